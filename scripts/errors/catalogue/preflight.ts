@@ -1,0 +1,61 @@
+import type {CatalogueEntry} from './entry.js';
+
+/** K2D3xxx: the machine is not fit for the work. Found before anything was changed. */
+export const preflightErrors = [
+	{
+		code: 'K2D3001',
+		title: 'The machine is not ready',
+		exitCode: 3,
+		cause: 'One or more preflight checks failed. Nothing was changed.',
+		remedy: 'Run `k2hdkc-devstack doctor` for all checks, each with its remedy.',
+	},
+	{
+		code: 'K2D3002',
+		title: 'Root is needed',
+		exitCode: 3,
+		cause: 'Building a machine needs mounts, network namespaces and packages, which only root may do.',
+		remedy: 'Run the command as root, for example with sudo.',
+	},
+	{
+		code: 'K2D3003',
+		title: 'Too little memory',
+		exitCode: 3,
+		cause: 'The machine has less free memory than the profile needs.',
+		remedy: 'Use a larger machine, stop other programs, or leave components out with --without.',
+	},
+	{
+		code: 'K2D3004',
+		title: 'Too little disk space',
+		exitCode: 3,
+		cause: 'The file system of the environment has less free space than the profile needs.',
+		remedy: 'Free some space, or put paths.state and paths.cache on a larger disk.',
+	},
+	{
+		code: 'K2D3005',
+		title: 'A needed program is missing',
+		exitCode: 3,
+		cause: 'A program that builds the environment is not installed on the machine.',
+		remedy: 'Install the package that is named.',
+	},
+	{
+		code: 'K2D3006',
+		title: 'No address range is free',
+		exitCode: 3,
+		cause: 'Every range that the environment could use overlaps a route of the machine.',
+		remedy: 'Set sandbox.managementCidr, openstack.networks.public.cidr and openstack.networks.private.cidr to ranges that are free in your network.',
+	},
+	{
+		code: 'K2D3007',
+		title: 'A port or name is already in use',
+		exitCode: 3,
+		cause: 'Something that does not belong to this environment uses a port, machine name or directory it needs.',
+		remedy: 'Stop or remove what is named, or choose another environment with --name.',
+	},
+	{
+		code: 'K2D3008',
+		title: 'A directory is not writable',
+		exitCode: 3,
+		cause: 'The tool cannot write where it keeps its state or cache.',
+		remedy: 'Make the directory writable, or choose others with paths.state and paths.cache.',
+	},
+] as const satisfies readonly CatalogueEntry[];

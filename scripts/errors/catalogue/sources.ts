@@ -1,0 +1,40 @@
+import type {CatalogueEntry} from './entry.js';
+
+/** K2D6xxx: sources, patches and the datastore. */
+export const sourceErrors = [
+	{
+		code: 'K2D6001',
+		title: 'A source is not reachable',
+		exitCode: 1,
+		cause: 'A repository, index, mirror or directory named under `sources` does not answer or is not there.',
+		remedy: 'Check the address under `sources` in the configuration, and the proxy settings, then resume.',
+	},
+	{
+		code: 'K2D6002',
+		title: 'A source is not in the cache and the tool is offline',
+		exitCode: 1,
+		cause: 'With --offline only what was fetched before can be used.',
+		remedy: 'Run once without --offline, or name a local directory for the source.',
+	},
+	{
+		code: 'K2D6003',
+		title: 'A source has the wrong checksum',
+		exitCode: 1,
+		cause: 'The file is not the one that was pinned: it was replaced at its origin or damaged on the way.',
+		remedy: 'Do not use it. Compare with the origin, and correct the pinned checksum only if the change is meant.',
+	},
+	{
+		code: 'K2D6004',
+		title: 'The patch does not apply',
+		exitCode: 1,
+		cause: 'The end of trove/common/cfg.py in this source is not as the patch expects.',
+		remedy: 'Use a supported release or its unmodified source. `k2hdkc-devstack patches check` shows which apply.',
+	},
+	{
+		code: 'K2D6005',
+		title: 'Trove refused the datastore',
+		exitCode: 1,
+		cause: 'trove-manage or the Trove API did not accept the datastore, one of its versions or its parameters.',
+		remedy: 'Read the last lines, check `datastore` in the configuration, then resume.',
+	},
+] as const satisfies readonly CatalogueEntry[];

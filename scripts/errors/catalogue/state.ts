@@ -1,0 +1,47 @@
+import type {CatalogueEntry} from './entry.js';
+
+/** K2D4xxx: the lock and the record of what was built. */
+export const stateErrors = [
+	{
+		code: 'K2D4001',
+		title: 'Another run holds the lock',
+		exitCode: 4,
+		cause: 'Another run of this tool is changing this environment. Its process and host are named.',
+		remedy: 'Wait for it, or end it. Only if it is certainly gone: `k2hdkc-devstack unlock`.',
+	},
+	{
+		code: 'K2D4002',
+		title: 'The state file is damaged',
+		exitCode: 3,
+		cause: 'The record of what was built cannot be read: it is cut off or was edited.',
+		remedy: 'Put the damaged file aside as the message says and run `up`: what is there is found by looking and adopted.',
+	},
+	{
+		code: 'K2D4003',
+		title: 'The state belongs to another machine',
+		exitCode: 3,
+		cause: 'The record carries the identity of another machine, for example after a disk was copied or the machine rebuilt.',
+		remedy: 'Use --fresh to start a new record on this machine, or --name for an environment of its own.',
+	},
+	{
+		code: 'K2D4004',
+		title: 'The state was written by a newer version',
+		exitCode: 3,
+		cause: 'A newer version of this tool built the environment. This version could misread its record.',
+		remedy: 'Use the newer version.',
+	},
+	{
+		code: 'K2D4005',
+		title: 'No such environment',
+		exitCode: 2,
+		cause: 'Nothing is recorded under this name on this machine.',
+		remedy: 'Check --name and --machine, or build it with `k2hdkc-devstack up`.',
+	},
+	{
+		code: 'K2D4006',
+		title: 'The state cannot be written',
+		exitCode: 1,
+		cause: 'The record of the finished work could not be stored: the disk is full, read-only, or the directory is not writable.',
+		remedy: 'Mend the disk, then resume. The last step is found by looking.',
+	},
+] as const satisfies readonly CatalogueEntry[];
