@@ -3,14 +3,14 @@ import type {Failure} from '../pipeline/events.js';
 import {lookup, type CatalogueEntry, type ErrorCode} from './catalogue.js';
 import {matchKnownFailure} from './knownFailures.js';
 import {ToolError} from './toolError.js';
-import type {Mask} from './mask.js';
 
 export type FailureContext = {
 	/** Path of the log of the step or run. */
 	readonly log?: string;
 	/** Last lines of the step's output, where the error carries none itself. */
 	readonly lastLines?: readonly string[];
-	readonly mask?: Mask;
+	/** Takes secrets out of what is shown. */
+	readonly mask?: (text: string) => string;
 };
 
 const byOutcome = {
