@@ -28,7 +28,7 @@ export const suggest = (word: string, known: readonly string[]): string | undefi
 	const limit = Math.max(1, Math.floor(wanted.length / 3));
 	const ranked = known
 		.map(candidate => ({candidate, edits: distance(wanted, candidate.toLowerCase())}))
-		.sort((a, b) => a.edits - b.edits);
+		.toSorted((a, b) => a.edits - b.edits);
 	const best = ranked[0];
 	if (best && best.edits <= limit) {
 		return best.candidate;
