@@ -1,0 +1,18 @@
+export type Suite = {
+	readonly argv: readonly string[];
+	/** How its result is read: from ava's output, or from the last line and the exit code. */
+	readonly kind: 'ava' | 'command';
+	/** Seconds after which it is ended. */
+	readonly limit: number;
+};
+
+const ava = (directory: string, ...options: readonly string[]): readonly string[] =>
+	['node_modules/.bin/ava', ...options, `dist/test/${directory}/**/*.test.js`];
+
+/** Everything that can be run by name. Integration and end-to-end tests share the machine, so they run one after the other. */
+export const suites: Readonly<Record<string, Suite>> = {
+	lint: {argv: ['node_modules/.bin/xo'], kind: 'command', limit: 300},
+	unit: {argv: ava('unit'), kind: 'ava', limit: 300},
+	integration: {argv: ava('integration', '--concurrency=1', '--serial', '--timeout=10m'), kind: 'ava', limit: 1200},
+	e2e: {argv: ava('e2e', '--concurrency=1', '--serial', '--timeout=30m'), kind: 'ava', limit: 2400},
+};
