@@ -71,6 +71,13 @@ export type Step<T = unknown> = {
 	readonly volatile?: boolean;
 };
 
+/** A job that a step started; kept so that a later run finds it again. */
+export type JobRecord = {
+	readonly id: string;
+	/** Name of the machine it runs on. */
+	readonly machine: string;
+};
+
 /** The checkpoint of one step. */
 export type StepRecord = {
 	readonly status: 'running' | 'done' | 'failed' | 'undoing';
@@ -83,6 +90,12 @@ export type StepRecord = {
 	readonly adopted?: boolean;
 	/** Error code of the failure. */
 	readonly code?: string;
+	/** The inputs behind the hash, for --explain. */
+	readonly inputs?: unknown;
+	/** Jobs of the last start, oldest first. */
+	readonly jobs?: readonly JobRecord[];
+	/** The probe said `present` before the action began, so that `present` afterwards does not prove that it ended. */
+	readonly wasPresent?: boolean;
 };
 
 export type Verdict = 'RUN' | 'RERUN' | 'ADOPT' | 'SKIP' | 'UNDO+RUN' | 'BLOCK';
@@ -102,6 +115,9 @@ export type PlannedStep = Decision & {
 	readonly expected: number;
 	/** For --explain: the inputs that decided, and those of the last run where they differ. */
 	readonly inputs: unknown;
+	readonly previousInputs?: unknown;
+	/** What the state file holds about it. */
+	readonly record?: StepRecord;
 };
 
 export type Plan = readonly PlannedStep[];

@@ -1,0 +1,163 @@
+import type {Decision, Probe, StepRecord} from './types.js';
+
+/** How the last job of an interrupted step stands. */
+export type LastJob = {
+	readonly id: string;
+	readonly state: 'running' | 'ended' | 'failed' | 'lost';
+	/** For `running`: ISO 8601, UTC. */
+	readonly since?: string;
+	/** For `failed`: its exit code. */
+	readonly code?: number;
+};
+
+export type DecideInput = {
+	readonly record?: StepRecord | undefined;
+	readonly inputHash: string;
+	readonly probe: Probe;
+	/** Ids of the steps that must be in place first and are not: the probe could not look yet. */
+	readonly waitsFor?: readonly string[];
+	/** A step that it stands on ran since the probe of the plan; the probe given here was taken afterwards. */
+	readonly upstreamReran: boolean;
+	/** The record was written on this machine. A record of another machine counts for nothing. */
+	readonly machineMatches: boolean;
+	/** The record was written since the last boot. */
+	readonly bootMatches: boolean;
+	readonly volatile: boolean;
+	readonly rerun: 'in-place' | 'undo-first';
+	/** The step has an action that takes it back. */
+	readonly undoable: boolean;
+	/** `--fresh`: do it again although it is in place. */
+	readonly fresh: boolean;
+	/** Of a step that was interrupted: how its last job stands. */
+	readonly lastJob?: LastJob | undefined;
+};
+
+const decision = (verdict: Decision['verdict'], reason: string): Decision => ({verdict, reason});
+
+const again = (input: DecideInput, reason: string): Decision =>
+	decision(input.undoable && !input.record?.adopted ? 'UNDO+RUN' : 'RERUN', reason);
+
+const withoutRecord = ({probe, waitsFor}: DecideInput): Decision => {
+	if (waitsFor?.length) {
+		return decision('RUN', `not done yet, runs after ${waitsFor.join(', ')}`);
+	}
+
+	switch (probe.state) {
+		case 'present': {
+			return decision('ADOPT', `was there already: ${probe.evidence}`);
+		}
+
+		case 'broken': {
+			return decision('RUN', `found incomplete: ${probe.evidence}`);
+		}
+
+		default: {
+			return decision('RUN', `not done yet: ${probe.evidence}`);
+		}
+	}
+};
+
+const whatTheJobDid = ({id, state, code}: LastJob): string => {
+	switch (state) {
+		case 'failed': {
+			return `its job ${id} failed with code ${code ?? 'unknown'}`;
+		}
+
+		case 'lost': {
+			return `the outcome of its job ${id} is not known`;
+		}
+
+		default: {
+			return `its job ${id} has ended`;
+		}
+	}
+};
+
+/** A record `running` means that nobody saw the end. The marker proves nothing; only a job that ended well and a probe that has turned do. */
+const interrupted = (input: DecideInput, record: StepRecord): Decision => {
+	const {probe, lastJob, inputHash, waitsFor} = input;
+	if (lastJob?.state === 'running') {
+		return record.inputHash === inputHash
+			? decision('RERUN', `was interrupted, its job ${lastJob.id} still runs${lastJob.since ? ` since ${lastJob.since}` : ''} and is followed to its end first`)
+			: decision('RERUN', `was interrupted and its inputs have changed, its job ${lastJob.id} is ended first`);
+	}
+
+	const lostByBoot = input.volatile && !input.bootMatches;
+	const turned = probe.state === 'present' && !record.wasPresent && record.inputHash === inputHash;
+	if (lastJob?.state === 'ended' && turned && !lostByBoot && !waitsFor?.length && !input.fresh) {
+		return decision('SKIP', `was interrupted, but its job ${lastJob.id} ended well and the result is verified: ${probe.evidence}`);
+	}
+
+	const job = lastJob ? `, ${whatTheJobDid(lastJob)}` : '';
+	const found = waitsFor?.length ? `runs after ${waitsFor.join(', ')}` : `the probe says ${probe.state}: ${probe.evidence}`;
+	return decision('RERUN', `was interrupted${job}; ${found}`);
+};
+
+const notInPlace = (input: DecideInput): Decision => {
+	const {probe} = input;
+	if (input.waitsFor?.length) {
+		return decision('RERUN', `was done, but ${input.waitsFor.join(', ')} must be in place first`);
+	}
+
+	if (input.volatile && !input.bootMatches) {
+		return decision('RERUN', `lost by a reboot: ${probe.evidence}`);
+	}
+
+	return decision('RERUN', `${input.upstreamReran ? 'lost when a step it stands on ran again' : `was done but is ${probe.state} now`}: ${probe.evidence}`);
+};
+
+const finished = (input: DecideInput, record: StepRecord): Decision => {
+	const {probe} = input;
+	if (record.inputHash !== input.inputHash) {
+		const reason = `its inputs have changed since ${record.endedAt ?? record.startedAt}`;
+		return input.rerun === 'undo-first' ? again(input, reason) : decision('RERUN', reason);
+	}
+
+	if (input.waitsFor?.length || probe.state !== 'present') {
+		return notInPlace(input);
+	}
+
+	return decision('SKIP', `in place and verified: ${probe.evidence}`);
+};
+
+const withRecord = (input: DecideInput, record: StepRecord): Decision => {
+	if (record.status === 'undoing') {
+		return again(input, 'taking it back was interrupted');
+	}
+
+	if (input.fresh) {
+		return record.adopted && input.probe.state === 'present'
+			? decision('SKIP', `was there before this tool, --fresh leaves it alone: ${input.probe.evidence}`)
+			: again(input, 'done again because of --fresh');
+	}
+
+	switch (record.status) {
+		case 'running': {
+			return interrupted(input, record);
+		}
+
+		case 'failed': {
+			return decision('RERUN', `failed last time${record.code ? ` (${record.code})` : ''}`);
+		}
+
+		case 'done': {
+			return finished(input, record);
+		}
+	}
+};
+
+/** Whether a job that still runs does what is wanted now, and so is followed to its end. Any other live job is ended. */
+export const followsJob = ({record, machineMatches, inputHash, fresh}: Pick<DecideInput, 'record' | 'machineMatches' | 'inputHash' | 'fresh'>): boolean =>
+	machineMatches && !fresh && record?.status === 'running' && record.inputHash === inputHash;
+
+/**
+ * What is to be done about one step, with one sentence that says why. Total and pure. It never says SKIP unless the probe
+ * says `present`: a record is what we did, the probe is what is there.
+ */
+export const decide = (input: DecideInput): Decision => {
+	if (input.probe.state === 'unknown' && !input.waitsFor?.length && input.lastJob?.state !== 'running') {
+		return decision('BLOCK', `the probe cannot tell: ${input.probe.evidence}`);
+	}
+
+	return input.record && input.machineMatches ? withRecord(input, input.record) : withoutRecord(input);
+};
