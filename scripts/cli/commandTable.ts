@@ -1,0 +1,109 @@
+/** A flag as the command line, the help, completion and the docs know it. */
+export type Flag = {
+	/** In commander's notation, e.g. `--name <env>`. */
+	readonly flags: string;
+	readonly summary: string;
+	readonly repeatable?: boolean;
+	readonly choices?: readonly string[];
+};
+
+export type Command = {
+	readonly name: string;
+	/** In commander's notation, e.g. `[profile]`. */
+	readonly arguments?: string;
+	readonly argumentSummary?: string;
+	readonly summary: string;
+	readonly flags: readonly FlagName[];
+	/** Everything after the first word that is not a flag of this command goes on as it is. */
+	readonly passThrough?: boolean;
+	readonly subcommands?: readonly Command[];
+	readonly examples?: readonly string[];
+};
+
+export const flags = {
+	profile: {flags: '--profile <file|name>', summary: 'profile to use: a name, or a YAML file of your own'},
+	name: {flags: '--name <environment>', summary: 'which environment, when there are several'},
+	machine: {flags: '--machine <url>', summary: 'where to build: local, or ssh://user@host:port'},
+	release: {flags: '--release <release>', summary: 'OpenStack release, e.g. 2025.1'},
+	set: {flags: '--set <path=value>', summary: 'set one value of the configuration (repeatable)', repeatable: true},
+	only: {flags: '--only <step>', summary: 'only this step or stage (repeatable)', repeatable: true},
+	from: {flags: '--from <step>', summary: 'begin with this step or stage'},
+	until: {flags: '--until <step>', summary: 'end with this step or stage'},
+	with: {flags: '--with <stage|component>', summary: 'add an optional part (repeatable)', repeatable: true},
+	without: {flags: '--without <stage|component>', summary: 'leave a part out (repeatable)', repeatable: true},
+	yes: {flags: '--yes', summary: 'answer yes to questions about deleting data'},
+	dryRun: {flags: '--dry-run', summary: 'show what would be done and change nothing'},
+	fresh: {flags: '--fresh', summary: 'do not trust the record of earlier runs; run every step again'},
+	json: {flags: '--json', summary: 'one JSON document on standard output'},
+	events: {flags: '--events', summary: 'progress as JSON lines on standard output'},
+	noColor: {flags: '--no-color', summary: 'no colours (also: NO_COLOR=1)'},
+	verbose: {flags: '-v, --verbose', summary: 'more detail: output of the steps, stack traces'},
+	explain: {flags: '--explain', summary: 'also show the inputs that decided'},
+	detailedExitcode: {flags: '--detailed-exitcode', summary: 'exit with 5 when something is pending or has drifted'},
+	depth: {flags: '--depth <depth>', summary: 'how much to remove: services stops and keeps data, sources also removes the machine and its data, everything also caches and state', choices: ['services', 'sources', 'everything']},
+	follow: {flags: '-f, --follow', summary: 'go on printing until the step or run ends'},
+	output: {flags: '--output <file>', summary: 'where to write the bundle'},
+	patchRelease: {flags: '--release <release>', summary: 'only this OpenStack release (repeatable)', repeatable: true},
+} as const satisfies Record<string, Flag>;
+
+export type FlagName = keyof typeof flags;
+
+const common = ['noColor', 'verbose'] as const;
+const target = ['profile', 'name', 'machine', 'release', 'set'] as const;
+const selection = ['only', 'from', 'until', 'with', 'without'] as const;
+
+/** Every command there is, in the order of the help. */
+export const commands: readonly Command[] = [
+	{
+		name: 'up', arguments: '[profile]', argumentSummary: 'a name, or a YAML file', summary: 'plan, show the plan, do it; resumes by itself after any failure',
+		flags: [...target, ...selection, 'yes', 'dryRun', 'fresh', 'json', 'events', ...common],
+		examples: ['up', 'up --machine ssh://root@192.0.2.10', 'up --only keystone'],
+	},
+	{
+		name: 'plan', arguments: '[profile]', argumentSummary: 'a name, or a YAML file', summary: 'what `up` would do and why; changes nothing',
+		flags: [...target, ...selection, 'fresh', 'explain', 'detailedExitcode', 'json', ...common],
+	},
+	{
+		name: 'status', summary: 'verify every step now; endpoints, credentials, next commands',
+		flags: [...target, 'with', 'without', 'detailedExitcode', 'json', ...common],
+	},
+	{
+		name: 'doctor', arguments: '[profile]', argumentSummary: 'a name, or a YAML file', summary: 'all checks of the machine, each with its remedy',
+		flags: [...target, 'with', 'without', 'json', ...common],
+	},
+	{
+		name: 'down', summary: 'take the environment back, as deep as --depth says',
+		flags: ['depth', ...target, ...selection, 'yes', 'dryRun', 'json', 'events', ...common],
+		examples: ['down', 'down --depth everything --yes'],
+	},
+	{
+		name: 'logs', arguments: '[step]', argumentSummary: 'a step; without it the whole run', summary: 'the log of the last run, or of one of its steps',
+		flags: ['follow', 'name', 'profile', 'set', 'json', ...common],
+	},
+	{
+		name: 'openstack', arguments: '[arguments...]', argumentSummary: 'as for the openstack client', summary: 'the openstack client inside the environment, with credentials', passThrough: true,
+		flags: [...target, ...common], examples: ['openstack -- datastore version list k2hdkc'],
+	},
+	{name: 'shell', summary: 'a shell on the machine', flags: [...target, ...common]},
+	{
+		name: 'datastore', summary: 'the k2hdkc datastore in Trove', flags: [], subcommands: [
+			{name: 'list', summary: 'the datastore versions that Trove offers', flags: [...target, 'json', ...common]},
+			{name: 'register', summary: 'register the datastore versions of the configuration again', flags: [...target, 'json', 'events', ...common]},
+		],
+	},
+	{
+		name: 'patches', summary: 'what is changed in the source of Trove', flags: [], subcommands: [
+			{name: 'list', summary: 'the patches and what they are for', flags: ['json', ...common]},
+			{name: 'check', summary: 'prove that the patch applies to the Trove sources of each release', flags: ['patchRelease', 'profile', 'set', 'json', ...common]},
+		],
+	},
+	{
+		name: 'config', summary: 'the merged configuration', flags: [], subcommands: [
+			{name: 'show', arguments: '[path]', argumentSummary: 'only this part, e.g. openstack.networks', summary: 'every value and which layer gave it; secrets are masked', flags: [...target, 'with', 'without', 'json', ...common]},
+			{name: 'check', arguments: '[profile]', argumentSummary: 'a name, or a YAML file', summary: 'look for mistakes in the configuration', flags: [...target, 'with', 'without', 'json', ...common]},
+		],
+	},
+	{name: 'unlock', summary: 'show who holds the lock of the environment, and remove a stale one', flags: [...target, 'yes', 'json', ...common]},
+	{name: 'support-bundle', summary: 'logs, state and checks in one archive, without secrets', flags: [...target, 'output', 'json', ...common]},
+	{name: 'version', summary: 'the versions of the tool and of Node', flags: ['json', ...common]},
+];

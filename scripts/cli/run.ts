@@ -1,0 +1,68 @@
+import process from 'node:process';
+import {exitCodes} from '../errors/toolError.js';
+import {createContext, type CommandContext} from './context.js';
+import {loadCommand} from './dispatch.js';
+import {createOutput} from './output.js';
+import {parseCommandLine} from './program.js';
+import {catchSignals} from './signals.js';
+
+/** Prints an error as one block: for machines on stdout with --json, for people on stderr. */
+const report = async (error: unknown, {json, verbose, print, printError, mask}: {
+	readonly json: boolean;
+	readonly verbose: boolean;
+	readonly print: (text: string) => void;
+	readonly printError: (text: string) => void;
+	readonly mask: (text: string) => string;
+}): Promise<number> => {
+	const [{toFailure}, {renderFailure}] = await Promise.all([import('../errors/toFailure.js'), import('../errors/render.js')]);
+	const failure = toFailure(error, {mask});
+	if (json) {
+		print(`${JSON.stringify({error: failure}, undefined, 2)}\n`);
+	}
+
+	printError(`${renderFailure(failure)}\n`);
+	if (verbose && error instanceof Error && error.stack) {
+		printError(`${mask(error.stack)}\n`);
+	}
+
+	return failure.exitCode;
+};
+
+const wantsJson = (argv: readonly string[]): boolean => {
+	const end = argv.indexOf('--');
+	return (end === -1 ? argv : argv.slice(0, end)).includes('--json');
+};
+
+/** Runs one command line to its end and returns the exit code. Never throws. */
+export const run = async (argv: readonly string[]): Promise<number> => {
+	const [stdout, stderr] = [createOutput(process.stdout), createOutput(process.stderr)];
+	const signals = catchSignals(signal => {
+		stderr.line(`\n${signal}: stopping cleanly, what is done stays done. Once more to end the running commands too.`);
+	});
+	let context: CommandContext | undefined;
+	try {
+		const invocation = parseCommandLine(argv, text => {
+			stdout.write(text);
+		});
+		if (!invocation) {
+			return exitCodes.ok;
+		}
+
+		context = createContext({
+			stdout, stderr, cwd: process.cwd(), env: process.env, signal: signals.stop, killSignal: signals.kill, stdinIsTty: process.stdin.isTTY,
+		}, invocation.options);
+		const command = await loadCommand(invocation.command);
+		return await command(context, invocation.options, invocation.positionals);
+	} catch (error) {
+		return await report(error, {
+			json: context?.json ?? wantsJson(argv),
+			verbose: context?.verbose ?? false,
+			print: stdout.write,
+			printError: stderr.write,
+			mask: context?.mask.text ?? (text => text),
+		});
+	} finally {
+		signals.release();
+		await Promise.all([stdout.flush(), stderr.flush()]);
+	}
+};

@@ -1,0 +1,64 @@
+import type {Machine} from '../machines/types.js';
+import type {Emit} from '../pipeline/events.js';
+import type {Step} from '../pipeline/types.js';
+
+/** How a check of the machine came out. `remedy` says what to do about it, for WARN and FAIL. */
+export type CheckResult = {
+	readonly result: 'PASS' | 'WARN' | 'FAIL';
+	/** What was found, one sentence. */
+	readonly found: string;
+	readonly remedy?: string;
+	/** Catalogue code of a FAIL. */
+	readonly code?: string;
+};
+
+/** One question asked before anything is changed. It only looks. */
+export type Check = {
+	readonly id: string;
+	readonly title: string;
+	/** The stage that would fail without it. */
+	readonly stage: string;
+	run: (context: {readonly signal: AbortSignal}) => Promise<CheckResult>;
+};
+
+/** What a person wants to know of an environment that stands. */
+export type SummaryFacts = {
+	readonly endpoints: ReadonlyArray<{readonly name: string; readonly url: string}>;
+	/** clouds.yaml on the environment's host. */
+	readonly credentialsFile?: string;
+	readonly openrc?: string;
+	readonly datastoreVersions: ReadonlyArray<{readonly datastore: string; readonly name: string; readonly active: boolean; readonly default: boolean}>;
+	readonly leftOut: ReadonlyArray<{readonly what: string; readonly why: string}>;
+	readonly nextCommands: readonly string[];
+	/** For an environment on another host: the ssh command that makes its endpoints reachable from here. */
+	readonly sshForward?: string;
+};
+
+/** An environment as the commands see it: made from a configuration, whether it stands already or not. */
+export type Environment = {
+	readonly name: string;
+	readonly profile: string;
+	/** One sentence: which profile and why, e.g. `Profile sandbox, because no other was named.` */
+	readonly profileReason: string;
+	/** What the steps act with. */
+	readonly env: unknown;
+	readonly steps: readonly Step[];
+	/** Where state, journal and lock live. */
+	readonly host: Machine;
+	/** Where OpenStack runs or will run; opened on first use. */
+	readonly machine: () => Machine;
+	/** On the host, e.g. /var/lib/k2hdkc-devstack/default. */
+	readonly envDir: string;
+	readonly checks: readonly Check[];
+	/** Asks the environment itself; leaves empty what cannot be known now. */
+	readonly summary: () => Promise<SummaryFacts>;
+	/** Every secret known now; asked again after steps that generate some. */
+	readonly secrets: () => Promise<readonly string[]>;
+	/** The words, to be run on `host`, that run the openstack client with credentials. */
+	readonly openstackCommand: (args: readonly string[]) => readonly string[];
+	/** The words, to be run on `host`, that give a login shell on the machine. */
+	readonly shellCommand: () => readonly string[];
+	readonly close: () => Promise<void>;
+};
+
+export type OpenOptions = {readonly emit: Emit; readonly signal: AbortSignal};

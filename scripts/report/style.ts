@@ -1,0 +1,38 @@
+import {stripVTControlCharacters} from 'node:util';
+
+const codes = {
+	bold: [1, 22], dim: [2, 22], red: [31, 39], green: [32, 39], yellow: [33, 39], cyan: [36, 39],
+} as const;
+
+export type Style = Readonly<Record<keyof typeof codes, (text: string) => string>>;
+
+/** Functions that colour a text, or return it as it is when `color` is false. */
+export const createStyle = (color: boolean): Style => Object.fromEntries(Object.entries(codes).map(([name, [open, close]]) => [
+	name,
+	color ? (text: string) => `\u001B[${open}m${text}\u001B[${close}m` : (text: string) => text,
+])) as Style;
+
+/** Takes out escape sequences and control characters, so that output of a command cannot move the cursor or colour our text. */
+export const plainText = (text: string): string =>
+	stripVTControlCharacters(text).replaceAll(/[\u0000-\u0008\u000B-\u001F\u007F]/gu, '');
+
+/** Cuts a text without escape sequences to `width` columns, with an ellipsis where something is missing. */
+export const truncate = (text: string, width: number): string => {
+	const characters = [...text];
+	return characters.length <= width ? text : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
+};
+
+/** Breaks a text at spaces so that no line is longer than `width`, as far as words allow. */
+export const wrap = (text: string, width: number): string[] => {
+	const lines: string[] = [];
+	for (const word of text.split(/\s+/u).filter(Boolean)) {
+		const last = lines.at(-1);
+		if (last !== undefined && last.length + 1 + word.length <= width) {
+			lines[lines.length - 1] = `${last} ${word}`;
+		} else {
+			lines.push(word);
+		}
+	}
+
+	return lines;
+};

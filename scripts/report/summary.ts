@@ -1,0 +1,60 @@
+import type {SummaryFacts} from '../commands/environment.js';
+import {formatDuration} from './duration.js';
+import type {RecordedStep} from './recorder.js';
+import {createStyle, type Style} from './style.js';
+import {formatTable} from './table.js';
+
+const section = (title: string, lines: readonly string[], style: Style): string[] => lines.length === 0 ? [] : ['', style.bold(title), ...lines];
+
+const indented = (lines: readonly string[]): string[] => lines.map(line => `  ${line}`);
+
+const credentialRows = (facts: SummaryFacts): string[][] => [
+	...(facts.credentialsFile === undefined ? [] : [['clouds.yaml', facts.credentialsFile]]),
+	...(facts.openrc === undefined ? [] : [['openrc', facts.openrc]]),
+];
+
+const versionRows = (facts: SummaryFacts): string[][] => facts.datastoreVersions.map(version => [
+	version.datastore, version.name, [version.active ? 'active' : 'not active', version.default ? 'default' : ''].filter(Boolean).join(', '),
+]);
+
+/** What stands, where, and what to do next; shared by the end of `up` and by `status`. */
+export const renderFacts = (facts: SummaryFacts, color: boolean): string[] => {
+	const style = createStyle(color);
+	return [
+		...section('Endpoints', formatTable(facts.endpoints.map(({name, url}) => [name, url])), style),
+		...section('Credentials', formatTable(credentialRows(facts)), style),
+		...section('Datastore versions', formatTable(versionRows(facts)), style),
+		...section('Left out', formatTable(facts.leftOut.map(({what, why}) => [what, why])), style),
+		...section('From your own machine', facts.sshForward === undefined ? [] : indented([facts.sshForward]), style),
+		...section('Next', indented(facts.nextCommands.slice(0, 3)), style),
+	];
+};
+
+/** The steps that took longest, longest first; those that did nothing worth a second are left out. */
+export const slowest = (steps: readonly RecordedStep[], count = 5): RecordedStep[] =>
+	steps.filter(step => step.seconds >= 1 && step.result !== 'skipped').toSorted((a, b) => b.seconds - a.seconds).slice(0, count);
+
+export type SummaryOptions = {
+	readonly name: string;
+	readonly profile: string;
+	readonly seconds: number;
+	readonly steps: readonly RecordedStep[];
+	readonly facts: SummaryFacts;
+	readonly warnings: readonly string[];
+	readonly color: boolean;
+};
+
+/** The end of a successful `up`. */
+export const renderSummary = ({name, profile, seconds, steps, facts, warnings, color}: SummaryOptions): string[] => {
+	const style = createStyle(color);
+	const acted = steps.filter(step => step.result === 'done' || step.result === 'adopted').length;
+	const headline = acted === 0
+		? `Environment ${name} (profile ${profile}): everything is in place and verified, ${formatDuration(seconds)}.`
+		: `Environment ${name} (profile ${profile}) is ready after ${formatDuration(seconds)}.`;
+	return [
+		style.green(headline),
+		...renderFacts(facts, color),
+		...section('Slowest steps', formatTable(slowest(steps).map(step => [step.id, formatDuration(step.seconds)])), style),
+		...section('Warnings', indented(warnings), style),
+	];
+};
