@@ -55,11 +55,28 @@ export type JobSpec = {
 export type JobState =
 	| {readonly state: 'none'}
 	| {readonly state: 'running'; readonly pid: number; readonly startedAt: string}
-	| {readonly state: 'ended'; readonly code: number}
+	/** `by` says who ended it when it did not end by itself: its own limits or killJob. */
+	| {readonly state: 'ended'; readonly code: number; readonly by?: 'timeout' | 'idle' | 'killed'}
 	/** Neither running nor a result: killed, or the machine went down. */
 	| {readonly state: 'lost'};
 
+/** Limits here end the following only, the job goes on; the job's own limits are in its JobSpec. */
 export type FollowOptions = Pick<RunOptions, 'signal' | 'onLine' | 'idleTimeout' | 'timeout'>;
+
+/**
+ * The answer to asking for a lock. `info` is the text its holder left, `ageSeconds` how long ago.
+ * `tookOver` is the text of a holder that died without releasing it.
+ */
+export type LockResult =
+	| {
+		readonly held: true;
+		readonly tookOver?: string;
+		/** Resolves with the reason if the lock is lost while held (the link was gone too long and somebody else has it now). */
+		readonly lost: Promise<string>;
+		/** Removes the text and frees the lock. */
+		readonly release: () => Promise<void>;
+	}
+	| {readonly held: false; readonly info: string; readonly ageSeconds: number};
 
 /**
  * Where steps act. Local, SSH and sandbox machines implement it alike and one contract suite runs against all three;
@@ -85,6 +102,11 @@ export type Machine = {
 	followJob: (directory: string, id: string, options?: FollowOptions) => Promise<RunResult>;
 	/** TERM to the job's process group, 10 s, KILL. True when something was there to end. */
 	killJob: (directory: string, id: string) => Promise<boolean>;
+	/**
+	 * Takes the lock `path` with `info` (one line of text) as its description; never waits for a living holder.
+	 * It frees itself when the tool dies, or cannot be heard for 30 s.
+	 */
+	hold: (path: string, info: string) => Promise<LockResult>;
 	/** A local port whose connections reach `host:port` as seen from the machine. */
 	forward: (host: string, port: number) => Promise<{readonly port: number; close: () => Promise<void>}>;
 	/** Ends connections. Jobs go on. */
