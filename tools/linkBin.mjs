@@ -1,4 +1,4 @@
-// Npm does not link a project's own command. Without the link every `npx k2hdkc-devstack` would pack the project and run `prepare` again.
+// Npm does not link a project's own command into its node_modules/.bin, where scripts, shells and `npm exec` look for it.
 import {chmodSync, lstatSync, mkdirSync, readlinkSync, renameSync, rmSync, symlinkSync} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';

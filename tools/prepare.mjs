@@ -1,4 +1,5 @@
 // Runs at `npm ci`, `npm install` and `npm pack` in a working copy: builds, then links the command.
+// Npm runs it at `npx k2hdkc-devstack` in a working copy too, up to version 10 at every single call: then what is built is used.
 import {existsSync} from 'node:fs';
 import process from 'node:process';
 import {createRequire} from 'node:module';
@@ -6,6 +7,8 @@ import {build} from './build.mjs';
 import {builtCommand, linkBin} from './linkBin.mjs';
 
 const oldestNode = [20, 19];
+
+const calledByNpx = process.env.npm_command === 'exec';
 
 const nodeIsOld = version => {
 	const [major, minor] = version.split('.').map(Number);
@@ -28,6 +31,8 @@ const fail = sentence => {
 
 if (nodeIsOld(process.versions.node)) {
 	fail(`Node ${process.versions.node} is too old, ${oldestNode.join('.')} or newer is needed. README.md says how to get it.`);
+} else if (calledByNpx && existsSync(builtCommand)) {
+	linkBin();
 } else if (hasCompiler()) {
 	process.exitCode = build();
 	// A build with errors leaves a command that may not start: better none than that.
