@@ -1,0 +1,44 @@
+import type {Config} from './schema.js';
+import {rangeOf} from './schema/values.js';
+
+/** A contradiction between values that are each right by themselves. */
+export type Contradiction = {readonly path: readonly string[]; readonly message: string};
+
+const duplicates = (words: readonly string[]): string[] => [...new Set(words.filter((word, index) => words.indexOf(word) !== index))];
+
+const datastoreFaults = ({datastore}: Config): Contradiction[] => {
+	const names = datastore.versions.map(({name}) => name);
+	return [
+		...names.includes(datastore.defaultVersion) ? [] : [{
+			path: ['datastore', 'defaultVersion'],
+			message: `must be one of the names in datastore.versions (${names.join(', ')}), not "${datastore.defaultVersion}"`,
+		}],
+		...duplicates(names).map(name => ({path: ['datastore', 'versions'], message: `has the name "${name}" twice`})),
+	];
+};
+
+const cloudFaults = ({openstack}: Config): Contradiction[] => [
+	...duplicates(openstack.flavors.map(({name}) => name)).map(name => ({path: ['openstack', 'flavors'], message: `has the name "${name}" twice`})),
+	...duplicates(openstack.flavors.map(({id}) => id)).map(id => ({path: ['openstack', 'flavors'], message: `has the id "${id}" twice`})),
+	...duplicates(openstack.users.map(({name}) => name)).map(name => ({path: ['openstack', 'users'], message: `has the name "${name}" twice`})),
+	...openstack.users.flatMap(({name, roles}) => Object.keys(roles)
+		.filter(project => !openstack.projects.includes(project))
+		.map(project => ({path: ['openstack', 'users'], message: `gives ${name} a role in "${project}", which is not in openstack.projects`}))),
+];
+
+const rangeFaults = ({sandbox, openstack}: Config): Contradiction[] => {
+	const named = [
+		{path: ['sandbox', 'managementCidr'], cidr: sandbox.managementCidr},
+		{path: ['openstack', 'networks', 'private', 'cidr'], cidr: openstack.networks.private.cidr},
+		{path: ['openstack', 'networks', 'public', 'cidr'], cidr: openstack.networks.public.cidr},
+	].flatMap(({path, cidr}) => {
+		const range = rangeOf(cidr);
+		return range ? [{path, cidr, ...range}] : [];
+	});
+	return named.flatMap((range, index) => named.slice(0, index)
+		.filter(other => range.first <= other.last && other.first <= range.last)
+		.map(other => ({path: range.path, message: `${range.cidr} overlaps ${other.path.join('.')} (${other.cidr})`})));
+};
+
+export const contradictions = (config: Config): readonly Contradiction[] =>
+	[...datastoreFaults(config), ...cloudFaults(config), ...rangeFaults(config)];

@@ -1,0 +1,66 @@
+import {z} from 'zod';
+import {isMachineAddress} from './machineUrl.js';
+import {openstackSchema} from './schema/openstack.js';
+import {releases} from './schema/releases.js';
+import {proxySchema, sourcesSchema} from './schema/sources.js';
+import {absolutePath, cidr, cidrOrAuto, positive, setting, text} from './schema/values.js';
+
+export {releases, type Release} from './schema/releases.js';
+export type {Setting} from './schema/values.js';
+
+const environmentName = z.string().refine(value => /^[a-z\d](?:[a-z\d-]{0,10}[a-z\d])?$/.test(value), {
+	error: 'must have 1 to 12 small letters, digits and inner hyphens',
+});
+
+const machine = z.string().refine(value => isMachineAddress(value), {
+	error: 'must be "local" or of the form ssh://user@host:port, without a password',
+});
+
+const datastoreVersion = z.strictObject({
+	name: text,
+	/** Version number shown to users and tag of the container images; the name without one. */
+	version: text.optional(),
+	active: z.boolean(),
+	/** Guest images are found by these tags. */
+	imageTags: z.array(text),
+});
+
+/** The merged configuration. conf/default.yaml holds every key with its meaning. */
+export const configSchema = z.strictObject({
+	profile: text,
+	release: z.enum(releases),
+	name: environmentName,
+	machine,
+	offers: z.strictObject({releases: z.array(z.enum(releases))}),
+	components: z.strictObject({dashboard: z.boolean(), swift: z.boolean(), cinder: z.boolean()}),
+	paths: z.strictObject({state: absolutePath, cache: absolutePath}),
+	ssh: z.strictObject({
+		identityFile: text.nullable(),
+		knownHosts: text.nullable(),
+		hostKey: z.enum(['known', 'first-use']),
+	}),
+	sandbox: z.strictObject({
+		suite: text,
+		addressPool: z.array(cidr).min(1, {error: 'must name at least one range'}),
+		managementCidr: cidrOrAuto,
+		workers: positive,
+		minimum: z.strictObject({memoryMiB: positive, diskMiB: positive}),
+	}),
+	openstack: openstackSchema,
+	datastore: z.strictObject({
+		name: text,
+		defaultVersion: text,
+		versions: z.array(datastoreVersion).min(1, {error: 'must name at least one version'}),
+		options: z.record(text, setting),
+	}),
+	trove: z.strictObject({conf: z.record(text, z.record(text, setting))}),
+	sources: sourcesSchema,
+	proxy: proxySchema,
+	timeouts: z.strictObject({scale: z.number().min(0.1).max(100)}),
+	log: z.strictObject({keepRuns: positive}),
+});
+
+export type Config = z.infer<typeof configSchema>;
+
+/** A profile file: the configuration without the choice of a profile, and what it builds on. */
+export const profileFileSchema = configSchema.omit({profile: true}).extend({extends: text.optional()});
