@@ -11,6 +11,7 @@ export type LastJob = {
 };
 
 export type DecideInput = {
+	/** Of this machine: a state file of another machine is void as a whole. */
 	readonly record?: StepRecord | undefined;
 	readonly inputHash: string;
 	readonly probe: Probe;
@@ -18,8 +19,6 @@ export type DecideInput = {
 	readonly waitsFor?: readonly string[];
 	/** A step that it stands on ran since the probe of the plan; the probe given here was taken afterwards. */
 	readonly upstreamReran: boolean;
-	/** The record was written on this machine. A record of another machine counts for nothing. */
-	readonly machineMatches: boolean;
 	/** The record was written since the last boot. */
 	readonly bootMatches: boolean;
 	readonly volatile: boolean;
@@ -42,35 +41,19 @@ const withoutRecord = ({probe, waitsFor}: DecideInput): Decision => {
 		return decision('RUN', `not done yet, runs after ${waitsFor.join(', ')}`);
 	}
 
-	switch (probe.state) {
-		case 'present': {
-			return decision('ADOPT', `was there already: ${probe.evidence}`);
-		}
-
-		case 'broken': {
-			return decision('RUN', `found incomplete: ${probe.evidence}`);
-		}
-
-		default: {
-			return decision('RUN', `not done yet: ${probe.evidence}`);
-		}
+	if (probe.state === 'present') {
+		return decision('ADOPT', `was there already: ${probe.evidence}`);
 	}
+
+	return decision('RUN', `${probe.state === 'broken' ? 'found incomplete' : 'not done yet'}: ${probe.evidence}`);
 };
 
 const whatTheJobDid = ({id, state, code}: LastJob): string => {
-	switch (state) {
-		case 'failed': {
-			return `its job ${id} failed with code ${code ?? 'unknown'}`;
-		}
-
-		case 'lost': {
-			return `the outcome of its job ${id} is not known`;
-		}
-
-		default: {
-			return `its job ${id} has ended`;
-		}
+	if (state === 'failed') {
+		return `its job ${id} failed with code ${code ?? 'unknown'}`;
 	}
+
+	return state === 'lost' ? `the outcome of its job ${id} is not known` : `its job ${id} has ended`;
 };
 
 /** A record `running` means that nobody saw the end. The marker proves nothing; only a job that ended well and a probe that has turned do. */
@@ -78,7 +61,7 @@ const interrupted = (input: DecideInput, record: StepRecord): Decision => {
 	const {probe, lastJob, inputHash, waitsFor} = input;
 	if (lastJob?.state === 'running') {
 		return record.inputHash === inputHash
-			? decision('RERUN', `was interrupted, its job ${lastJob.id} still runs${lastJob.since ? ` since ${lastJob.since}` : ''} and is followed to its end first`)
+			? decision('RERUN', `was interrupted, its job ${lastJob.id} still runs${lastJob.since === undefined ? '' : ` since ${lastJob.since}`} and is followed to its end first`)
 			: decision('RERUN', `was interrupted and its inputs have changed, its job ${lastJob.id} is ended first`);
 	}
 
@@ -137,7 +120,7 @@ const withRecord = (input: DecideInput, record: StepRecord): Decision => {
 		}
 
 		case 'failed': {
-			return decision('RERUN', `failed last time${record.code ? ` (${record.code})` : ''}`);
+			return decision('RERUN', `failed last time${record.code === undefined ? '' : ` (${record.code})`}`);
 		}
 
 		case 'done': {
@@ -147,8 +130,8 @@ const withRecord = (input: DecideInput, record: StepRecord): Decision => {
 };
 
 /** Whether a job that still runs does what is wanted now, and so is followed to its end. Any other live job is ended. */
-export const followsJob = ({record, machineMatches, inputHash, fresh}: Pick<DecideInput, 'record' | 'machineMatches' | 'inputHash' | 'fresh'>): boolean =>
-	machineMatches && !fresh && record?.status === 'running' && record.inputHash === inputHash;
+export const followsJob = ({record, inputHash, fresh}: Pick<DecideInput, 'record' | 'inputHash' | 'fresh'>): boolean =>
+	!fresh && record?.status === 'running' && record.inputHash === inputHash;
 
 /**
  * What is to be done about one step, with one sentence that says why. Total and pure. It never says SKIP unless the probe
@@ -159,5 +142,5 @@ export const decide = (input: DecideInput): Decision => {
 		return decision('BLOCK', `the probe cannot tell: ${input.probe.evidence}`);
 	}
 
-	return input.record && input.machineMatches ? withRecord(input, input.record) : withoutRecord(input);
+	return input.record ? withRecord(input, input.record) : withoutRecord(input);
 };

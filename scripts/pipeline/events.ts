@@ -40,7 +40,7 @@ export type Emit = (event: EventBody) => void;
 export const createEmitter = (subscribers: readonly Subscriber[], now: () => Date = () => new Date()): Emit => {
 	const active = new Set(subscribers);
 	return body => {
-		const event = {at: now().toISOString(), ...body} as EngineEvent;
+		const event: EngineEvent = {at: now().toISOString(), ...body};
 		for (const subscriber of active) {
 			try {
 				subscriber(event);

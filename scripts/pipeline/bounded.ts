@@ -1,0 +1,77 @@
+import {setTimeout as sleep} from 'node:timers/promises';
+import {ToolError} from '../errors/toolError.js';
+
+export type Limits = {
+	/** Seconds in all. */
+	readonly timeout?: number;
+	/** Seconds without a call of `touch`. */
+	readonly idleTimeout?: number;
+	/** Seconds that an action gets to end itself once it was told to. Default 30: TERM, 10 s, KILL, and a slow link. */
+	readonly grace?: number;
+};
+
+/** Told to the action's signal when a limit is reached; whoever sees it ends the processes it started. */
+export class LimitReached extends ToolError {}
+
+const startClock = (what: string, {timeout, idleTimeout}: Limits, expire: (error: LimitReached) => void): {touch: () => void; stop: () => void} => {
+	let lastSign = Date.now();
+	const total = timeout === undefined ? undefined : setTimeout(() => {
+		expire(new LimitReached('K2D2002', `${what} took longer than ${timeout} s and was ended.`));
+	}, timeout * 1000);
+	// Looking now and then is cheaper than a new timer for every line of output.
+	const idle = idleTimeout === undefined ? undefined : setInterval(() => {
+		if (Date.now() - lastSign >= idleTimeout * 1000) {
+			expire(new LimitReached('K2D2003', `${what} said nothing for ${idleTimeout} s and was ended.`));
+		}
+	}, Math.min(1000, idleTimeout * 250));
+	return {
+		touch() {
+			lastSign = Date.now();
+		},
+		stop() {
+			clearTimeout(total);
+			clearInterval(idle);
+		},
+	};
+};
+
+/** Rejects some time after the signal's abort, for actions that do not heed it. */
+const deaf = async (signal: AbortSignal, grace: number, settled: AbortSignal): Promise<never> => {
+	await new Promise<void>(resolve => {
+		signal.addEventListener('abort', () => {
+			resolve();
+		}, {once: true});
+	});
+	await sleep(grace * 1000, undefined, {signal: settled});
+	throw signal.reason;
+};
+
+/**
+ * Runs an action within limits and under `stop`. Its signal is aborted with LimitReached when a limit is reached, or with the
+ * reason of `stop`; either way the action gets time to end what it started. A reached limit is thrown as LimitReached
+ * whatever the action made of it.
+ */
+export const bounded = async <R>(
+	what: string,
+	limits: Limits,
+	stop: AbortSignal,
+	action: (signal: AbortSignal, touch: () => void) => Promise<R>,
+): Promise<R> => {
+	const limit = new AbortController();
+	const settled = new AbortController();
+	const clock = startClock(what, limits, error => {
+		limit.abort(error);
+	});
+	const signal = AbortSignal.any([limit.signal, stop]);
+	const patience = deaf(signal, limits.grace ?? 30, settled.signal);
+	patience.catch(() => {});
+	try {
+		signal.throwIfAborted();
+		return await Promise.race([action(signal, clock.touch), patience]);
+	} catch (error) {
+		throw limit.signal.aborted ? limit.signal.reason : error;
+	} finally {
+		clock.stop();
+		settled.abort();
+	}
+};

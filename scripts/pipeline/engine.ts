@@ -1,0 +1,157 @@
+import {toFailure} from '../errors/toFailure.js';
+import type {Machine} from '../machines/types.js';
+import type {Emit} from './events.js';
+import {order, validate, type Selection} from './graph.js';
+import {noInterrupts, type Interrupts} from './interrupts.js';
+import {lastJobOf} from './jobs.js';
+import {look} from './look.js';
+import {makePlan} from './plan.js';
+import {perform, type Outcome} from './perform.js';
+import {createStateStore, loadState, readIdentity, setAside, type Identity, type LoadedState} from './stateStore.js';
+import type {RunContext} from './runContext.js';
+import {runPlan} from './runPlan.js';
+import type {Depth, Plan, Step} from './types.js';
+import {undoSteps} from './undo.js';
+
+/** A held lock. `notice`: what a person should know, e.g. that a dead holder's lock was taken over. */
+export type HeldLock = {readonly notice?: string; release: () => Promise<void>};
+
+/** Everything an engine needs; `T` is the environment that the steps were made for. */
+export type EngineOptions<T> = {
+	readonly steps: ReadonlyArray<Step<T>>;
+	readonly env: T;
+	/** Keeps state, journal and lock. */
+	readonly host: Machine;
+	/** Absolute directory on the host, e.g. /var/lib/k2hdkc-devstack/default. Job files lie in its `jobs`, on every machine. */
+	readonly envDir: string;
+	/** Other machines that steps start jobs on; asked for when an interrupted step is taken up again. */
+	readonly machines?: () => readonly Machine[];
+	readonly emit: Emit;
+	readonly toolVersion: string;
+	/** For the events of a run. */
+	readonly environment: string;
+	readonly profile: string;
+	/** The exact command that goes on after a failure or stop. */
+	readonly resume?: string;
+	/** Takes the lock of the environment or throws K2D4001. */
+	readonly holdLock: (command: string) => Promise<HeldLock>;
+	readonly interrupts?: Interrupts;
+	/** Steps at the same time; default 4. */
+	readonly concurrency?: number;
+	/** Factor on the time limits of all steps; default 1. */
+	readonly timeoutScale?: number;
+	/** Seconds that a stopped run waits for a second Ctrl-C while jobs go on; default 3. */
+	readonly lingerSeconds?: number;
+	readonly mask?: {readonly text: (text: string) => string; readonly value: (value: unknown) => unknown};
+	/** Path of the log file of a step. */
+	readonly logOf?: (step: string) => string;
+};
+
+export type PlanOptions = {readonly selection?: Selection; readonly fresh?: boolean};
+
+export type UpOptions = PlanOptions & {
+	/** Asked once the plan is there, under the lock; `false` ends the run as stopped with nothing done. */
+	readonly confirm?: (plan: Plan) => Promise<boolean>;
+};
+
+export type Engine = {
+	/** Looks and decides; changes nothing, takes no lock. Throws ToolError. */
+	plan: (options?: PlanOptions) => Promise<Plan>;
+	/** The same for all steps: each carries its record, probe and decision. */
+	status: () => Promise<Plan>;
+	/** Plans and does it. Every error becomes a failure of the outcome and of the `run-end` event. */
+	up: (options?: UpOptions) => Promise<Outcome>;
+	/** Takes back what is on record, as deep as wanted. After `everything` without failure state, journal and jobs are gone too. */
+	down: (depth: Depth) => Promise<Outcome>;
+};
+
+export type {Outcome} from './perform.js';
+
+type Parts<T> = EngineOptions<T> & {readonly ordered: ReadonlyArray<Step<T>>; readonly stops: Interrupts; readonly emitMasked: Emit};
+
+const machineNamed = <T>({host, machines}: EngineOptions<T>) => (name: string): Machine | undefined =>
+	[host, ...machines?.() ?? []].find(machine => machine.name === name);
+
+const jobDirectoryOf = <T>({envDir}: EngineOptions<T>): string => `${envDir}/jobs`;
+
+const load = async <T>({host, envDir, toolVersion, emitMasked}: Parts<T>): Promise<{identity: Identity; loaded: LoadedState}> => {
+	const identity = await readIdentity(host);
+	const loaded = await loadState(host, envDir, identity, toolVersion);
+	for (const message of loaded.notices) {
+		emitMasked({type: 'notice', level: 'warn', message});
+	}
+
+	return {identity, loaded};
+};
+
+const planWith = async <T>(parts: Parts<T>, bootId: string, recordOf: RunContext<T>['store']['record'], {selection = {}, fresh = false}: PlanOptions): Promise<Plan> => makePlan({
+	steps: parts.ordered, env: parts.env, selection, fresh, bootId, recordOf,
+	look: async step => look(step, parts.env, parts.stops.stop),
+	lastJobOf: async record => lastJobOf(record, {jobDirectory: jobDirectoryOf(parts), machineNamed: machineNamed(parts)}),
+});
+
+const openRun = async <T>(parts: Parts<T>, fresh: boolean): Promise<RunContext<T>> => {
+	const {host, envDir, toolVersion, mask, logOf} = parts;
+	const {identity, loaded} = await load(parts);
+	if (loaded.damaged) {
+		const name = await setAside(host, envDir, new Date());
+		parts.emitMasked({type: 'notice', level: 'warn', message: `The damaged state file is kept as ${name}.`});
+	}
+
+	return {
+		env: parts.env,
+		store: createStateStore(host, envDir, loaded.state, toolVersion),
+		emit: parts.emitMasked,
+		interrupts: parts.stops,
+		bootId: identity.bootId,
+		fresh,
+		jobDirectory: jobDirectoryOf(parts),
+		machineNamed: machineNamed(parts),
+		timeoutScale: parts.timeoutScale ?? 1,
+		failureOf: (error, id, lastLines) => toFailure(error, {lastLines, ...(logOf ? {log: logOf(id)} : {}), ...(mask ? {mask: mask.text} : {})}),
+	};
+};
+
+/** The record goes last: as long as it is there, `down` can be repeated. */
+const removeState = async <T>({host, envDir}: Parts<T>): Promise<void> => {
+	await host.run(['rm', '-rf', '--', ...['jobs', 'journal.jsonl', 'state.json'].map(name => `${envDir}/${name}`)]);
+};
+
+/** The engine of one environment. Throws K2D9001 when the steps do not form a graph. */
+export const createEngine = <T>(options: EngineOptions<T>): Engine => {
+	validate(options.steps);
+	const {mask, emit, concurrency = 4} = options;
+	const parts: Parts<T> = {
+		...options,
+		ordered: order(options.steps),
+		stops: options.interrupts ?? noInterrupts(),
+		emitMasked: mask ? event => {
+			emit(mask.value(event) as typeof event);
+		} : emit,
+	};
+
+	const plan = async (planOptions: PlanOptions = {}): Promise<Plan> => {
+		const {identity, loaded} = await load(parts);
+		return planWith(parts, identity.bootId, id => loaded.state.steps[id], planOptions);
+	};
+
+	return {
+		plan,
+		status: async () => plan(),
+		up: async (upOptions = {}) => perform('up', parts, async () => {
+			const context = await openRun(parts, upOptions.fresh ?? false);
+			const made = await planWith(parts, context.bootId, context.store.record, upOptions);
+			context.emit({type: 'plan', plan: made});
+			return runPlan(parts.ordered, made, context, {concurrency, linger: options.lingerSeconds ?? 3, confirm: upOptions.confirm});
+		}),
+		down: async depth => perform('down', parts, async () => {
+			const context = await openRun(parts, false);
+			const failures = await undoSteps(parts.ordered, depth, context, concurrency);
+			if (depth === 'everything' && failures.length === 0 && !parts.stops.stop.aborted) {
+				await removeState(parts);
+			}
+
+			return failures;
+		}),
+	};
+};

@@ -1,0 +1,86 @@
+import {ToolError} from '../errors/toolError.js';
+import {decide, type DecideInput, type LastJob} from './decide.js';
+import {neededOutside, select, type Selection} from './graph.js';
+import {hashInputs} from './hash.js';
+import {schedule} from './schedule.js';
+import type {Plan, PlannedStep, Probe, Step, StepRecord} from './types.js';
+
+/** What the plan is made from; everything it learns from outside comes through here. */
+export type PlanInput<T> = {
+	/** In the order of `order`. */
+	readonly steps: ReadonlyArray<Step<T>>;
+	readonly env: T;
+	readonly selection: Selection;
+	readonly fresh: boolean;
+	readonly bootId: string;
+	readonly recordOf: (id: string) => StepRecord | undefined;
+	readonly look: (step: Step<T>) => Promise<Probe>;
+	/** How the last job of an interrupted step stands. */
+	readonly lastJobOf: (record: StepRecord) => Promise<LastJob | undefined>;
+};
+
+/** Probes at a time. */
+const width = 6;
+
+type Circumstances = Pick<DecideInput, 'record' | 'inputHash' | 'probe' | 'upstreamReran' | 'waitsFor' | 'lastJob' | 'fresh'>;
+
+/** `decide` with what the step says about itself. */
+export const decideStep = <T>(step: Step<T>, bootId: string, circumstances: Circumstances): ReturnType<typeof decide> => decide({
+	...circumstances,
+	bootMatches: circumstances.record?.bootId === bootId,
+	volatile: step.volatile ?? false,
+	rerun: step.rerun ?? 'in-place',
+	undoable: 'undo' in step.undo,
+});
+
+const planStep = async <T>(step: Step<T>, waitsFor: readonly string[], input: PlanInput<T>): Promise<PlannedStep> => {
+	const record = input.recordOf(step.id);
+	const inputs = step.inputs(input.env);
+	const inputHash = hashInputs(inputs);
+	const lastJob = record?.status === 'running' ? await input.lastJobOf(record) : undefined;
+	const probe: Probe = waitsFor.length > 0
+		? {state: 'absent', evidence: `waits for ${waitsFor.join(', ')}`}
+		: lastJob?.state === 'running'
+			? {state: 'unknown', evidence: `job ${lastJob.id} still runs`}
+			: await input.look(step);
+	const decision = decideStep(step, input.bootId, {record, inputHash, probe, waitsFor, upstreamReran: false, lastJob, fresh: input.fresh});
+	return {
+		...decision,
+		id: step.id, stage: step.stage, title: step.title, expected: step.expected, inputHash, probe, inputs,
+		...(record?.inputs === undefined || record.inputHash === inputHash ? {} : {previousInputs: record.inputs}),
+		...(record ? {record} : {}),
+	};
+};
+
+const checkOutside = (planned: ReadonlyMap<string, PlannedStep>, outside: ReadonlyMap<string, readonly string[]>): void => {
+	for (const [need, users] of outside) {
+		const {probe} = planned.get(need)!;
+		if (probe.state !== 'present') {
+			throw new ToolError('K2D1017', `${users.join(', ')} needs ${need}, which is left out and not in place: ${probe.evidence}.`, {
+				remedy: `Add --with ${need}, or leave ${users.join(' and ')} out as well.`,
+			});
+		}
+	}
+};
+
+/**
+ * Looks at every selected step and decides. A step whose needs are not in place cannot be looked at: it waits for them.
+ * Steps that are left out but needed must be in place, otherwise K2D1017.
+ */
+export const makePlan = async <T>(input: PlanInput<T>): Promise<Plan> => {
+	const selected = select(input.steps, input.selection);
+	const outside = neededOutside(input.steps, selected);
+	const considered = input.steps.filter(({id}) => selected.has(id) || outside.has(id));
+	const planned = new Map<string, PlannedStep>();
+	await schedule(considered, {
+		concurrency: width,
+		mayStart: () => true,
+		async run(step) {
+			const waitsFor = step.needs.filter(need => planned.has(need) && planned.get(need)!.probe.state !== 'present');
+			planned.set(step.id, await planStep(step, waitsFor, input));
+			return {ok: true, changed: false};
+		},
+	});
+	checkOutside(planned, outside);
+	return input.steps.filter(({id}) => selected.has(id)).map(({id}) => planned.get(id)!);
+};

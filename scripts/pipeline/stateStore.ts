@@ -1,0 +1,142 @@
+import {ToolError} from '../errors/toolError.js';
+import type {Machine} from '../machines/types.js';
+import {emptyState, parseState, rebuildState, renderEntry, renderState, type JournalEntry, type State} from './state.js';
+import type {StepRecord} from './types.js';
+
+/** Who the host is: `machineId` survives reboots, `bootId` does not. */
+export type Identity = {readonly machineId: string; readonly bootId: string};
+
+export const readIdentity = async (host: Machine): Promise<Identity> => {
+	const {stdout} = await host.script([
+		'cat /etc/machine-id 2>/dev/null || cat /var/lib/dbus/machine-id 2>/dev/null || echo unknown',
+		'cat /proc/sys/kernel/random/boot_id',
+	].join('\n'));
+	const [machineId = 'unknown', bootId = 'unknown'] = stdout.trim().split('\n');
+	return {machineId: machineId.trim(), bootId: bootId.trim()};
+};
+
+export type LoadedState = {
+	readonly state: State;
+	/** What a person should know about it, as sentences. */
+	readonly notices: readonly string[];
+	/** The file cannot be read and must be moved aside before the first write. */
+	readonly damaged: boolean;
+};
+
+const forThisMachine = (state: State, machineId: string, toolVersion: string): LoadedState => {
+	if (state.machineId === machineId) {
+		return {state, notices: [], damaged: false};
+	}
+
+	const notice = `The state was written on another machine (${state.machineId}, this is ${machineId}). It counts for nothing here, every step is looked at anew.`;
+	return {state: emptyState(machineId, toolVersion, state.serial), notices: [notice], damaged: false};
+};
+
+const fromJournal = (journal: string | undefined, machineId: string, toolVersion: string, damaged: boolean): LoadedState => {
+	const rebuilt = journal === undefined ? undefined : rebuildState(journal, toolVersion);
+	if (!rebuilt) {
+		const notices = damaged ? ['The state file is damaged and there is no journal. What is there is found by looking and counts as adopted: `down` will leave it alone.'] : [];
+		return {state: emptyState(machineId, toolVersion), notices, damaged};
+	}
+
+	const loaded = forThisMachine(rebuilt, machineId, toolVersion);
+	const count = Object.keys(rebuilt.steps).length;
+	const notice = `The state file is ${damaged ? 'damaged' : 'missing'}. It was rebuilt from the journal: ${count} ${count === 1 ? 'step' : 'steps'}.`;
+	return {state: loaded.state, notices: [notice, ...loaded.notices], damaged};
+};
+
+/** Reads state.json, or rebuilds it from the journal. Changes nothing. Throws K2D4004 for the state of a newer tool. */
+export const loadState = async (host: Machine, envDir: string, identity: Identity, toolVersion: string): Promise<LoadedState> => {
+	const text = await host.read(`${envDir}/state.json`);
+	const state = text === undefined ? undefined : parseState(text);
+	return state
+		? forThisMachine(state, identity.machineId, toolVersion)
+		: fromJournal(await host.read(`${envDir}/journal.jsonl`), identity.machineId, toolVersion, text !== undefined);
+};
+
+export type StateStore = {
+	readonly record: (step: string) => StepRecord | undefined;
+	readonly records: () => Readonly<Record<string, StepRecord>>;
+	/** The serial that the next `put` will have. */
+	readonly nextSerial: () => number;
+	/** Sets or removes a step's record; resolves once it is on disk. Throws K2D4006. */
+	readonly put: (step: string, record: StepRecord | undefined) => Promise<void>;
+};
+
+const quote = (text: string): string => `'${text.replaceAll('\'', String.raw`'\''`)}'`;
+
+const staleCode = 77;
+
+/** One script for journal and state: one round trip. The journal comes first, so that it never lacks what the state has. */
+const writeScript = (envDir: string, state: State, expected: number, entries: readonly JournalEntry[]): string => [
+	'umask 077',
+	`mkdir -p ${quote(envDir)} && cd ${quote(envDir)}`,
+	'if [ -e state.json ]; then',
+	String.raw`	found=$(sed -n '/^	"serial": /{s/[^0-9]//g;p;q}' state.json)`,
+	`	[ "\${found:-0}" -le ${expected} ] || exit ${staleCode}`,
+	'fi',
+	'if [ -s journal.jsonl ] && [ -n "$(tail -c 1 journal.jsonl)" ]; then echo >> journal.jsonl; fi',
+	'cat >> journal.jsonl <<\'END_OF_TEXT\'',
+	...entries.map(entry => renderEntry(entry)),
+	'END_OF_TEXT',
+	'cat > state.json.new <<\'END_OF_TEXT\'',
+	`${renderState(state)}END_OF_TEXT`,
+	'sync journal.jsonl state.json.new',
+	'mv state.json.new state.json',
+	'sync .',
+].join('\n');
+
+const writeTo = async (host: Machine, envDir: string, state: State, expected: number, entries: readonly JournalEntry[]): Promise<void> => {
+	const {code, stderr} = await host.script(writeScript(envDir, state, expected, entries), {allow: 'any', timeout: 60});
+	if (code === staleCode) {
+		throw new ToolError('K2D4006', `The state in ${envDir} was changed by another run meanwhile.`, {remedy: 'Make sure that no other run works on this environment, then resume.'});
+	}
+
+	if (code !== 0) {
+		throw new ToolError('K2D4006', `The state in ${envDir} cannot be written: ${stderr.trim().split('\n').at(-1) ?? `code ${code}`}`);
+	}
+};
+
+/** Moves a damaged state file aside and gives its new name. */
+export const setAside = async (host: Machine, envDir: string, now: Date): Promise<string> => {
+	const name = `state.json.broken-${now.toISOString().replaceAll(':', '')}`;
+	await host.run(['mv', '--', `${envDir}/state.json`, `${envDir}/${name}`]);
+	return `${envDir}/${name}`;
+};
+
+/** Keeps the state on the host. Changes that come while a write is under way go out together with the next. */
+export const createStateStore = (host: Machine, envDir: string, loaded: State, toolVersion: string): StateStore => {
+	let state: State = {...loaded, toolVersion};
+	let written = loaded.serial;
+	let pending: JournalEntry[] = [];
+	let writing: Promise<void> = Promise.resolve();
+
+	const flush = async (): Promise<void> => {
+		if (pending.length > 0) {
+			const entries = pending;
+			pending = [];
+			const current = state;
+			try {
+				await writeTo(host, envDir, current, written, entries);
+				written = current.serial;
+			} catch (error) {
+				pending = [...entries, ...pending];
+				throw error;
+			}
+		}
+	};
+
+	return {
+		record: step => state.steps[step],
+		records: () => state.steps,
+		nextSerial: () => state.serial + 1,
+		async put(step, record) {
+			const {[step]: _, ...others} = state.steps;
+			const serial = state.serial + 1;
+			state = {...state, serial, steps: record ? {...others, [step]: record} : others};
+			pending.push({at: new Date().toISOString(), lineage: state.lineage, serial, machineId: state.machineId, step, record});
+			writing = writing.catch(() => {}).then(flush);
+			await writing;
+		},
+	};
+};

@@ -1,0 +1,125 @@
+import {ToolError} from '../errors/toolError.js';
+import {act, createVoice} from './action.js';
+import type {Failure} from './events.js';
+import {ancestorsOf} from './graph.js';
+import {stopped} from './interrupts.js';
+import {endJobs, removeJobFiles} from './jobs.js';
+import {look} from './look.js';
+import type {RunContext} from './runContext.js';
+import {schedule} from './schedule.js';
+import {depths, type Depth, type Step, type StepRecord} from './types.js';
+
+const reaches = (depth: Depth, wanted: Depth): boolean => depths.indexOf(depth) <= depths.indexOf(wanted);
+
+/** What `down` does with a step. */
+export type UndoDecision = 'undo' | 'leave-adopted' | 'pass';
+
+/** Only what has a record is ours, and what was adopted is never removed. */
+export const decideUndo = (step: Pick<Step<never>, 'undo'>, record: StepRecord | undefined, depth: Depth): UndoDecision => {
+	if (!record || !('undo' in step.undo) || !reaches(step.undo.depth, depth)) {
+		return 'pass';
+	}
+
+	return record.adopted ? 'leave-adopted' : 'undo';
+};
+
+/** The steps with their needs turned round: each comes after all that stands on it. */
+export const reversed = <T>(ordered: ReadonlyArray<Step<T>>): ReadonlyArray<{readonly id: string; readonly stage: Step['stage']; readonly needs: readonly string[]; readonly step: Step<T>}> =>
+	ordered.toReversed().map(step => ({
+		id: step.id, stage: step.stage, step,
+		needs: ordered.filter(other => other.needs.includes(step.id)).map(other => other.id),
+	}));
+
+const undoStep = async <T>(step: Step<T>, context: RunContext<T>): Promise<void> => {
+	const {store, interrupts} = context;
+	const record = store.record(step.id)!;
+	const voice = createVoice(step.id, context);
+	const ended = await endJobs(record, context);
+	if (ended.length > 0) {
+		voice.say(`ended ${ended.join(', ')}, which still ran`);
+	}
+
+	const {code: _, ...kept} = record;
+	await store.put(step.id, {...kept, status: 'undoing'});
+	if ('undo' in step.undo) {
+		await act(step, context, voice, step.undo.undo);
+	}
+
+	const probe = await look(step, context.env, interrupts.kill);
+	if (probe.state === 'present') {
+		throw new ToolError('K2D2009', `${step.title} was taken back without error, but is still there: ${probe.evidence}`);
+	}
+
+	await removeJobFiles(store.record(step.id), context);
+	await store.put(step.id, undefined);
+};
+
+/** Undoing failed: whatever the cause, the step stays on record and the code says that it was the way back. */
+const undoFailure = <T>(step: Step<T>, error: unknown, context: RunContext<T>): Failure => {
+	const failure = context.failureOf(error, step.id, []);
+	return failure.code === 'K2D2001' || failure.code === 'K2D9001' ? {...failure, code: 'K2D2009'} : failure;
+};
+
+const runUndo = async <T>(step: Step<T>, context: RunContext<T>): Promise<Failure | undefined> => {
+	const startedAt = Date.now();
+	const {emit, interrupts} = context;
+	const end = (result: 'undone' | 'failed' | 'interrupted', reason: string, failure?: Failure): void => {
+		emit({type: 'step-end', id: step.id, result, seconds: (Date.now() - startedAt) / 1000, reason, ...(failure ? {failure} : {})});
+	};
+
+	const {id, stage, title, expected} = step;
+	emit({type: 'step-start', step: {id, stage, title, expected}, action: 'undo', reason: 'taken back by down'});
+	try {
+		await undoStep(step, context);
+		end('undone', 'taken back');
+		return undefined;
+	} catch (error) {
+		const failure = undoFailure(step, error, context);
+		end(interrupts.stop.aborted ? 'interrupted' : 'failed', interrupts.stop.aborted ? stopped(interrupts.stop).message : failure.what, failure);
+		return failure;
+	}
+};
+
+/** Forgets steps of which nothing is left because everything removable that they stand on is gone. `services` keeps all data, so nothing is forgotten. */
+const forget = async <T>(ordered: ReadonlyArray<Step<T>>, context: RunContext<T>, depth: Depth, gone: ReadonlySet<string>): Promise<void> => {
+	if (depth === 'services') {
+		return;
+	}
+
+	const kept = new Map(ordered.map(step => [step.id, 'undo' in step.undo && step.undo.depth === 'services']));
+	for (const {id, undo} of ordered) {
+		if ('nothingLeft' in undo && context.store.record(id) && [...ancestorsOf(id, ordered)].some(ancestor => gone.has(ancestor) && !kept.get(ancestor))) {
+			await context.store.put(id, undefined);
+		}
+	}
+};
+
+/**
+ * Takes steps back in the opposite order, as deep as wanted. A step that fails keeps what it stands on; the others go on.
+ * Resolves with all failures. Never throws for a step.
+ */
+export const undoSteps = async <T>(ordered: ReadonlyArray<Step<T>>, depth: Depth, context: RunContext<T>, concurrency: number): Promise<readonly Failure[]> => {
+	const failures: Failure[] = [];
+	const gone = new Set<string>();
+	await schedule(reversed(ordered), {
+		concurrency,
+		mayStart: () => !context.interrupts.stop.aborted,
+		async run({step}) {
+			const todo = decideUndo(step, context.store.record(step.id), depth);
+			if (todo === 'leave-adopted') {
+				context.emit({type: 'step-end', id: step.id, result: 'skipped', seconds: 0, reason: 'was there before this tool and is left alone'});
+			}
+
+			const failure = todo === 'undo' ? await runUndo(step, context) : undefined;
+			if (failure) {
+				failures.push(failure);
+			} else if (todo === 'undo') {
+				gone.add(step.id);
+			}
+
+			return {ok: !failure, changed: todo === 'undo'};
+		},
+	});
+	await forget(ordered, context, depth, gone);
+	return failures;
+};
