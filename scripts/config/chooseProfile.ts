@@ -1,12 +1,11 @@
-import path from 'node:path';
 import {ToolError} from '../errors/toolError.js';
-import type {Entry, Layer} from './entry.js';
+import type {Entry, Layer, Origin} from './entry.js';
 import {profileReference, type ProfileReference} from './profiles.js';
 
 export type ProfileChoice = {
 	readonly profile: ProfileReference;
-	/** Where it was named, as a place for errors. */
-	readonly place: string;
+	/** Where it was named. */
+	readonly origin: Origin;
 	/** One sentence: which profile and why. */
 	readonly reason: string;
 };
@@ -42,14 +41,14 @@ export const chooseProfile = (named: Named): ProfileChoice => {
 	const {cwd, confDir, entries} = named;
 	const typed = onCommandLine(named);
 	if (typed !== undefined) {
-		return {profile: profileReference(typed, cwd, confDir), place: 'command line', reason: `Profile ${typed}, named on the command line.`};
+		return {profile: profileReference(typed, cwd, confDir), origin: {layer: 'flag', place: 'command line'}, reason: `Profile ${typed}, named on the command line.`};
 	}
 
 	const found = strongest.map(layer => entries.findLast(entry => entry.path[0] === 'profile' && entry.origin.layer === layer)).find(entry => entry !== undefined);
 	if (found) {
 		const name = found.value as string;
-		return {profile: profileReference(name, path.resolve(cwd), confDir), place: found.origin.place, reason: `Profile ${name}, named by ${found.origin.place}.`};
+		return {profile: profileReference(name, cwd, confDir), origin: found.origin, reason: `Profile ${name}, named by ${found.origin.place}.`};
 	}
 
-	return {profile: profileReference(defaultProfile, cwd, confDir), place: 'default', reason: `Profile ${defaultProfile}, because no other was named.`};
+	return {profile: profileReference(defaultProfile, cwd, confDir), origin: {layer: 'default', place: 'no other was named'}, reason: `Profile ${defaultProfile}, because no other was named.`};
 };

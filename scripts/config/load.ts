@@ -100,9 +100,8 @@ const refuseUnofferedRelease = (config: Config, origins: LoadedConfig['origins']
 };
 
 /** The merged value is complete when every layer is right; what is still wrong lies between the layers. */
-const finish = (entries: readonly Entry[], {profile, reason}: ProfileChoice): LoadedConfig => {
-	const {value, origins} = merge(entries);
-	const tree = {...value, profile: profile.name};
+const finish = (entries: readonly Entry[], {profile, origin, reason}: ProfileChoice): LoadedConfig => {
+	const {value: tree, origins} = merge([{path: ['profile'], value: profile.name, origin}, ...entries]);
 	const faults = checkValue(configSchema, tree).map(({path: at, message}) => ({path: at.map(String), message}));
 	const found = faults.length > 0 ? faults : contradictions(tree as unknown as Config);
 	if (found.length > 0) {
@@ -131,7 +130,7 @@ export const loadConfig = ({profile, flags, cwd, env, confDir = path.join(packag
 	];
 	const choice = chooseProfile({positional: profile, flag: flags.profile, entries: user.flatMap(({entries}) => entries), cwd, confDir});
 	const defaults = readConf('default.yaml', 'default');
-	const ofProfile = readProfile(choice.profile, choice.place, {shownAs: show, confDir, seen: []});
+	const ofProfile = readProfile(choice.profile, choice.origin.place, {shownAs: show, confDir, seen: []});
 	const chosen = [defaults, ofProfile, ...user].flatMap(({entries}) => entries).findLast(({path: [key]}) => key === 'release');
 	const ofRelease = chosen === undefined ? nothing : readConf(`releases/${String(chosen.value)}.yaml`, 'release');
 	const readings = [defaults, ofRelease, ofProfile, ...user];

@@ -1,0 +1,17 @@
+import type {CommandContext} from '../cli/context.js';
+import type {Options} from '../cli/program.js';
+import {loadConfig, type LoadedConfig} from '../config/load.js';
+import {secretsOf} from '../config/urlPasswords.js';
+
+/** The configuration that a command line asks for. Passwords written into addresses are masked from here on. */
+export const loadFor = (context: CommandContext, options: Options, profile?: string): LoadedConfig => {
+	const {release, ...flags} = options;
+	const loaded = loadConfig({
+		profile,
+		flags: {...flags, ...(typeof release === 'string' ? {release} : {})},
+		cwd: context.cwd,
+		env: context.env,
+	});
+	context.mask.add(secretsOf(loaded.config));
+	return loaded;
+};
