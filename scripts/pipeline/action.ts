@@ -33,10 +33,17 @@ export const createVoice = (id: string, {emit}: Pick<RunContext<unknown>, 'emit'
 	};
 };
 
-type Act<T> = (context: StepContext<T>) => Promise<void>;
+/** A step at work. */
+export type Actor<T> = {
+	readonly step: Step<T>;
+	readonly context: RunContext<T>;
+	readonly voice: Voice;
+};
 
-/** Runs something of a step under its silence limit and the run's stop; whatever it says counts as a sign of life. */
-const actOnce = async <T>(step: Step<T>, context: RunContext<T>, voice: Voice, stop: AbortSignal, action: Act<T>): Promise<void> =>
+type Action<T> = (context: StepContext<T>) => Promise<void>;
+
+/** One try under the step's silence limit and under `stop`; whatever is said counts as a sign of life. */
+const tryOnce = async <T>({step, context, voice}: Actor<T>, stop: AbortSignal, action: Action<T>): Promise<void> =>
 	bounded(step.id, {idleTimeout: step.idleTimeout * context.timeoutScale}, stop, async (signal, touch) => {
 		const progress: StepContext['progress'] = {
 			say(message) {
@@ -54,12 +61,15 @@ const actOnce = async <T>(step: Step<T>, context: RunContext<T>, voice: Voice, s
 /** A lost outcome, a stop and a used-up time limit are not mended by trying again. */
 const mayRetry = (exitCode: number, signal: AbortSignal): boolean => exitCode === exitCodes.step && !signal.aborted;
 
-/** Runs something of a step within the step's limits; with `retry` again with growing delays. */
-export const act = async <T>(step: Step<T>, context: RunContext<T>, voice: Voice, action: Act<T>, retry: Step['retry'] = {attempts: 1, delay: 0}): Promise<void> => {
+const once: Required<Step>['retry'] = {attempts: 1, delay: 0};
+
+/** Runs an action within the step's limits and under the run's stop; with `retry` again with growing delays. */
+export const act = async <T>(actor: Actor<T>, action: Action<T>, retry = once): Promise<void> => {
+	const {step, context, voice} = actor;
 	await bounded(step.id, {timeout: step.timeout * context.timeoutScale}, context.interrupts.stop, async signal => {
 		for (let attempt = 1; ; attempt++) {
 			try {
-				await actOnce(step, context, voice, signal, action);
+				await tryOnce(actor, signal, action);
 				return;
 			} catch (error) {
 				const {exitCode, what} = context.failureOf(error, step.id, voice.lastLines);
@@ -67,7 +77,7 @@ export const act = async <T>(step: Step<T>, context: RunContext<T>, voice: Voice
 					throw error;
 				}
 
-				const pause = retry.delay * 2 ** (attempt - 1);
+				const pause = retry.delay * (2 ** (attempt - 1));
 				context.emit({type: 'step-retry', id: step.id, attempt: attempt + 1, of: retry.attempts, delay: pause, cause: what});
 				await sleep(pause * 1000, undefined, {signal});
 			}

@@ -11,26 +11,37 @@ export type Limits = {
 };
 
 /** Told to the action's signal when a limit is reached; whoever sees it ends the processes it started. */
-export class LimitReached extends ToolError {}
+export class LimitReached extends ToolError {
+}
 
-const startClock = (what: string, {timeout, idleTimeout}: Limits, expire: (error: LimitReached) => void): {touch: () => void; stop: () => void} => {
+type Clock = {readonly touch: () => void; readonly stop: () => void};
+
+const startClock = (what: string, {timeout, idleTimeout}: Limits, expire: (error: LimitReached) => void): Clock => {
+	const timers: NodeJS.Timeout[] = [];
 	let lastSign = Date.now();
-	const total = timeout === undefined ? undefined : setTimeout(() => {
-		expire(new LimitReached('K2D2002', `${what} took longer than ${timeout} s and was ended.`));
-	}, timeout * 1000);
-	// Looking now and then is cheaper than a new timer for every line of output.
-	const idle = idleTimeout === undefined ? undefined : setInterval(() => {
-		if (Date.now() - lastSign >= idleTimeout * 1000) {
-			expire(new LimitReached('K2D2003', `${what} said nothing for ${idleTimeout} s and was ended.`));
-		}
-	}, Math.min(1000, idleTimeout * 250));
+	if (timeout !== undefined) {
+		timers.push(setTimeout(() => {
+			expire(new LimitReached('K2D2002', `${what} took longer than ${timeout} s and was ended.`));
+		}, timeout * 1000));
+	}
+
+	if (idleTimeout !== undefined) {
+		// Looking now and then is cheaper than a new timer for every line of output.
+		timers.push(setInterval(() => {
+			if (Date.now() - lastSign >= idleTimeout * 1000) {
+				expire(new LimitReached('K2D2003', `${what} said nothing for ${idleTimeout} s and was ended.`));
+			}
+		}, Math.min(1000, idleTimeout * 250)));
+	}
+
 	return {
 		touch() {
 			lastSign = Date.now();
 		},
 		stop() {
-			clearTimeout(total);
-			clearInterval(idle);
+			for (const timer of timers) {
+				clearTimeout(timer);
+			}
 		},
 	};
 };
@@ -43,7 +54,7 @@ const deaf = async (signal: AbortSignal, grace: number, settled: AbortSignal): P
 		}, {once: true});
 	});
 	await sleep(grace * 1000, undefined, {signal: settled});
-	throw signal.reason;
+	throw new ToolError('K2D2006', 'It was told to end and did not.');
 };
 
 /**
@@ -59,17 +70,19 @@ export const bounded = async <R>(
 ): Promise<R> => {
 	const limit = new AbortController();
 	const settled = new AbortController();
+	let reached: LimitReached | undefined;
 	const clock = startClock(what, limits, error => {
+		reached ??= error;
 		limit.abort(error);
 	});
 	const signal = AbortSignal.any([limit.signal, stop]);
 	const patience = deaf(signal, limits.grace ?? 30, settled.signal);
-	patience.catch(() => {});
+	patience.catch(() => undefined);
 	try {
 		signal.throwIfAborted();
 		return await Promise.race([action(signal, clock.touch), patience]);
 	} catch (error) {
-		throw limit.signal.aborted ? limit.signal.reason : error;
+		throw reached ?? error;
 	} finally {
 		clock.stop();
 		settled.abort();

@@ -96,11 +96,9 @@ const finished = (input: DecideInput, record: StepRecord): Decision => {
 		return input.rerun === 'undo-first' ? again(input, reason) : decision('RERUN', reason);
 	}
 
-	if (input.waitsFor?.length || probe.state !== 'present') {
-		return notInPlace(input);
-	}
-
-	return decision('SKIP', `in place and verified: ${probe.evidence}`);
+	return probe.state === 'present' && !input.waitsFor?.length
+		? decision('SKIP', `in place and verified: ${probe.evidence}`)
+		: notInPlace(input);
 };
 
 const withRecord = (input: DecideInput, record: StepRecord): Decision => {

@@ -42,7 +42,8 @@ export type EngineOptions<T> = {
 	readonly timeoutScale?: number;
 	/** Seconds that a stopped run waits for a second Ctrl-C while jobs go on; default 3. */
 	readonly lingerSeconds?: number;
-	readonly mask?: {readonly text: (text: string) => string; readonly value: (value: unknown) => unknown};
+	/** Takes secrets out of failures. Sinks mask what they write themselves. */
+	readonly mask?: (text: string) => string;
 	/** Path of the log file of a step. */
 	readonly logOf?: (step: string) => string;
 };
@@ -67,18 +68,18 @@ export type Engine = {
 
 export type {Outcome} from './perform.js';
 
-type Parts<T> = EngineOptions<T> & {readonly ordered: ReadonlyArray<Step<T>>; readonly stops: Interrupts; readonly emitMasked: Emit};
+type Parts<T> = EngineOptions<T> & {readonly ordered: ReadonlyArray<Step<T>>; readonly stops: Interrupts};
 
 const machineNamed = <T>({host, machines}: EngineOptions<T>) => (name: string): Machine | undefined =>
 	[host, ...machines?.() ?? []].find(machine => machine.name === name);
 
 const jobDirectoryOf = <T>({envDir}: EngineOptions<T>): string => `${envDir}/jobs`;
 
-const load = async <T>({host, envDir, toolVersion, emitMasked}: Parts<T>): Promise<{identity: Identity; loaded: LoadedState}> => {
+const load = async <T>({host, envDir, toolVersion, emit}: Parts<T>): Promise<{identity: Identity; loaded: LoadedState}> => {
 	const identity = await readIdentity(host);
 	const loaded = await loadState(host, envDir, identity, toolVersion);
 	for (const message of loaded.notices) {
-		emitMasked({type: 'notice', level: 'warn', message});
+		emit({type: 'notice', level: 'warn', message});
 	}
 
 	return {identity, loaded};
@@ -95,20 +96,20 @@ const openRun = async <T>(parts: Parts<T>, fresh: boolean): Promise<RunContext<T
 	const {identity, loaded} = await load(parts);
 	if (loaded.damaged) {
 		const name = await setAside(host, envDir, new Date());
-		parts.emitMasked({type: 'notice', level: 'warn', message: `The damaged state file is kept as ${name}.`});
+		parts.emit({type: 'notice', level: 'warn', message: `The damaged state file is kept as ${name}.`});
 	}
 
 	return {
 		env: parts.env,
 		store: createStateStore(host, envDir, loaded.state, toolVersion),
-		emit: parts.emitMasked,
+		emit: parts.emit,
 		interrupts: parts.stops,
 		bootId: identity.bootId,
 		fresh,
 		jobDirectory: jobDirectoryOf(parts),
 		machineNamed: machineNamed(parts),
 		timeoutScale: parts.timeoutScale ?? 1,
-		failureOf: (error, id, lastLines) => toFailure(error, {lastLines, ...(logOf ? {log: logOf(id)} : {}), ...(mask ? {mask: mask.text} : {})}),
+		failureOf: (error, id, lastLines) => toFailure(error, {lastLines, ...(logOf ? {log: logOf(id)} : {}), ...(mask ? {mask} : {})}),
 	};
 };
 
@@ -120,14 +121,11 @@ const removeState = async <T>({host, envDir}: Parts<T>): Promise<void> => {
 /** The engine of one environment. Throws K2D9001 when the steps do not form a graph. */
 export const createEngine = <T>(options: EngineOptions<T>): Engine => {
 	validate(options.steps);
-	const {mask, emit, concurrency = 4} = options;
+	const {concurrency = 4} = options;
 	const parts: Parts<T> = {
 		...options,
 		ordered: order(options.steps),
 		stops: options.interrupts ?? noInterrupts(),
-		emitMasked: mask ? event => {
-			emit(mask.value(event) as typeof event);
-		} : emit,
 	};
 
 	const plan = async (planOptions: PlanOptions = {}): Promise<Plan> => {

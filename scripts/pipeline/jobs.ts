@@ -58,7 +58,8 @@ export const reattach = async (record: StepRecord, job: LastJob, context: Pick<S
 
 		// How it ended is asked of the machine below; only an end of the following itself counts here.
 		context.signal.throwIfAborted();
-		if ((await lastJobOf(record, places))?.state === 'running') {
+		const now = await lastJobOf(record, places);
+		if (now?.state === 'running') {
 			throw error;
 		}
 	}
@@ -76,9 +77,8 @@ export const endJobs = async (record: StepRecord | undefined, places: JobPlaces)
 /** Removes the files of a record's ended jobs. What cannot be reached is left: ids are never used twice. */
 export const removeJobFiles = async (record: StepRecord | undefined, places: JobPlaces): Promise<void> => {
 	for (const {id, machine} of record?.jobs ?? []) {
-		try {
-			await places.machineNamed(machine)?.script(`cd '${places.jobDirectory}' 2>/dev/null || exit 0\nrm -rf -- '${id}' '${id}'.*`);
-		} catch {}
+		const removal = places.machineNamed(machine)?.script(`cd '${places.jobDirectory}' 2>/dev/null || exit 0\nrm -rf -- '${id}' '${id}'.*`);
+		await removal?.catch(() => undefined);
 	}
 };
 
@@ -104,7 +104,7 @@ export const createJob = <T>(step: Step<T>, context: RunContext<T>, signal: Abor
 	const {jobDirectory: directory, timeoutScale} = context;
 	signal.throwIfAborted();
 	const id = await register(step, machine, context);
-	const limits = {timeout: step.timeout * timeoutScale + slack, idleTimeout: step.idleTimeout * timeoutScale + slack};
+	const limits = {timeout: (step.timeout * timeoutScale) + slack, idleTimeout: (step.idleTimeout * timeoutScale) + slack};
 	await machine.startJob({id, directory, argv, ...options, ...limits});
 	try {
 		const {code} = await machine.followJob(directory, id, {signal, onLine: progress.output});

@@ -10,9 +10,7 @@ const liveJobs = async <T>(context: RunContext<T>): Promise<ReadonlyArray<{id: s
 };
 
 const waitFor = async (signal: AbortSignal, seconds: number): Promise<void> => {
-	try {
-		await sleep(seconds * 1000, undefined, {signal});
-	} catch {}
+	await sleep(seconds * 1000, undefined, {signal}).catch(() => undefined);
 };
 
 /**

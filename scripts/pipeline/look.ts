@@ -1,13 +1,13 @@
 import {toFailure} from '../errors/toFailure.js';
+import {ToolError} from '../errors/toolError.js';
 import {bounded} from './bounded.js';
 import {stopped} from './interrupts.js';
 import type {Probe, Step, StepContext} from './types.js';
-import {ToolError} from '../errors/toolError.js';
 
 /** Seconds a probe may take. */
 const patience = 60;
 
-const noProgress: StepContext['progress'] = {say() {}, output() {}};
+const noProgress: StepContext['progress'] = {say: () => undefined, output: () => undefined};
 
 const noJob = async (): Promise<never> => {
 	throw new ToolError('K2D9001', 'A probe must not start jobs: it changes nothing.');

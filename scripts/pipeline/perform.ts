@@ -1,7 +1,7 @@
 import {toFailure} from '../errors/toFailure.js';
 import {exitCodes} from '../errors/toolError.js';
 import type {EngineOptions, HeldLock} from './engine.js';
-import type {Emit, Failure} from './events.js';
+import type {Failure} from './events.js';
 import {interruptCode, type Interrupts} from './interrupts.js';
 
 /** How an `up` or `down` ended. */
@@ -27,17 +27,16 @@ export const outcomeOf = (failures: readonly Failure[], stop: AbortSignal): Pick
 	return known ? {result: 'failed', exitCode: known.exitCode} : {result: 'unknown', exitCode: exitCodes.unknown};
 };
 
-type Frame = Pick<EngineOptions<unknown>, 'environment' | 'profile' | 'resume' | 'holdLock' | 'mask'> & {
+type Frame = Pick<EngineOptions<unknown>, 'environment' | 'profile' | 'resume' | 'holdLock' | 'mask' | 'emit'> & {
 	readonly ordered: readonly unknown[];
 	readonly stops: Interrupts;
-	readonly emitMasked: Emit;
 };
 
-const withLock = async (command: string, {holdLock, emitMasked}: Frame, work: () => Promise<readonly Failure[]>): Promise<readonly Failure[]> => {
+const withLock = async (command: string, {holdLock, emit}: Frame, work: () => Promise<readonly Failure[]>): Promise<readonly Failure[]> => {
 	const lock: HeldLock = await holdLock(command);
 	try {
 		if (lock.notice !== undefined) {
-			emitMasked({type: 'notice', level: 'warn', message: lock.notice});
+			emit({type: 'notice', level: 'warn', message: lock.notice});
 		}
 
 		return await work();
@@ -48,17 +47,17 @@ const withLock = async (command: string, {holdLock, emitMasked}: Frame, work: ()
 
 /** The frame of a run: start and end events, the lock, and the outcome. Never throws: an error becomes a failure. */
 export const perform = async (command: 'up' | 'down', frame: Frame, work: () => Promise<readonly Failure[]>): Promise<Outcome> => {
-	const {emitMasked, environment, profile, resume, stops, mask} = frame;
+	const {emit, environment, profile, resume, stops, mask} = frame;
 	const startedAt = Date.now();
-	emitMasked({type: 'run-start', command, environment, profile, steps: frame.ordered.length});
+	emit({type: 'run-start', command, environment, profile, steps: frame.ordered.length});
 	let failures: readonly Failure[];
 	try {
 		failures = await withLock(command, frame, work);
 	} catch (error) {
-		failures = stops.stop.aborted ? [] : [toFailure(error, mask ? {mask: mask.text} : {})];
+		failures = stops.stop.aborted ? [] : [toFailure(error, mask ? {mask} : {})];
 	}
 
 	const outcome: Outcome = {...outcomeOf(failures, stops.stop), failures, seconds: (Date.now() - startedAt) / 1000};
-	emitMasked({type: 'run-end', ...outcome, ...(outcome.result === 'ok' || resume === undefined ? {} : {resume})});
+	emit({type: 'run-end', ...outcome, ...(outcome.result === 'ok' || resume === undefined ? {} : {resume})});
 	return outcome;
 };

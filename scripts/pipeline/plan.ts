@@ -33,16 +33,21 @@ export const decideStep = <T>(step: Step<T>, bootId: string, circumstances: Circ
 	undoable: 'undo' in step.undo,
 });
 
+/** What cannot be seen yet is not looked at: a probe needs what its step stands on, and a running job has no result. */
+const probeFor = async <T>(step: Step<T>, waitsFor: readonly string[], lastJob: LastJob | undefined, {look}: PlanInput<T>): Promise<Probe> => {
+	if (waitsFor.length > 0) {
+		return {state: 'absent', evidence: `waits for ${waitsFor.join(', ')}`};
+	}
+
+	return lastJob?.state === 'running' ? {state: 'unknown', evidence: `job ${lastJob.id} still runs`} : look(step);
+};
+
 const planStep = async <T>(step: Step<T>, waitsFor: readonly string[], input: PlanInput<T>): Promise<PlannedStep> => {
 	const record = input.recordOf(step.id);
 	const inputs = step.inputs(input.env);
 	const inputHash = hashInputs(inputs);
 	const lastJob = record?.status === 'running' ? await input.lastJobOf(record) : undefined;
-	const probe: Probe = waitsFor.length > 0
-		? {state: 'absent', evidence: `waits for ${waitsFor.join(', ')}`}
-		: lastJob?.state === 'running'
-			? {state: 'unknown', evidence: `job ${lastJob.id} still runs`}
-			: await input.look(step);
+	const probe = await probeFor(step, waitsFor, lastJob, input);
 	const decision = decideStep(step, input.bootId, {record, inputHash, probe, waitsFor, upstreamReran: false, lastJob, fresh: input.fresh});
 	return {
 		...decision,

@@ -1,4 +1,5 @@
 import {randomUUID} from 'node:crypto';
+import {z} from 'zod';
 import {ToolError} from '../errors/toolError.js';
 import type {StepRecord} from './types.js';
 
@@ -25,27 +26,45 @@ export type JournalEntry = {
 	readonly serial: number;
 	readonly machineId: string;
 	readonly step: string;
-	readonly record: StepRecord | undefined;
+	readonly record: StepRecord | null;
 };
 
 export const emptyState = (machineId: string, toolVersion: string, serial = 0): State =>
 	({version: stateVersion, toolVersion, lineage: randomUUID(), serial, machineId, steps: {}});
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Members of a later version of the same layout are kept as they are. */
+const recordSchema = z.looseObject({
+	status: z.enum(['running', 'done', 'failed', 'undoing']),
+	inputHash: z.string(),
+	startedAt: z.string(),
+	endedAt: z.string().exactOptional(),
+	bootId: z.string(),
+	adopted: z.boolean().exactOptional(),
+	code: z.string().exactOptional(),
+	inputs: z.unknown().exactOptional(),
+	jobs: z.array(z.object({id: z.string(), machine: z.string()})).exactOptional(),
+	wasPresent: z.boolean().exactOptional(),
+}) satisfies z.ZodType<StepRecord>;
 
-const statuses: readonly unknown[] = ['running', 'done', 'failed', 'undoing'] satisfies ReadonlyArray<StepRecord['status']>;
+const stateSchema = z.object({
+	version: z.literal(stateVersion),
+	toolVersion: z.string(),
+	lineage: z.string(),
+	serial: z.int(),
+	machineId: z.string(),
+	steps: z.record(z.string(), recordSchema),
+}) satisfies z.ZodType<State>;
 
-const isRecord = (value: unknown): value is StepRecord => isObject(value)
-	&& statuses.includes(value['status'])
-	&& ['inputHash', 'startedAt', 'bootId'].every(key => typeof value[key] === 'string')
-	&& (value['jobs'] === undefined || Array.isArray(value['jobs']));
+const entrySchema = z.object({
+	at: z.string(),
+	lineage: z.string(),
+	serial: z.int(),
+	machineId: z.string(),
+	step: z.string(),
+	record: recordSchema.nullable(),
+});
 
-const isState = (value: unknown): value is State => isObject(value)
-	&& value['version'] === stateVersion
-	&& ['toolVersion', 'lineage', 'machineId'].every(key => typeof value[key] === 'string')
-	&& Number.isSafeInteger(value['serial'])
-	&& isObject(value['steps'])
-	&& Object.values(value['steps']).every(record => isRecord(record));
+const newerSchema = z.object({version: z.number().gt(stateVersion), toolVersion: z.string().optional()});
 
 const parseJson = (text: string): unknown => {
 	try {
@@ -58,12 +77,13 @@ const parseJson = (text: string): unknown => {
 /** The state in a file's text, or undefined when it is damaged. A newer tool's throws K2D4004. */
 export const parseState = (text: string): State | undefined => {
 	const value = parseJson(text);
-	if (isObject(value) && typeof value['version'] === 'number' && value['version'] > stateVersion) {
-		const writer = typeof value['toolVersion'] === 'string' ? ` of version ${value['toolVersion']}` : '';
-		throw new ToolError('K2D4004', `The state of this environment has layout ${value['version']}, written by a tool${writer}. This tool knows layouts up to ${stateVersion}.`);
+	const newer = newerSchema.safeParse(value).data;
+	if (newer) {
+		const writer = newer.toolVersion === undefined ? '' : ` of version ${newer.toolVersion}`;
+		throw new ToolError('K2D4004', `The state of this environment has layout ${newer.version}, written by a tool${writer}. This tool knows layouts up to ${stateVersion}.`);
 	}
 
-	return isState(value) ? value : undefined;
+	return stateSchema.safeParse(value).data;
 };
 
 /** Tab-indented, one member a line: a person can read it, and the serial can be found by a line-wise tool. */
@@ -71,17 +91,10 @@ export const renderState = (state: State): string => `${JSON.stringify(state, un
 
 export const renderEntry = ({record, ...entry}: JournalEntry): string => {
 	const kept = record && Object.fromEntries(Object.entries(record).filter(([key]) => key !== 'inputs'));
-	return JSON.stringify({...entry, record: kept ?? null});
+	return JSON.stringify({...entry, record: kept});
 };
 
-const parseEntry = (line: string): JournalEntry | undefined => {
-	const value = parseJson(line);
-	const complete = isObject(value)
-		&& ['at', 'lineage', 'machineId', 'step'].every(key => typeof value[key] === 'string')
-		&& Number.isSafeInteger(value['serial'])
-		&& (value['record'] === null || isRecord(value['record']));
-	return complete ? {...value, record: value['record'] ?? undefined} as JournalEntry : undefined;
-};
+const parseEntry = (line: string): JournalEntry | undefined => entrySchema.safeParse(parseJson(line)).data;
 
 /**
  * The state as the journal tells it: the records of the newest lineage, each as its last line has it. Lines that were cut off

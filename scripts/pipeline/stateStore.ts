@@ -1,4 +1,5 @@
 import {ToolError} from '../errors/toolError.js';
+import {quote} from '../machines/quote.js';
 import type {Machine} from '../machines/types.js';
 import {emptyState, parseState, rebuildState, renderEntry, renderState, type JournalEntry, type State} from './state.js';
 import type {StepRecord} from './types.js';
@@ -63,8 +64,6 @@ export type StateStore = {
 	readonly put: (step: string, record: StepRecord | undefined) => Promise<void>;
 };
 
-const quote = (text: string): string => `'${text.replaceAll('\'', String.raw`'\''`)}'`;
-
 const staleCode = 77;
 
 /** One script for journal and state: one round trip. The journal comes first, so that it never lacks what the state has. */
@@ -86,8 +85,8 @@ const writeScript = (envDir: string, state: State, expected: number, entries: re
 	'sync .',
 ].join('\n');
 
-const writeTo = async (host: Machine, envDir: string, state: State, expected: number, entries: readonly JournalEntry[]): Promise<void> => {
-	const {code, stderr} = await host.script(writeScript(envDir, state, expected, entries), {allow: 'any', timeout: 60});
+const writeTo = async (host: Machine, envDir: string, script: string): Promise<void> => {
+	const {code, stderr} = await host.script(script, {allow: 'any', timeout: 60});
 	if (code === staleCode) {
 		throw new ToolError('K2D4006', `The state in ${envDir} was changed by another run meanwhile.`, {remedy: 'Make sure that no other run works on this environment, then resume.'});
 	}
@@ -117,7 +116,7 @@ export const createStateStore = (host: Machine, envDir: string, loaded: State, t
 			pending = [];
 			const current = state;
 			try {
-				await writeTo(host, envDir, current, written, entries);
+				await writeTo(host, envDir, writeScript(envDir, current, written, entries));
 				written = current.serial;
 			} catch (error) {
 				pending = [...entries, ...pending];
@@ -134,8 +133,8 @@ export const createStateStore = (host: Machine, envDir: string, loaded: State, t
 			const {[step]: _, ...others} = state.steps;
 			const serial = state.serial + 1;
 			state = {...state, serial, steps: record ? {...others, [step]: record} : others};
-			pending.push({at: new Date().toISOString(), lineage: state.lineage, serial, machineId: state.machineId, step, record});
-			writing = writing.catch(() => {}).then(flush);
+			pending.push({at: new Date().toISOString(), lineage: state.lineage, serial, machineId: state.machineId, step, record: record ?? null});
+			writing = writing.catch(() => undefined).then(flush);
 			await writing;
 		},
 	};

@@ -1,5 +1,5 @@
 import {exitCodes, ToolError} from '../errors/toolError.js';
-import {act, createVoice, type Voice} from './action.js';
+import {act, createVoice, type Actor} from './action.js';
 import {followsJob, type LastJob} from './decide.js';
 import {infoOf, type Failure} from './events.js';
 import {stopped} from './interrupts.js';
@@ -18,17 +18,15 @@ export type StepResult = {
 	readonly failure?: Failure;
 };
 
-type StepRun<T> = {
-	readonly step: Step<T>;
+type StepRun<T> = Actor<T> & {
 	readonly planned: PlannedStep;
-	readonly context: RunContext<T>;
-	readonly voice: Voice;
 	/** Says that work on the step begins; only the first call counts. */
 	readonly begin: (reason: string) => void;
 };
 
 /** Waits for a job of an interrupted run that does what is wanted now; ends any other that still runs. */
-const settleJobs = async <T>({step, planned, context, voice, begin}: StepRun<T>, record: StepRecord | undefined): Promise<LastJob | undefined> => {
+const settleJobs = async <T>(run: StepRun<T>, record: StepRecord | undefined): Promise<LastJob | undefined> => {
+	const {step, planned, context, begin} = run;
 	const unfinished = record?.status === 'running' || record?.status === 'undoing';
 	const lastJob = unfinished ? await lastJobOf(record, context) : undefined;
 	if (lastJob?.state !== 'running' || !record) {
@@ -38,7 +36,7 @@ const settleJobs = async <T>({step, planned, context, voice, begin}: StepRun<T>,
 	if (followsJob({record, inputHash: planned.inputHash, fresh: context.fresh})) {
 		begin(`was interrupted, its job ${lastJob.id} still runs and is followed to its end first`);
 		let end: LastJob | undefined;
-		await act(step, context, voice, async inner => {
+		await act(run, async inner => {
 			end = await reattach(record, lastJob, inner, context);
 		});
 		return end;
@@ -106,18 +104,19 @@ const verify = async <T>({step, context}: StepRun<T>): Promise<string> => {
 	return probe.evidence;
 };
 
-const takeBack = async <T>({step, context, voice}: StepRun<T>, record: StepRecord | undefined): Promise<void> => {
+const takeBack = async <T>(run: StepRun<T>, record: StepRecord | undefined): Promise<void> => {
+	const {step, context, voice} = run;
 	const {undo} = step;
 	if (record && 'undo' in undo) {
 		const {code: _, ...kept} = record;
 		await context.store.put(step.id, {...kept, status: 'undoing'});
 		voice.say('taking it back first');
-		await act(step, context, voice, undo.undo);
+		await act(run, undo.undo);
 	}
 };
 
 const perform = async <T>(run: StepRun<T>, decision: Decision & {probe: Probe}): Promise<string> => {
-	const {step, context, voice} = run;
+	const {step, context} = run;
 	const record = context.store.record(step.id);
 	let {probe} = decision;
 	if (decision.verdict === 'UNDO+RUN') {
@@ -127,7 +126,7 @@ const perform = async <T>(run: StepRun<T>, decision: Decision & {probe: Probe}):
 
 	await removeJobFiles(record, context);
 	await context.store.put(step.id, newRecord(run, probe));
-	await act(step, context, voice, step.apply, step.retry);
+	await act(run, step.apply, step.retry);
 	const evidence = await verify(run);
 	await finish(run);
 	return evidence;

@@ -42,7 +42,7 @@ const undoStep = async <T>(step: Step<T>, context: RunContext<T>): Promise<void>
 	const {code: _, ...kept} = record;
 	await store.put(step.id, {...kept, status: 'undoing'});
 	if ('undo' in step.undo) {
-		await act(step, context, voice, step.undo.undo);
+		await act({step, context, voice}, step.undo.undo);
 	}
 
 	const probe = await look(step, context.env, interrupts.kill);

@@ -114,4 +114,11 @@ export const usageErrors = [
 		cause: 'Following `extends:` from file to file leads back to a file already seen.',
 		remedy: 'Remove one `extends:` line of the circle.',
 	},
+	{
+		code: 'K2D1017',
+		title: 'A step that was left out is needed',
+		exitCode: 2,
+		cause: 'A selected step stands on one that --only, --from, --until or --without leaves out, and which is not in place.',
+		remedy: 'Select the needed step as well, or leave out what stands on it.',
+	},
 ] as const satisfies readonly CatalogueEntry[];
