@@ -73,7 +73,7 @@ export const commands: readonly Command[] = [
 	},
 	{
 		name: 'down', summary: 'take the environment back, as deep as --depth says',
-		flags: ['depth', ...target, ...selection, 'yes', 'dryRun', 'json', 'events', ...common],
+		flags: ['depth', ...target, 'yes', 'dryRun', 'json', 'events', ...common],
 		examples: ['down', 'down --depth everything --yes'],
 	},
 	{

@@ -1,3 +1,4 @@
+import type {OpenEnvironment} from '../commands/environment.js';
 import {createLiveMask, type LiveMask} from '../report/mask.js';
 import type {Options} from './program.js';
 import type {Output} from './output.js';
@@ -17,22 +18,25 @@ export type CommandContext = {
 	/** Progress as JSON lines on stdout, no human text there. */
 	readonly events: boolean;
 	readonly mask: LiveMask;
+	/** The command line that goes on after a failure or stop of this one. */
+	readonly resume: string;
 	readonly cwd: string;
 	readonly env: Readonly<Record<string, string | undefined>>;
 	/** Stop cleanly and keep the state; its reason is the name of the signal. */
 	readonly signal: AbortSignal;
 	/** The second signal: end running jobs too. */
 	readonly killSignal: AbortSignal;
+	readonly openEnvironment: OpenEnvironment;
 };
 
 /** Exit code; errors are thrown. */
 export type CommandRun = (context: CommandContext, options: Options, positionals: readonly string[]) => Promise<number>;
 
-export type ContextParts = Pick<CommandContext, 'stdout' | 'stderr' | 'cwd' | 'env' | 'signal' | 'killSignal'> & {readonly stdinIsTty: boolean};
+export type ContextParts = Pick<CommandContext, 'stdout' | 'stderr' | 'resume' | 'cwd' | 'env' | 'signal' | 'killSignal' | 'openEnvironment'> & {readonly stdinIsTty: boolean};
 
 /** Colours where the terminal has them and nobody said no (--no-color, NO_COLOR, TERM=dumb). */
 export const wantsColor = (output: Pick<Output, 'isTty'>, options: Pick<Options, 'color'>, env: CommandContext['env']): boolean =>
-	output.isTty && options.color !== false && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
+	output.isTty && options.color !== false && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
 
 const masked = (output: Output, mask: LiveMask): Output => ({
 	...output,

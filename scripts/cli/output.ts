@@ -1,3 +1,5 @@
+import {isatty} from 'node:tty';
+
 /** One of the two standard streams. A reader that went away (EPIPE) ends the output, never the work. */
 export type Output = {
 	readonly isTty: boolean;
@@ -24,7 +26,7 @@ export const createOutput = (stream: NodeJS.WriteStream): Output => {
 	};
 
 	return {
-		isTty: stream.isTTY === true,
+		isTty: isatty(stream.fd),
 		write,
 		line(text = '') {
 			write(`${text}\n`);

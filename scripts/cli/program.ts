@@ -49,7 +49,7 @@ const toOption = (flag: Flag): Option => {
 };
 
 /** The long names a command takes, for suggestions: `--name`, `--json`… */
-const longNames = (command: Command): string[] => command.flags.map(name => /--[\-a-z]+/u.exec(flags[name].flags)![0]);
+const longNames = (command: Command): string[] => command.flags.map(name => /--[-a-z]+/.exec(flags[name].flags)![0]);
 
 const examplesOf = (command: Command): string => command.examples
 	? `\nExamples:\n${command.examples.map(example => `  k2hdkc-devstack ${example}`).join('\n')}\n`
@@ -100,7 +100,8 @@ Help for one command: k2hdkc-devstack COMMAND --help
 const build = (found: Found): Commander => {
 	const program = new Commander('k2hdkc-devstack')
 		.description(introduction).version('', '-V, --version', 'the version of the tool').usage('COMMAND [options]')
-		.helpCommand(false).enablePositionalOptions().addHelpText('after', firstSteps);
+		.helpCommand(false).enablePositionalOptions().addHelpText('after', firstSteps)
+		.configureHelp({subcommandTerm: command => [command.name(), ...command.commands.length > 0 ? [command.usage()] : []].join(' ')});
 	for (const command of commands) {
 		addCommand(program, command, [], found);
 	}
@@ -139,9 +140,19 @@ const usageError = (error: CommanderError, argv: readonly string[]): ToolError =
 		});
 	}
 
-	const unknown = error.code === 'commander.unknownOption' ? /'(?<option>[^']+)'/u.exec(sentence)?.groups?.['option'] : undefined;
+	const unknown = error.code === 'commander.unknownOption' ? /'(?<option>[^']+)'/u.exec(sentence)?.groups?.option : undefined;
 	const suggestion = unknown && entry ? didYouMean(unknown, longNames(entry)) : '';
-	return new ToolError('K2D1001', `${said}${suggestion}`);
+	const misplaced = unknown !== undefined && argv[0]?.startsWith('-') === true;
+	return new ToolError('K2D1001', `${said}${suggestion}`, misplaced ? {remedy: `Options come after the command, for example: k2hdkc-devstack up ${unknown}`} : {});
+};
+
+/** The help of the whole program. */
+export const helpText = (): string => {
+	let text = '';
+	parseCommandLine(['--help'], part => {
+		text += part;
+	});
+	return text;
 };
 
 const helpCodes = new Set(['commander.helpDisplayed', 'commander.help', 'commander.version']);
@@ -163,7 +174,7 @@ export const parseCommandLine = (argv: readonly string[], print: (text: string) 
 	} catch (error) {
 		if (error instanceof CommanderError && helpCodes.has(error.code)) {
 			if (error.code === 'commander.help') {
-				throw new ToolError('K2D1001', 'A command is missing.', {remedy: 'Run `k2hdkc-devstack --help` to see the commands.', cause: error});
+				throw new ToolError('K2D1001', 'A command is missing.', {remedy: 'Run the command with --help to see what may follow.', cause: error});
 			}
 
 			return undefined;

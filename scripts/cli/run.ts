@@ -1,9 +1,12 @@
 import process from 'node:process';
+import {isatty} from 'node:tty';
 import {exitCodes} from '../errors/toolError.js';
+import {interruptCode} from '../pipeline/interrupts.js';
 import {createContext, type CommandContext} from './context.js';
 import {loadCommand} from './dispatch.js';
 import {createOutput} from './output.js';
-import {parseCommandLine} from './program.js';
+import {helpText, parseCommandLine} from './program.js';
+import {resumeCommand} from './resume.js';
 import {catchSignals} from './signals.js';
 
 /** Prints an error as one block: for machines on stdout with --json, for people on stderr. */
@@ -36,11 +39,14 @@ const wantsJson = (argv: readonly string[]): boolean => {
 /** Runs one command line to its end and returns the exit code. Never throws. */
 export const run = async (argv: readonly string[]): Promise<number> => {
 	const [stdout, stderr] = [createOutput(process.stdout), createOutput(process.stderr)];
-	const signals = catchSignals(signal => {
-		stderr.line(`\n${signal}: stopping cleanly, what is done stays done. Once more to end the running commands too.`);
-	});
+	const signals = catchSignals();
 	let context: CommandContext | undefined;
 	try {
+		if (argv.length === 0) {
+			stderr.write(helpText());
+			return exitCodes.usage;
+		}
+
 		const invocation = parseCommandLine(argv, text => {
 			stdout.write(text);
 		});
@@ -49,11 +55,17 @@ export const run = async (argv: readonly string[]): Promise<number> => {
 		}
 
 		context = createContext({
-			stdout, stderr, cwd: process.cwd(), env: process.env, signal: signals.stop, killSignal: signals.kill, stdinIsTty: process.stdin.isTTY,
+			stdout, stderr, resume: resumeCommand(argv, process.env), cwd: process.cwd(), env: process.env, signal: signals.stop, killSignal: signals.kill, stdinIsTty: isatty(0),
+			openEnvironment: async (...parts) => (await import('../stages/index.js')).openEnvironment(...parts),
 		}, invocation.options);
 		const command = await loadCommand(invocation.command);
 		return await command(context, invocation.options, invocation.positionals);
 	} catch (error) {
+		if (signals.stop.aborted) {
+			stderr.line(`Stopped by ${String(signals.stop.reason)}.`);
+			return interruptCode(signals.stop);
+		}
+
 		return await report(error, {
 			json: context?.json ?? wantsJson(argv),
 			verbose: context?.verbose ?? false,

@@ -12,7 +12,7 @@ export type Signals = {
 };
 
 /** Catches Ctrl-C, termination and hang-up. A third signal ends the process at once. */
-export const catchSignals = (onFirst: (signal: CaughtSignal) => void = () => {}): Signals => {
+export const catchSignals = (): Signals => {
 	const [stop, kill] = [new AbortController(), new AbortController()];
 	const handle = (signal: CaughtSignal): void => {
 		if (kill.signal.aborted) {
@@ -21,7 +21,6 @@ export const catchSignals = (onFirst: (signal: CaughtSignal) => void = () => {})
 		} else if (stop.signal.aborted) {
 			kill.abort(signal);
 		} else {
-			onFirst(signal);
 			stop.abort(signal);
 		}
 	};

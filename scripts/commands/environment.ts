@@ -1,5 +1,6 @@
+import type {LoadedConfig} from '../config/load.js';
 import type {Machine} from '../machines/types.js';
-import type {Emit} from '../pipeline/events.js';
+import type {HeldLock} from '../pipeline/engine.js';
 import type {Step} from '../pipeline/types.js';
 
 /** How a check of the machine came out. `remedy` says what to do about it, for WARN and FAIL. */
@@ -24,7 +25,7 @@ export type Check = {
 /** What a person wants to know of an environment that stands. */
 export type SummaryFacts = {
 	readonly endpoints: ReadonlyArray<{readonly name: string; readonly url: string}>;
-	/** clouds.yaml on the environment's host. */
+	/** The file clouds.yaml on the environment's host. */
 	readonly credentialsFile?: string;
 	readonly openrc?: string;
 	readonly datastoreVersions: ReadonlyArray<{readonly datastore: string; readonly name: string; readonly active: boolean; readonly default: boolean}>;
@@ -38,8 +39,6 @@ export type SummaryFacts = {
 export type Environment = {
 	readonly name: string;
 	readonly profile: string;
-	/** One sentence: which profile and why, e.g. `Profile sandbox, because no other was named.` */
-	readonly profileReason: string;
 	/** What the steps act with. */
 	readonly env: unknown;
 	readonly steps: readonly Step[];
@@ -49,6 +48,10 @@ export type Environment = {
 	readonly machine: () => Machine;
 	/** On the host, e.g. /var/lib/k2hdkc-devstack/default. */
 	readonly envDir: string;
+	/** Takes the lock of the environment or throws K2D4001. */
+	readonly holdLock: (command: string) => Promise<HeldLock>;
+	/** Factor on the time limits of all steps. */
+	readonly timeoutScale: number;
 	readonly checks: readonly Check[];
 	/** Asks the environment itself; leaves empty what cannot be known now. */
 	readonly summary: () => Promise<SummaryFacts>;
@@ -61,4 +64,5 @@ export type Environment = {
 	readonly close: () => Promise<void>;
 };
 
-export type OpenOptions = {readonly emit: Emit; readonly signal: AbortSignal};
+/** Makes the environment of a configuration. Connects to the host when that is another one; changes nothing. */
+export type OpenEnvironment = (loaded: LoadedConfig, options: {readonly signal: AbortSignal}) => Promise<Environment>;

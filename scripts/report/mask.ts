@@ -48,7 +48,7 @@ export const createMask = (secrets: Iterable<string>): Mask => {
 		return text => text;
 	}
 
-	const longestFirst = [...forms].sort((left, right) => right.length - left.length);
+	const longestFirst = [...forms].toSorted((left, right) => right.length - left.length);
 	const pattern = new RegExp(longestFirst.map(form => escapeRegExp(form)).join('|'), 'g');
 	return text => text.replaceAll(pattern, '***');
 };
@@ -57,7 +57,7 @@ export type LiveMask = {
 	/** The text with every secret known so far replaced by `***`. */
 	readonly text: Mask;
 	/** The same for every string inside a value that will become JSON. */
-	readonly value: (value: unknown) => unknown;
+	readonly value: <V>(value: V) => V;
 	/** Makes further secrets known. */
 	readonly add: (secrets: Iterable<string>) => void;
 };
@@ -96,5 +96,5 @@ export const createLiveMask = (secrets: Iterable<string> = []): LiveMask => {
 
 	add(secrets);
 	const text: Mask = input => current(input);
-	return {text, value: value => maskValue(value, text), add};
+	return {text, value: <V>(value: V) => maskValue(value, text) as V, add};
 };

@@ -89,16 +89,38 @@ export const createPlain = ({write, now = Date.now, heartbeat = 30, verbose = fa
 		write(`${new Date(at).toISOString().slice(11, 19)} ${plainText(text)}`.trimEnd());
 	};
 
+	const hear = (id: string, words: string, shownAt: number | undefined): void => {
+		const step = running.get(id);
+		if (step) {
+			step.last = words;
+			step.lastShown = shownAt ?? step.lastShown;
+		}
+	};
+
 	const follow = (event: EngineEvent, at: number): void => {
-		if (event.type === 'step-start') {
-			running.set(event.step.id, {startedAt: at, expected: event.step.expected, last: '', lastShown: at});
-		} else if (event.type === 'step-end') {
-			running.delete(event.id);
-		} else if (event.type === 'step-say' || event.type === 'step-output') {
-			const step = running.get(event.id);
-			if (step) {
-				step.last = event.type === 'step-say' ? event.message : event.line;
-				step.lastShown = event.type === 'step-say' || verbose ? at : step.lastShown;
+		switch (event.type) {
+			case 'step-start': {
+				running.set(event.step.id, {startedAt: at, expected: event.step.expected, last: '', lastShown: at});
+				break;
+			}
+
+			case 'step-end': {
+				running.delete(event.id);
+				break;
+			}
+
+			case 'step-say': {
+				hear(event.id, event.message, at);
+				break;
+			}
+
+			case 'step-output': {
+				hear(event.id, event.line, verbose ? at : undefined);
+				break;
+			}
+
+			default: {
+				break;
 			}
 		}
 	};

@@ -14,7 +14,7 @@ export const createStyle = (color: boolean): Style => Object.fromEntries(Object.
 
 /** Takes out escape sequences and control characters, so that output of a command cannot move the cursor or colour our text. */
 export const plainText = (text: string): string =>
-	stripVTControlCharacters(text).replaceAll(/[\u0000-\u0008\u000B-\u001F\u007F]/gu, '');
+	stripVTControlCharacters(text).replaceAll(/(?![\t\n])\p{Cc}/gu, '');
 
 /** Cuts a text without escape sequences to `width` columns, with an ellipsis where something is missing. */
 export const truncate = (text: string, width: number): string => {

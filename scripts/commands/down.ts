@@ -1,0 +1,80 @@
+import {rm, rmdir} from 'node:fs/promises';
+import path from 'node:path';
+import {confirmDeletion} from '../cli/ask.js';
+import type {CommandContext, CommandRun} from '../cli/context.js';
+import type {Options} from '../cli/program.js';
+import type {Depth, Plan} from '../pipeline/types.js';
+import {formatTable} from '../report/table.js';
+import type {Environment} from './environment.js';
+import {noticesOf} from './plan.js';
+import {createReporting, logRootOf} from './reporting.js';
+import {engineFor, loadConfiguration, withEnvironment} from './session.js';
+import {tellEnd} from './up.js';
+
+const questions: Readonly<Record<Exclude<Depth, 'services'>, string>> = {
+	sources: 'This removes the machine of the environment and all data in it.',
+	everything: 'This removes the environment with all its data, caches and state.',
+};
+
+/** What each step on record would meet, in the order of undoing. */
+const undoRows = async (plan: Plan, environment: Environment, depth: Depth): Promise<Array<readonly [string, string]>> => {
+	const {decideUndo} = await import('../pipeline/undo.js');
+	const words = {undo: 'taken back', 'leave-adopted': 'was there before this tool: left alone', pass: 'kept'} as const;
+	const records = new Map(plan.map(({id, record}) => [id, record]));
+	return environment.steps.filter(({id}) => records.get(id)).toReversed().map(step => [step.id, words[decideUndo(step, records.get(step.id), depth)]]);
+};
+
+const dryRun = async (context: CommandContext, environment: Environment, depth: Depth): Promise<number> => {
+	const engine = await engineFor(context, environment, {emit: noticesOf(context)});
+	const rows = await undoRows(await engine.status(), environment, depth);
+	if (context.json) {
+		context.stdout.line(JSON.stringify({depth, steps: rows.map(([step, fate]) => ({step, fate}))}, undefined, 2));
+	} else {
+		context.stdout.line([...formatTable(rows), rows.length === 0 ? 'Nothing is on record.' : `Nothing was changed (--dry-run, depth ${depth}).`].join('\n'));
+	}
+
+	return 0;
+};
+
+/** The tool's own logs of the environment go with everything else. */
+const removeLogs = async (context: CommandContext, name: string): Promise<void> => {
+	const root = logRootOf(context, name);
+	await rm(root, {recursive: true, force: true});
+	// Other environments may have theirs beside it.
+	await rmdir(path.dirname(root)).catch(() => undefined);
+};
+
+const takeBack = async (context: CommandContext, options: Options, environment: Environment, depth: Depth): Promise<number> => {
+	const reporting = await createReporting(context, options, environment.name);
+	try {
+		const engine = await engineFor(context, environment, {emit: reporting.emit, logs: reporting.logs, resume: context.resume});
+		await engine.down(depth);
+		await reporting.close();
+		const exitCode = await tellEnd(context, options, environment, reporting, false);
+		if (exitCode === 0 && depth === 'everything') {
+			await removeLogs(context, environment.name);
+		}
+
+		return exitCode;
+	} finally {
+		await reporting.close();
+	}
+};
+
+/** Takes the environment back as deep as --depth says; asks before data goes. */
+export const down: CommandRun = async (context, options) => {
+	const depth = options.depth ?? 'services';
+	const loaded = await loadConfiguration(context, options);
+	return withEnvironment(context, loaded, async environment => {
+		if (options.dryRun) {
+			return dryRun(context, environment, depth);
+		}
+
+		if (depth !== 'services' && !await confirmDeletion(context, `${questions[depth]} Go on?`, options.yes ?? false)) {
+			context.stderr.line('Nothing was changed.');
+			return 0;
+		}
+
+		return takeBack(context, options, environment, depth);
+	});
+};

@@ -1,0 +1,28 @@
+import {wantsColor, type CommandContext, type CommandRun} from '../cli/context.js';
+import {exitCodes} from '../errors/toolError.js';
+import type {Emit} from '../pipeline/events.js';
+import {changes, planDocument, renderPlan} from '../report/plan.js';
+import {engineFor, loadConfiguration, selectionOf, withEnvironment} from './session.js';
+
+/** For commands that only look: notices go to stderr, nothing else is told. */
+export const noticesOf = (context: CommandContext): Emit => event => {
+	if (event.type === 'notice') {
+		context.stderr.line(event.level === 'warn' ? `warning: ${event.message}` : event.message);
+	}
+};
+
+/** What `up` would do and why. Changes nothing. */
+export const plan: CommandRun = async (context, options, [profile]) => {
+	const loaded = await loadConfiguration(context, options, profile);
+	const emit = noticesOf(context);
+	emit({type: 'notice', level: 'info', message: loaded.reason});
+	return withEnvironment(context, loaded, async environment => {
+		const engine = await engineFor(context, environment, {emit});
+		const made = await engine.plan({selection: await selectionOf(options), fresh: options.fresh ?? false});
+		const explain = options.explain ?? false;
+		context.stdout.line(context.json
+			? JSON.stringify(context.mask.value(planDocument(made, explain)), undefined, 2)
+			: renderPlan(made, {color: wantsColor(context.stdout, options, context.env), explain}).join('\n'));
+		return options.detailedExitcode && made.some(step => changes(step) || step.verdict === 'ADOPT') ? exitCodes.pending : exitCodes.ok;
+	});
+};

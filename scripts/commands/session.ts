@@ -1,0 +1,61 @@
+import type {CommandContext} from '../cli/context.js';
+import type {Options} from '../cli/program.js';
+import type {LoadedConfig} from '../config/load.js';
+import type {Emit} from '../pipeline/events.js';
+import type {Engine} from '../pipeline/engine.js';
+import type {Selection} from '../pipeline/graph.js';
+import {stepLog} from '../report/logFiles.js';
+import type {Environment} from './environment.js';
+import {versions} from './version.js';
+
+/** The merged configuration for this command line. Passwords in it are hidden from now on. */
+export const loadConfiguration = async (context: CommandContext, options: Options, profile?: string): Promise<LoadedConfig> => {
+	const [{loadConfig}, {secretsOf}] = await Promise.all([import('../config/load.js'), import('../config/urlPasswords.js')]);
+	const {profile: flag, name, machine, set = [], with: added = [], without = []} = options;
+	const release = typeof options.release === 'string' ? options.release : undefined;
+	const loaded = loadConfig({
+		profile, cwd: context.cwd, env: context.env, flags: {
+			set, with: added, without,
+			...(flag === undefined ? {} : {profile: flag}), ...(name === undefined ? {} : {name}),
+			...(machine === undefined ? {} : {machine}), ...(release === undefined ? {} : {release}),
+		},
+	});
+	context.mask.add(secretsOf(loaded.config));
+	return loaded;
+};
+
+/** Opens the environment of a configuration, makes its secrets known to the mask, and closes it after the work. */
+export const withEnvironment = async <R>(context: CommandContext, loaded: LoadedConfig, work: (environment: Environment) => Promise<R>): Promise<R> => {
+	const environment = await context.openEnvironment(loaded, {signal: context.signal});
+	try {
+		context.mask.add(await environment.secrets());
+		return await work(environment);
+	} finally {
+		await environment.close();
+	}
+};
+
+/** Steps and stages that the flags pick. Components with --with and --without are a matter of the configuration. */
+export const selectionOf = async (options: Options): Promise<Selection> => {
+	const {stagesIn} = await import('../config/components.js');
+	const {only, from, until, with: added = [], without = []} = options;
+	return {
+		with: stagesIn(added), without: stagesIn(without),
+		...(only ? {only} : {}), ...(from === undefined ? {} : {from}), ...(until === undefined ? {} : {until}),
+	};
+};
+
+export type EngineParts = {readonly emit: Emit; readonly logs?: string | undefined; readonly resume?: string};
+
+/** The engine over an environment's steps. */
+export const engineFor = async (context: CommandContext, environment: Environment, {emit, logs, resume}: EngineParts): Promise<Engine> => {
+	const {createEngine} = await import('../pipeline/engine.js');
+	const {env, steps, host, machine, envDir, name, profile, timeoutScale, holdLock} = environment;
+	const {version} = await versions();
+	return createEngine({
+		steps, env, host, envDir, machines: () => [machine()], emit, toolVersion: version, environment: name, profile, holdLock, timeoutScale,
+		interrupts: {stop: context.signal, kill: context.killSignal}, mask: context.mask.text,
+		...(resume === undefined ? {} : {resume}),
+		...(logs === undefined ? {} : {logOf: step => stepLog(logs, step)}),
+	});
+};

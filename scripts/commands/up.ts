@@ -1,0 +1,83 @@
+import {wantsColor, type CommandContext, type CommandRun} from '../cli/context.js';
+import type {Options} from '../cli/program.js';
+import {renderFailures} from '../report/failures.js';
+import {changes, planDocument, renderPlan} from '../report/plan.js';
+import type {Recorded} from '../report/recorder.js';
+import {renderSummary} from '../report/summary.js';
+import {preflight} from './checks.js';
+import type {Environment} from './environment.js';
+import {noticesOf} from './plan.js';
+import {createReporting, type Reporting} from './reporting.js';
+import {engineFor, loadConfiguration, selectionOf, withEnvironment} from './session.js';
+
+const dryRun = async (context: CommandContext, options: Options, environment: Environment): Promise<number> => {
+	const engine = await engineFor(context, environment, {emit: noticesOf(context)});
+	const plan = await engine.plan({selection: await selectionOf(options), fresh: options.fresh ?? false});
+	context.stdout.line(context.json
+		? JSON.stringify(context.mask.value(planDocument(plan, false)), undefined, 2)
+		: renderPlan(plan, {color: wantsColor(context.stdout, options, context.env)}).join('\n'));
+	return 0;
+};
+
+const runDocument = (recorded: Recorded, logs: string | undefined, facts?: unknown): unknown => ({
+	result: recorded.end?.result, exitCode: recorded.end?.exitCode, seconds: recorded.end?.seconds,
+	steps: recorded.steps, warnings: recorded.warnings, failures: recorded.end?.failures ?? [],
+	...(recorded.end?.resume === undefined ? {} : {resume: recorded.end.resume}),
+	...(logs === undefined ? {} : {logs}),
+	...(facts === undefined ? {} : {environment: facts}),
+});
+
+/** Tells how the run ended, for people or as the document of --json. */
+export const tellEnd = async (context: CommandContext, options: Options, environment: Environment, reporting: Reporting, summarize: boolean): Promise<number> => {
+	const recorded = reporting.recorded();
+	const exitCode = recorded.end?.exitCode ?? 1;
+	const facts = summarize && exitCode === 0 ? await environment.summary() : undefined;
+	if (context.json) {
+		context.stdout.line(JSON.stringify(context.mask.value(runDocument(recorded, reporting.logs, facts)), undefined, 2));
+	} else if (facts && !context.events) {
+		const {name, profile} = environment;
+		const color = wantsColor(context.stdout, options, context.env);
+		context.stdout.line(renderSummary({name, profile, seconds: recorded.end?.seconds ?? 0, steps: recorded.steps, facts, warnings: recorded.warnings, color}).join('\n'));
+	}
+
+	if (exitCode !== 0) {
+		await context.stdout.flush();
+		context.stderr.line(renderFailures(recorded, context.resume).join('\n'));
+	}
+
+	return exitCode;
+};
+
+const build = async (context: CommandContext, options: Options, environment: Environment, reporting: Reporting): Promise<number> => {
+	const engine = await engineFor(context, environment, {emit: reporting.emit, logs: reporting.logs, resume: context.resume});
+	await engine.up({
+		selection: await selectionOf(options),
+		fresh: options.fresh ?? false,
+		async confirm(plan) {
+			if (plan.some(step => changes(step))) {
+				await preflight(environment.checks, reporting.emit, context.signal);
+			}
+
+			return true;
+		},
+	});
+	context.mask.add(await environment.secrets());
+	await reporting.close();
+	return tellEnd(context, options, environment, reporting, true);
+};
+
+/** Plans and does it, with a preflight before anything changes; then says what stands. */
+export const up: CommandRun = async (context, options, [profile]) => {
+	const loaded = await loadConfiguration(context, options, profile);
+	if (options.dryRun) {
+		return withEnvironment(context, loaded, async environment => dryRun(context, options, environment));
+	}
+
+	const reporting = await createReporting(context, options, loaded.config.name);
+	try {
+		reporting.emit({type: 'notice', level: 'info', message: loaded.reason});
+		return await withEnvironment(context, loaded, async environment => build(context, options, environment, reporting));
+	} finally {
+		await reporting.close();
+	}
+};
