@@ -1,0 +1,148 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""The datastore in a real Trove database, made by the real trove-manage."""
+
+import json
+import os
+import shutil
+import sqlite3
+import sys
+import tempfile
+import traceback
+
+from trove.cmd import manage
+from trove.datastore import models as datastore_models
+from trove.tests.unittests import trove_testtools
+
+from trove_k2hdkc.tests import test_package_data
+
+CLASS = 'trove_k2hdkc.guestagent.manager.Manager'
+
+
+def per_version():
+    """Whether this release keeps the manager class with the version."""
+    return hasattr(datastore_models.DatastoreVersion, 'registry_ext')
+
+
+def trove_manage(conf, *args):
+    """Run trove-manage; a fork saves the seconds that importing takes."""
+    child = os.fork()
+    if child == 0:
+        code = 70
+        try:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            sys.argv = ['trove-manage', '--config-file', conf, *args]
+            manage.main()
+        except SystemExit as end:
+            code = end.code or 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def write_conf(directory):
+    conf = os.path.join(directory, 'trove.conf')
+    with open(conf, 'w') as out:
+        out.write('[database]\nconnection = sqlite:///%s/trove.sqlite\n'
+                  % directory)
+    return conf
+
+
+class RegistrationTest(trove_testtools.TestCase):
+
+    @classmethod
+    def setUpClass(cls):
+        super(RegistrationTest, cls).setUpClass()
+        cls.empty = cls.enterClassContext(tempfile.TemporaryDirectory())
+        if trove_manage(write_conf(cls.empty), 'db_sync') != 0:
+            raise RuntimeError('trove-manage db_sync failed')
+
+    def setUp(self):
+        super(RegistrationTest, self).setUp()
+        directory = self.enterContext(tempfile.TemporaryDirectory())
+        self.database = shutil.copy(
+            os.path.join(self.empty, 'trove.sqlite'), directory)
+        self.conf = write_conf(directory)
+        self._register_all()
+
+    def _manage(self, *args):
+        self.assertEqual(0, trove_manage(self.conf, *args), args)
+
+    def _query(self, sql):
+        with sqlite3.connect(self.database) as connection:
+            return connection.execute(sql).fetchall()
+
+    def _register(self, version, tags, active='1'):
+        classes = ['--registry-ext', CLASS, '--repl-strategy', 'unsupported']
+        self._manage('datastore_version_update', 'k2hdkc', version, 'k2hdkc',
+                     '', '', active, '--image-tags', tags,
+                     *(classes if per_version() else []))
+
+    def _load_rules(self, version):
+        self._manage('db_load_datastore_config_parameters', 'k2hdkc', version,
+                     os.path.join(test_package_data.DATA,
+                                  'validation-rules.json'))
+
+    def _register_all(self):
+        self._manage('datastore_update', 'k2hdkc', '')
+        for version in ('1.0.16', '1.0.17'):
+            self._register(version, 'trove,k2hdkc')
+            self._load_rules(version)
+        self._manage('datastore_update', 'k2hdkc', '1.0.17')
+
+    def test_twice_is_as_once(self):
+        self._register_all()
+        self.assertEqual(
+            [('k2hdkc', '1.0.17')],
+            self._query('select d.name, v.name from datastores d join '
+                        'datastore_versions v on v.id = '
+                        'd.default_version_id'))
+        self.assertEqual(
+            [('1.0.16', '1.0.16', 'k2hdkc', 'trove,k2hdkc', 1),
+             ('1.0.17', '1.0.17', 'k2hdkc', 'trove,k2hdkc', 1)],
+            self._query('select name, version, manager, image_tags, active '
+                        'from datastore_versions order by name'))
+        self.assertEqual(
+            [(len(test_package_data.rules()),)] * 2,
+            self._query('select count(*) from '
+                        'datastore_configuration_parameters '
+                        'group by datastore_version_id'))
+        if per_version():
+            self.assertEqual(
+                [(CLASS, 'unsupported')] * 2,
+                self._query('select registry_ext, repl_strategy '
+                            'from datastore_versions'))
+
+    def test_ranges_reach_the_database(self):
+        self.assertEqual(
+            sorted([rule['name'], rule['type'], rule.get('min'),
+                    rule.get('max'), True]
+                   for rule in test_package_data.rules()),
+            sorted([name, kind, json.loads(low or 'null'),
+                    json.loads(high or 'null'), bool(restart)]
+                   for name, kind, low, high, restart in self._query(
+                'select distinct name, data_type, min_size, max_size, '
+                'restart_required from datastore_configuration_parameters')))
+
+    def test_changed_version_is_updated_in_place(self):
+        before = self._query('select id from datastore_versions order by 1')
+        self._register('1.0.16', 'other', active='0')
+        self.assertEqual(
+            before,
+            self._query('select id from datastore_versions order by 1'))
+        self.assertEqual(
+            [('other', 0)],
+            self._query("select image_tags, active from datastore_versions "
+                        "where name = '1.0.16'"))
