@@ -10,18 +10,17 @@ export type Limits = {
 	readonly grace?: number;
 };
 
-/** Told to the action's signal when a limit is reached; whoever sees it ends the processes it started. */
-export class LimitReached extends ToolError {
-}
+/** Whether an abort's reason is a reached limit: whoever sees it ends the processes it started. */
+export const isLimit = (reason: unknown): boolean => reason instanceof ToolError && (reason.code === 'K2D2002' || reason.code === 'K2D2003');
 
 type Clock = {readonly touch: () => void; readonly stop: () => void};
 
-const startClock = (what: string, {timeout, idleTimeout}: Limits, expire: (error: LimitReached) => void): Clock => {
+const startClock = (what: string, {timeout, idleTimeout}: Limits, expire: (error: ToolError) => void): Clock => {
 	const timers: NodeJS.Timeout[] = [];
 	let lastSign = Date.now();
 	if (timeout !== undefined) {
 		timers.push(setTimeout(() => {
-			expire(new LimitReached('K2D2002', `${what} took longer than ${timeout} s and was ended.`));
+			expire(new ToolError('K2D2002', `${what} took longer than ${timeout} s and was ended.`));
 		}, timeout * 1000));
 	}
 
@@ -29,7 +28,7 @@ const startClock = (what: string, {timeout, idleTimeout}: Limits, expire: (error
 		// Looking now and then is cheaper than a new timer for every line of output.
 		timers.push(setInterval(() => {
 			if (Date.now() - lastSign >= idleTimeout * 1000) {
-				expire(new LimitReached('K2D2003', `${what} said nothing for ${idleTimeout} s and was ended.`));
+				expire(new ToolError('K2D2003', `${what} said nothing for ${idleTimeout} s and was ended.`));
 			}
 		}, Math.min(1000, idleTimeout * 250)));
 	}
@@ -58,9 +57,9 @@ const deaf = async (signal: AbortSignal, grace: number, settled: AbortSignal): P
 };
 
 /**
- * Runs an action within limits and under `stop`. Its signal is aborted with LimitReached when a limit is reached, or with the
- * reason of `stop`; either way the action gets time to end what it started. A reached limit is thrown as LimitReached
- * whatever the action made of it.
+ * Runs an action within limits and under `stop`. Its signal is aborted with a ToolError when a limit is reached, or with the
+ * reason of `stop`; either way the action gets time to end what it started. A reached limit is thrown as K2D2002 or
+ * K2D2003, whatever the action made of it.
  */
 export const bounded = async <R>(
 	what: string,
@@ -70,7 +69,7 @@ export const bounded = async <R>(
 ): Promise<R> => {
 	const limit = new AbortController();
 	const settled = new AbortController();
-	let reached: LimitReached | undefined;
+	let reached: ToolError | undefined;
 	const clock = startClock(what, limits, error => {
 		reached ??= error;
 		limit.abort(error);

@@ -1,5 +1,6 @@
 import {toFailure} from '../errors/toFailure.js';
 import type {Machine} from '../machines/types.js';
+import {holdEnvironment, type HeldLock} from './environmentLock.js';
 import type {Emit} from './events.js';
 import {order, validate, type Selection} from './graph.js';
 import {noInterrupts, type Interrupts} from './interrupts.js';
@@ -13,16 +14,13 @@ import {runPlan} from './runPlan.js';
 import type {Depth, Plan, Step} from './types.js';
 import {undoSteps} from './undo.js';
 
-/** A held lock. `notice`: what a person should know, e.g. that a dead holder's lock was taken over. */
-export type HeldLock = {readonly notice?: string; release: () => Promise<void>};
-
 /** Everything an engine needs; `T` is the environment that the steps were made for. */
 export type EngineOptions<T> = {
 	readonly steps: ReadonlyArray<Step<T>>;
 	readonly env: T;
 	/** Keeps state, journal and lock. */
 	readonly host: Machine;
-	/** Absolute directory on the host, e.g. /var/lib/k2hdkc-devstack/default. Job files lie in its `jobs`, on every machine. */
+	/** Absolute directory on the host, e.g. /var/lib/k2hdkc-devstack/default. Job files lie in its `jobs`. */
 	readonly envDir: string;
 	/** Other machines that steps start jobs on; asked for when an interrupted step is taken up again. */
 	readonly machines?: () => readonly Machine[];
@@ -33,8 +31,8 @@ export type EngineOptions<T> = {
 	readonly profile: string;
 	/** The exact command that goes on after a failure or stop. */
 	readonly resume?: string;
-	/** Takes the lock of the environment or throws K2D4001. */
-	readonly holdLock: (command: string) => Promise<HeldLock>;
+	/** Takes the lock of the environment or throws K2D4001; default: `holdEnvironment` on the host. */
+	readonly holdLock?: (command: string) => Promise<HeldLock>;
 	readonly interrupts?: Interrupts;
 	/** Steps at the same time; default 4. */
 	readonly concurrency?: number;
@@ -66,9 +64,16 @@ export type Engine = {
 	down: (depth: Depth) => Promise<Outcome>;
 };
 
+export type {HeldLock} from './environmentLock.js';
 export type {Outcome} from './perform.js';
 
-type Parts<T> = EngineOptions<T> & {readonly ordered: ReadonlyArray<Step<T>>; readonly stops: Interrupts};
+type Parts<T> = EngineOptions<T> & {
+	readonly ordered: ReadonlyArray<Step<T>>;
+	/** The person's stops, or a lost lock. */
+	readonly stops: Interrupts;
+	readonly lockLost: AbortController;
+	readonly holdLock: (command: string) => Promise<HeldLock>;
+};
 
 const machineNamed = <T>({host, machines}: EngineOptions<T>) => (name: string): Machine | undefined =>
 	[host, ...machines?.() ?? []].find(machine => machine.name === name);
@@ -101,6 +106,7 @@ const openRun = async <T>(parts: Parts<T>, fresh: boolean): Promise<RunContext<T
 
 	return {
 		env: parts.env,
+		host,
 		store: createStateStore(host, envDir, loaded.state, toolVersion),
 		emit: parts.emit,
 		interrupts: parts.stops,
@@ -122,10 +128,11 @@ const removeState = async <T>({host, envDir}: Parts<T>): Promise<void> => {
 export const createEngine = <T>(options: EngineOptions<T>): Engine => {
 	validate(options.steps);
 	const {concurrency = 4} = options;
+	const {stop, kill} = options.interrupts ?? noInterrupts();
+	const lockLost = new AbortController();
 	const parts: Parts<T> = {
-		...options,
-		ordered: order(options.steps),
-		stops: options.interrupts ?? noInterrupts(),
+		...options, ordered: order(options.steps), stops: {stop: AbortSignal.any([stop, lockLost.signal]), kill}, lockLost,
+		holdLock: options.holdLock ?? (async command => holdEnvironment(options.host, options.envDir, command)),
 	};
 
 	const plan = async (planOptions: PlanOptions = {}): Promise<Plan> => {

@@ -1,6 +1,7 @@
+import {CommandError} from '../machines/commandError.js';
+import {quote} from '../machines/quote.js';
 import type {Machine} from '../machines/types.js';
-import {ToolError} from '../errors/toolError.js';
-import {LimitReached} from './bounded.js';
+import {isLimit} from './bounded.js';
 import type {LastJob} from './decide.js';
 import type {RunContext} from './runContext.js';
 import type {JobRecord, Progress, Step, StepContext, StepRecord} from './types.js';
@@ -52,7 +53,7 @@ export const reattach = async (record: StepRecord, job: LastJob, context: Pick<S
 	try {
 		await machine?.followJob(places.jobDirectory, job.id, {signal: context.signal, onLine: context.progress.output});
 	} catch (error) {
-		if (context.signal.reason instanceof LimitReached) {
+		if (isLimit(context.signal.reason)) {
 			await machine?.killJob(places.jobDirectory, job.id);
 		}
 
@@ -74,11 +75,10 @@ export const endJobs = async (record: StepRecord | undefined, places: JobPlaces)
 	return ended.flat();
 };
 
-/** Removes the files of a record's ended jobs. What cannot be reached is left: ids are never used twice. */
-export const removeJobFiles = async (record: StepRecord | undefined, places: JobPlaces): Promise<void> => {
-	for (const {id, machine} of record?.jobs ?? []) {
-		const removal = places.machineNamed(machine)?.script(`cd '${places.jobDirectory}' 2>/dev/null || exit 0\nrm -rf -- '${id}' '${id}'.*`);
-		await removal?.catch(() => undefined);
+/** Removes the files of a record's ended jobs; a machine keeps them on its host. */
+export const removeJobFiles = async (record: StepRecord | undefined, {host, jobDirectory}: Pick<RunContext<unknown>, 'host' | 'jobDirectory'>): Promise<void> => {
+	if (record?.jobs?.length) {
+		await host.script(record.jobs.map(({id}) => `rm -f -- ${quote(`${jobDirectory}/${id}`)}.*`).join('\n'));
 	}
 };
 
@@ -107,12 +107,12 @@ export const createJob = <T>(step: Step<T>, context: RunContext<T>, signal: Abor
 	const limits = {timeout: (step.timeout * timeoutScale) + slack, idleTimeout: (step.idleTimeout * timeoutScale) + slack};
 	await machine.startJob({id, directory, argv, ...options, ...limits});
 	try {
-		const {code} = await machine.followJob(directory, id, {signal, onLine: progress.output});
+		const {code, seconds} = await machine.followJob(directory, id, {signal, onLine: progress.output});
 		if (code !== 0) {
-			throw new ToolError('K2D2001', `${argv[0] ?? 'The command'} of ${step.id} ended with code ${code}.`);
+			throw new CommandError({outcome: 'code', argv, machine: machine.name, code, seconds, lastLines: []});
 		}
 	} catch (error) {
-		if (signal.reason instanceof LimitReached) {
+		if (isLimit(signal.reason)) {
 			await machine.killJob(directory, id);
 		}
 

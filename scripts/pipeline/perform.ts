@@ -1,6 +1,7 @@
 import {toFailure} from '../errors/toFailure.js';
-import {exitCodes} from '../errors/toolError.js';
-import type {EngineOptions, HeldLock} from './engine.js';
+import {exitCodes, ToolError} from '../errors/toolError.js';
+import type {EngineOptions} from './engine.js';
+import type {HeldLock} from './environmentLock.js';
 import type {Failure} from './events.js';
 import {interruptCode, type Interrupts} from './interrupts.js';
 
@@ -14,7 +15,7 @@ export type Outcome = {
 
 /** A stop outweighs failures; a failure outweighs an unknown outcome. With several failures of one kind the first one's code counts. */
 export const outcomeOf = (failures: readonly Failure[], stop: AbortSignal): Pick<Outcome, 'result' | 'exitCode'> => {
-	if (stop.aborted) {
+	if (stop.aborted && !(stop.reason instanceof ToolError)) {
 		return {result: 'interrupted', exitCode: interruptCode(stop)};
 	}
 
@@ -27,16 +28,24 @@ export const outcomeOf = (failures: readonly Failure[], stop: AbortSignal): Pick
 	return known ? {result: 'failed', exitCode: known.exitCode} : {result: 'unknown', exitCode: exitCodes.unknown};
 };
 
-type Frame = Pick<EngineOptions<unknown>, 'environment' | 'profile' | 'resume' | 'holdLock' | 'mask' | 'emit'> & {
+type Frame = Pick<EngineOptions<unknown>, 'environment' | 'profile' | 'resume' | 'mask' | 'emit'> & {
 	readonly ordered: readonly unknown[];
 	readonly stops: Interrupts;
+	/** Aborted with the error when somebody else got the lock meanwhile. */
+	readonly lockLost: AbortController;
+	readonly holdLock: (command: string) => Promise<HeldLock>;
 };
 
-const withLock = async (command: string, {holdLock, emit}: Frame, work: () => Promise<readonly Failure[]>): Promise<readonly Failure[]> => {
-	const lock: HeldLock = await holdLock(command);
+const withLock = async (command: string, {holdLock, emit, lockLost}: Frame, work: () => Promise<readonly Failure[]>): Promise<readonly Failure[]> => {
+	const lock = await holdLock(command);
+	const watch = async (): Promise<void> => {
+		lockLost.abort(new ToolError('K2D4007', `The lock of this environment was lost: ${await lock.lost}.`));
+	};
+
+	void watch();
 	try {
-		if (lock.notice !== undefined) {
-			emit({type: 'notice', level: 'warn', message: lock.notice});
+		if (lock.tookOver !== undefined) {
+			emit({type: 'notice', level: 'warn', message: `The lock of a run that died was taken over: ${lock.tookOver}.`});
 		}
 
 		return await work();
@@ -47,7 +56,7 @@ const withLock = async (command: string, {holdLock, emit}: Frame, work: () => Pr
 
 /** The frame of a run: start and end events, the lock, and the outcome. Never throws: an error becomes a failure. */
 export const perform = async (command: 'up' | 'down', frame: Frame, work: () => Promise<readonly Failure[]>): Promise<Outcome> => {
-	const {emit, environment, profile, resume, stops, mask} = frame;
+	const {emit, environment, profile, resume, stops, mask, lockLost} = frame;
 	const startedAt = Date.now();
 	emit({type: 'run-start', command, environment, profile, steps: frame.ordered.length});
 	let failures: readonly Failure[];
@@ -55,6 +64,10 @@ export const perform = async (command: 'up' | 'down', frame: Frame, work: () => 
 		failures = await withLock(command, frame, work);
 	} catch (error) {
 		failures = stops.stop.aborted ? [] : [toFailure(error, mask ? {mask} : {})];
+	}
+
+	if (lockLost.signal.aborted) {
+		failures = [toFailure(lockLost.signal.reason), ...failures];
 	}
 
 	const outcome: Outcome = {...outcomeOf(failures, stops.stop), failures, seconds: (Date.now() - startedAt) / 1000};

@@ -6,12 +6,14 @@ import type {StateStore} from './stateStore.js';
 /** What one `up` or `down` shares among its steps. */
 export type RunContext<T> = {
 	readonly env: T;
+	/** Keeps the state, and the files of all jobs. */
+	readonly host: Machine;
 	readonly store: StateStore;
 	readonly emit: Emit;
 	readonly interrupts: Interrupts;
 	readonly bootId: string;
 	readonly fresh: boolean;
-	/** Directory of job files, the same on every machine. */
+	/** Directory of job files on the host. */
 	readonly jobDirectory: string;
 	/** The machine of that name, for jobs of an earlier run; undefined when there is none now. */
 	readonly machineNamed: (name: string) => Machine | undefined;

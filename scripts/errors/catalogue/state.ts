@@ -14,14 +14,14 @@ export const stateErrors = [
 		title: 'The state file is damaged',
 		exitCode: 3,
 		cause: 'The record of what was built cannot be read: it is cut off or was edited.',
-		remedy: 'Put the damaged file aside as the message says and run `up`: what is there is found by looking and adopted.',
+		remedy: 'Run `up`: it puts the damaged file aside and rebuilds the record from the journal. Without a journal, what is there is found by looking and adopted.',
 	},
 	{
 		code: 'K2D4003',
 		title: 'The state belongs to another machine',
 		exitCode: 3,
 		cause: 'The record carries the identity of another machine, for example after a disk was copied or the machine rebuilt.',
-		remedy: 'Use --fresh to start a new record on this machine, or --name for an environment of its own.',
+		remedy: 'Nothing needs to be done: `up` starts a new record on this machine and looks at every step anew.',
 	},
 	{
 		code: 'K2D4004',
@@ -43,5 +43,12 @@ export const stateErrors = [
 		exitCode: 1,
 		cause: 'The record of the finished work could not be stored: the disk is full, read-only, or the directory is not writable.',
 		remedy: 'Mend the disk, then resume. The last step is found by looking.',
+	},
+	{
+		code: 'K2D4007',
+		title: 'The lock was lost',
+		exitCode: 4,
+		cause: 'The link to the machine was gone for so long that the lock was freed, and another run may have taken it.',
+		remedy: 'Make sure that no other run works on this environment, then resume.',
 	},
 ] as const satisfies readonly CatalogueEntry[];

@@ -1,0 +1,28 @@
+import {hostname, userInfo} from 'node:os';
+import process from 'node:process';
+import {ToolError} from '../errors/toolError.js';
+import type {LockResult, Machine} from '../machines/types.js';
+
+/** Path of an environment's lock on its host. */
+export const lockPath = (envDir: string): string => `${envDir}/lock`;
+
+/** Who holds it, as the next one reads it. */
+const description = (command: string, now: Date): string =>
+	`${command} by ${userInfo().username} on ${hostname()}, process ${process.pid}, since ${now.toISOString()}`;
+
+const age = (seconds: number): string => {
+	const minutes = Math.floor(seconds / 60);
+	return minutes < 1 ? `${Math.floor(seconds)} s` : `${minutes < 120 ? minutes : Math.floor(minutes / 60)} ${minutes < 120 ? 'min' : 'h'}`;
+};
+
+export type HeldLock = Pick<Extract<LockResult, {held: true}>, 'tookOver' | 'lost' | 'release'>;
+
+/** Takes the lock of an environment. A living holder throws K2D4001 at once, a dead one's lock is taken over. */
+export const holdEnvironment = async (host: Machine, envDir: string, command: string): Promise<HeldLock> => {
+	const lock = await host.hold(lockPath(envDir), description(command, new Date()));
+	if (!lock.held) {
+		throw new ToolError('K2D4001', `This environment is locked: ${lock.info || 'its holder left no name'}, ${age(lock.ageSeconds)} ago.`);
+	}
+
+	return lock;
+};
