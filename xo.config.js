@@ -33,7 +33,7 @@ const xoConfig = [
 			// A default branch is an answer for the rest.
 			'@typescript-eslint/switch-exhaustiveness-check': ['error', {considerDefaultExhaustiveForUnions: true}],
 			// Doing nothing is what some callbacks are for.
-			'@typescript-eslint/no-empty-function': ['error', {allow: ['arrowFunctions', 'methods']}],
+			'@typescript-eslint/no-empty-function': ['error', {allow: ['arrowFunctions', 'methods', 'asyncMethods']}],
 			'@stylistic/curly-newline': ['error', {multiline: true, consistent: true}],
 			'max-params': ['error', {max: 5}],
 			// It takes `promisify(execFile)` for a mistake.
