@@ -24,8 +24,19 @@ const sinkOf = (onData: (chunk: Buffer) => void): string[] => Object.assign([], 
 	},
 });
 
+// Async would wait for the process instead of returning it.
+// eslint-disable-next-line @typescript-eslint/promise-function-async
 const startProcess = (request: SpawnRequest, onData: SpawnRequest['onData']): ProcessPromise => {
 	const [program, ...args] = request.argv;
+	const store = {
+		stdout: sinkOf(chunk => {
+			onData(chunk, 'stdout');
+		}),
+		stderr: sinkOf(chunk => {
+			onData(chunk, 'stderr');
+		}),
+		stdall: sinkOf(ignore),
+	};
 	// Every option that the environment could set through ZX_… is set here.
 	return $({
 		spawn: ((_command: string, _args: readonly string[], options: SpawnOptions) => spawn(program!, args, {...options, shell: false})) as typeof spawn,
@@ -34,11 +45,7 @@ const startProcess = (request: SpawnRequest, onData: SpawnRequest['onData']): Pr
 		detached: true,
 		stdio: [request.input ? 'pipe' : 'ignore', 'pipe', 'pipe'],
 		...(request.input && {input: request.input instanceof Readable ? request.input : Buffer.from(request.input)}),
-		store: {stdout: sinkOf(chunk => {
-			onData(chunk, 'stdout');
-		}), stderr: sinkOf(chunk => {
-			onData(chunk, 'stderr');
-		}), stdall: sinkOf(ignore)},
+		store,
 		nothrow: true, quiet: true, verbose: false, log: ignore, quote, shell: true, prefix: '', postfix: '', preferLocal: false, timeout: 0,
 	})`command`;
 };

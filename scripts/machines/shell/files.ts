@@ -30,7 +30,7 @@ trap 'rm -rf -- "$temporary"' EXIT
 trap 'exit 143' HUP INT TERM
 tar -x -p --no-same-owner -f - -C "$temporary"
 trap - EXIT
-printf '%s\\n' "$temporary"
+echo "$temporary"
 `;
 
 /** Arguments: path, owner or '', name of the unpacked directory. What had the name before goes once the new one has it. */
