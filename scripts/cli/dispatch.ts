@@ -5,9 +5,18 @@ const modules: Readonly<Record<string, () => Promise<CommandRun>>> = {
 	up: async () => (await import('../commands/up.js')).up,
 	plan: async () => (await import('../commands/plan.js')).plan,
 	status: async () => (await import('../commands/status.js')).status,
+	doctor: async () => (await import('../commands/doctor.js')).doctor,
 	down: async () => (await import('../commands/down.js')).down,
+	logs: async () => (await import('../commands/logs.js')).logs,
+	'datastore list': async () => (await import('../commands/datastore.js')).datastoreList,
+	'datastore register': async () => (await import('../commands/datastore.js')).datastoreRegister,
+	'config show': async () => (await import('../commands/config.js')).configShow,
+	'config check': async () => (await import('../commands/config.js')).configCheck,
 	version: async () => (await import('../commands/version.js')).version,
 };
+
+/** The words of every command that can be run. */
+export const runnable: readonly string[] = Object.keys(modules);
 
 /** The function behind the words of a command. */
 export const loadCommand = async (command: string): Promise<CommandRun> => {

@@ -11,5 +11,5 @@ if (asksOnlyForVersion(words)) {
 	process.stdout.write(`${manifest.version}\n`);
 } else {
 	const {run} = await import('./run.js');
-	process.exitCode = await run(words);
+	process.exitCode = await run(words, async (...parts) => (await import('../stages/index.js')).openEnvironment(...parts));
 }

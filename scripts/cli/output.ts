@@ -13,7 +13,7 @@ export type Output = {
 	readonly flush: () => Promise<void>;
 };
 
-export const createOutput = (stream: NodeJS.WriteStream): Output => {
+export const createOutput = (stream: NodeJS.WriteStream, descriptor: number): Output => {
 	const closed = new AbortController();
 	// A write to a vanished reader reports EPIPE, a write to a vanished terminal EIO; other faults have nowhere to be told either.
 	stream.on('error', () => {
@@ -26,7 +26,7 @@ export const createOutput = (stream: NodeJS.WriteStream): Output => {
 	};
 
 	return {
-		isTty: isatty(stream.fd),
+		isTty: isatty(descriptor),
 		write,
 		line(text = '') {
 			write(`${text}\n`);

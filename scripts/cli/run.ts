@@ -1,5 +1,6 @@
 import process from 'node:process';
 import {isatty} from 'node:tty';
+import type {OpenEnvironment} from '../commands/environment.js';
 import {exitCodes} from '../errors/toolError.js';
 import {interruptCode} from '../pipeline/interrupts.js';
 import {createContext, type CommandContext} from './context.js';
@@ -37,8 +38,8 @@ const wantsJson = (argv: readonly string[]): boolean => {
 };
 
 /** Runs one command line to its end and returns the exit code. Never throws. */
-export const run = async (argv: readonly string[]): Promise<number> => {
-	const [stdout, stderr] = [createOutput(process.stdout), createOutput(process.stderr)];
+export const run = async (argv: readonly string[], openEnvironment: OpenEnvironment): Promise<number> => {
+	const [stdout, stderr] = [createOutput(process.stdout, 1), createOutput(process.stderr, 2)];
 	const signals = catchSignals();
 	let context: CommandContext | undefined;
 	try {
@@ -55,8 +56,7 @@ export const run = async (argv: readonly string[]): Promise<number> => {
 		}
 
 		context = createContext({
-			stdout, stderr, resume: resumeCommand(argv, process.env), cwd: process.cwd(), env: process.env, signal: signals.stop, killSignal: signals.kill, stdinIsTty: isatty(0),
-			openEnvironment: async (...parts) => (await import('../stages/index.js')).openEnvironment(...parts),
+			stdout, stderr, resume: resumeCommand(argv, process.env), cwd: process.cwd(), env: process.env, signal: signals.stop, killSignal: signals.kill, stdinIsTty: isatty(0), openEnvironment,
 		}, invocation.options);
 		const command = await loadCommand(invocation.command);
 		return await command(context, invocation.options, invocation.positionals);

@@ -6,9 +6,11 @@ import type {Options} from '../cli/program.js';
 import type {Depth, Plan} from '../pipeline/types.js';
 import {formatTable} from '../report/table.js';
 import type {Environment} from './environment.js';
+import {loadFor} from './loadFor.js';
 import {noticesOf} from './plan.js';
+import {printResult} from './print.js';
 import {createReporting, logRootOf} from './reporting.js';
-import {engineFor, loadConfiguration, withEnvironment} from './session.js';
+import {engineFor, withEnvironment} from './session.js';
 import {tellEnd} from './up.js';
 
 const questions: Readonly<Record<Exclude<Depth, 'services'>, string>> = {
@@ -24,15 +26,13 @@ const undoRows = async (plan: Plan, environment: Environment, depth: Depth): Pro
 	return environment.steps.filter(({id}) => records.get(id)).toReversed().map(step => [step.id, words[decideUndo(step, records.get(step.id), depth)]]);
 };
 
-const dryRun = async (context: CommandContext, environment: Environment, depth: Depth): Promise<number> => {
+const dryRun = async (context: CommandContext, options: Options, environment: Environment, depth: Depth): Promise<number> => {
 	const engine = await engineFor(context, environment, {emit: noticesOf(context)});
 	const rows = await undoRows(await engine.status(), environment, depth);
-	if (context.json) {
-		context.stdout.line(JSON.stringify({depth, steps: rows.map(([step, fate]) => ({step, fate}))}, undefined, 2));
-	} else {
-		context.stdout.line([...formatTable(rows), rows.length === 0 ? 'Nothing is on record.' : `Nothing was changed (--dry-run, depth ${depth}).`].join('\n'));
-	}
-
+	printResult(context, options, {
+		document: () => ({depth, steps: rows.map(([step, fate]) => ({step, fate}))}),
+		lines: () => [...formatTable(rows), rows.length === 0 ? 'Nothing is on record.' : `Nothing was changed (--dry-run, depth ${depth}).`],
+	});
 	return 0;
 };
 
@@ -64,10 +64,10 @@ const takeBack = async (context: CommandContext, options: Options, environment: 
 /** Takes the environment back as deep as --depth says; asks before data goes. */
 export const down: CommandRun = async (context, options) => {
 	const depth = options.depth ?? 'services';
-	const loaded = await loadConfiguration(context, options);
+	const loaded = loadFor(context, options);
 	return withEnvironment(context, loaded, async environment => {
 		if (options.dryRun) {
-			return dryRun(context, environment, depth);
+			return dryRun(context, options, environment, depth);
 		}
 
 		if (depth !== 'services' && !await confirmDeletion(context, `${questions[depth]} Go on?`, options.yes ?? false)) {

@@ -1,6 +1,5 @@
 import type {LoadedConfig} from '../config/load.js';
 import type {Machine} from '../machines/types.js';
-import type {HeldLock} from '../pipeline/engine.js';
 import type {Step} from '../pipeline/types.js';
 
 /** How a check of the machine came out. `remedy` says what to do about it, for WARN and FAIL. */
@@ -22,13 +21,15 @@ export type Check = {
 	run: (context: {readonly signal: AbortSignal}) => Promise<CheckResult>;
 };
 
+export type DatastoreVersion = {readonly datastore: string; readonly name: string; readonly active: boolean; readonly default: boolean};
+
 /** What a person wants to know of an environment that stands. */
 export type SummaryFacts = {
 	readonly endpoints: ReadonlyArray<{readonly name: string; readonly url: string}>;
 	/** The file clouds.yaml on the environment's host. */
 	readonly credentialsFile?: string;
 	readonly openrc?: string;
-	readonly datastoreVersions: ReadonlyArray<{readonly datastore: string; readonly name: string; readonly active: boolean; readonly default: boolean}>;
+	readonly datastoreVersions: readonly DatastoreVersion[];
 	readonly leftOut: ReadonlyArray<{readonly what: string; readonly why: string}>;
 	readonly nextCommands: readonly string[];
 	/** For an environment on another host: the ssh command that makes its endpoints reachable from here. */
@@ -48,8 +49,6 @@ export type Environment = {
 	readonly machine: () => Machine;
 	/** On the host, e.g. /var/lib/k2hdkc-devstack/default. */
 	readonly envDir: string;
-	/** Takes the lock of the environment or throws K2D4001. */
-	readonly holdLock: (command: string) => Promise<HeldLock>;
 	/** Factor on the time limits of all steps. */
 	readonly timeoutScale: number;
 	readonly checks: readonly Check[];
@@ -57,9 +56,11 @@ export type Environment = {
 	readonly summary: () => Promise<SummaryFacts>;
 	/** Every secret known now; asked again after steps that generate some. */
 	readonly secrets: () => Promise<readonly string[]>;
-	/** The words, to be run on `host`, that run the openstack client with credentials. */
+	/** What the Trove API offers. Throws when it does not answer. */
+	readonly datastoreVersions: () => Promise<readonly DatastoreVersion[]>;
+	/** The words, to be run on `machine`, that run the openstack client with credentials. */
 	readonly openstackCommand: (args: readonly string[]) => readonly string[];
-	/** The words, to be run on `host`, that give a login shell on the machine. */
+	/** The words, to be run on `machine`, that give a login shell on the machine. */
 	readonly shellCommand: () => readonly string[];
 	readonly close: () => Promise<void>;
 };

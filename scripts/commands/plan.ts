@@ -1,8 +1,10 @@
-import {wantsColor, type CommandContext, type CommandRun} from '../cli/context.js';
+import type {CommandContext, CommandRun} from '../cli/context.js';
 import {exitCodes} from '../errors/toolError.js';
 import type {Emit} from '../pipeline/events.js';
 import {changes, planDocument, renderPlan} from '../report/plan.js';
-import {engineFor, loadConfiguration, selectionOf, withEnvironment} from './session.js';
+import {loadFor} from './loadFor.js';
+import {printResult} from './print.js';
+import {engineFor, selectionOf, withEnvironment} from './session.js';
 
 /** For commands that only look: notices go to stderr, nothing else is told. */
 export const noticesOf = (context: CommandContext): Emit => event => {
@@ -13,16 +15,14 @@ export const noticesOf = (context: CommandContext): Emit => event => {
 
 /** What `up` would do and why. Changes nothing. */
 export const plan: CommandRun = async (context, options, [profile]) => {
-	const loaded = await loadConfiguration(context, options, profile);
+	const loaded = loadFor(context, options, profile);
 	const emit = noticesOf(context);
 	emit({type: 'notice', level: 'info', message: loaded.reason});
 	return withEnvironment(context, loaded, async environment => {
 		const engine = await engineFor(context, environment, {emit});
 		const made = await engine.plan({selection: await selectionOf(options), fresh: options.fresh ?? false});
 		const explain = options.explain ?? false;
-		context.stdout.line(context.json
-			? JSON.stringify(context.mask.value(planDocument(made, explain)), undefined, 2)
-			: renderPlan(made, {color: wantsColor(context.stdout, options, context.env), explain}).join('\n'));
+		printResult(context, options, {document: () => planDocument(made, explain), lines: color => renderPlan(made, {color, explain})});
 		return options.detailedExitcode && made.some(step => changes(step) || step.verdict === 'ADOPT') ? exitCodes.pending : exitCodes.ok;
 	});
 };

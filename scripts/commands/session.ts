@@ -8,22 +8,6 @@ import {stepLog} from '../report/logFiles.js';
 import type {Environment} from './environment.js';
 import {versions} from './version.js';
 
-/** The merged configuration for this command line. Passwords in it are hidden from now on. */
-export const loadConfiguration = async (context: CommandContext, options: Options, profile?: string): Promise<LoadedConfig> => {
-	const [{loadConfig}, {secretsOf}] = await Promise.all([import('../config/load.js'), import('../config/urlPasswords.js')]);
-	const {profile: flag, name, machine, set = [], with: added = [], without = []} = options;
-	const release = typeof options.release === 'string' ? options.release : undefined;
-	const loaded = loadConfig({
-		profile, cwd: context.cwd, env: context.env, flags: {
-			set, with: added, without,
-			...(flag === undefined ? {} : {profile: flag}), ...(name === undefined ? {} : {name}),
-			...(machine === undefined ? {} : {machine}), ...(release === undefined ? {} : {release}),
-		},
-	});
-	context.mask.add(secretsOf(loaded.config));
-	return loaded;
-};
-
 /** Opens the environment of a configuration, makes its secrets known to the mask, and closes it after the work. */
 export const withEnvironment = async <R>(context: CommandContext, loaded: LoadedConfig, work: (environment: Environment) => Promise<R>): Promise<R> => {
 	const environment = await context.openEnvironment(loaded, {signal: context.signal});
@@ -50,10 +34,10 @@ export type EngineParts = {readonly emit: Emit; readonly logs?: string | undefin
 /** The engine over an environment's steps. */
 export const engineFor = async (context: CommandContext, environment: Environment, {emit, logs, resume}: EngineParts): Promise<Engine> => {
 	const {createEngine} = await import('../pipeline/engine.js');
-	const {env, steps, host, machine, envDir, name, profile, timeoutScale, holdLock} = environment;
+	const {env, steps, host, machine, envDir, name, profile, timeoutScale} = environment;
 	const {version} = await versions();
 	return createEngine({
-		steps, env, host, envDir, machines: () => [machine()], emit, toolVersion: version, environment: name, profile, holdLock, timeoutScale,
+		steps, env, host, envDir, machines: () => [machine()], emit, toolVersion: version, environment: name, profile, timeoutScale,
 		interrupts: {stop: context.signal, kill: context.killSignal}, mask: context.mask.text,
 		...(resume === undefined ? {} : {resume}),
 		...(logs === undefined ? {} : {logOf: step => stepLog(logs, step)}),

@@ -1,4 +1,4 @@
-import {wantsColor, type CommandContext, type CommandRun} from '../cli/context.js';
+import type {CommandContext, CommandRun} from '../cli/context.js';
 import type {Options} from '../cli/program.js';
 import {renderFailures} from '../report/failures.js';
 import {changes, planDocument, renderPlan} from '../report/plan.js';
@@ -6,16 +6,16 @@ import type {Recorded} from '../report/recorder.js';
 import {renderSummary} from '../report/summary.js';
 import {preflight} from './checks.js';
 import type {Environment} from './environment.js';
+import {loadFor} from './loadFor.js';
 import {noticesOf} from './plan.js';
+import {printResult} from './print.js';
 import {createReporting, type Reporting} from './reporting.js';
-import {engineFor, loadConfiguration, selectionOf, withEnvironment} from './session.js';
+import {engineFor, selectionOf, withEnvironment} from './session.js';
 
 const dryRun = async (context: CommandContext, options: Options, environment: Environment): Promise<number> => {
 	const engine = await engineFor(context, environment, {emit: noticesOf(context)});
 	const plan = await engine.plan({selection: await selectionOf(options), fresh: options.fresh ?? false});
-	context.stdout.line(context.json
-		? JSON.stringify(context.mask.value(planDocument(plan, false)), undefined, 2)
-		: renderPlan(plan, {color: wantsColor(context.stdout, options, context.env)}).join('\n'));
+	printResult(context, options, {document: () => planDocument(plan, false), lines: color => renderPlan(plan, {color})});
 	return 0;
 };
 
@@ -32,12 +32,12 @@ export const tellEnd = async (context: CommandContext, options: Options, environ
 	const recorded = reporting.recorded();
 	const exitCode = recorded.end?.exitCode ?? 1;
 	const facts = summarize && exitCode === 0 ? await environment.summary() : undefined;
-	if (context.json) {
-		context.stdout.line(JSON.stringify(context.mask.value(runDocument(recorded, reporting.logs, facts)), undefined, 2));
-	} else if (facts && !context.events) {
+	if (context.json || (facts && !context.events)) {
 		const {name, profile} = environment;
-		const color = wantsColor(context.stdout, options, context.env);
-		context.stdout.line(renderSummary({name, profile, seconds: recorded.end?.seconds ?? 0, steps: recorded.steps, facts, warnings: recorded.warnings, color}).join('\n'));
+		printResult(context, options, {
+			document: () => runDocument(recorded, reporting.logs, facts),
+			lines: color => facts ? renderSummary({name, profile, seconds: recorded.end?.seconds ?? 0, steps: recorded.steps, facts, warnings: recorded.warnings, color}) : [],
+		});
 	}
 
 	if (exitCode !== 0) {
@@ -68,7 +68,7 @@ const build = async (context: CommandContext, options: Options, environment: Env
 
 /** Plans and does it, with a preflight before anything changes; then says what stands. */
 export const up: CommandRun = async (context, options, [profile]) => {
-	const loaded = await loadConfiguration(context, options, profile);
+	const loaded = loadFor(context, options, profile);
 	if (options.dryRun) {
 		return withEnvironment(context, loaded, async environment => dryRun(context, options, environment));
 	}

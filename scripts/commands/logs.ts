@@ -1,0 +1,69 @@
+import {existsSync, readdirSync} from 'node:fs';
+import path from 'node:path';
+import type {CommandContext, CommandRun} from '../cli/context.js';
+import {didYouMean} from '../errors/suggest.js';
+import {ToolError} from '../errors/toolError.js';
+import {interruptCode} from '../pipeline/interrupts.js';
+import {listRuns, stepLog} from '../report/logFiles.js';
+import {hasEnded, printLog, readResults} from '../report/readLogs.js';
+import {loadFor} from './loadFor.js';
+import {logRootOf} from './reporting.js';
+
+const stepsIn = (directory: string): string[] =>
+	readdirSync(directory).filter(name => name.endsWith('.log') && name !== 'run.log').map(name => name.slice(0, -4)).toSorted();
+
+/** The newest run that has a log of the step; without a step, the newest run. */
+const findRun = (root: string, step: string | undefined): string => {
+	const directories = listRuns(root).toReversed().map(run => path.join(root, run));
+	const [newest] = directories;
+	if (newest === undefined) {
+		throw new ToolError('K2D4005', `There is no log of a run under ${root}.`);
+	}
+
+	if (step === undefined) {
+		return newest;
+	}
+
+	const known = [...new Set(directories.flatMap(directory => stepsIn(directory)))];
+	// A step that has not begun yet is waited for, if its run goes on and its name may be right.
+	if (!known.includes(step)) {
+		throw new ToolError('K2D1006', `No run has a log of a step "${step}".${didYouMean(step, known)}`, {remedy: `Steps with a log: ${known.join(', ') || 'none yet'}.`});
+	}
+
+	return directories.find(directory => existsSync(stepLog(directory, step)))!;
+};
+
+const logsDocument = (directory: string, step: string | undefined): unknown => {
+	const results = readResults(directory);
+	const end = results.find(result => 'run' in result);
+	return {
+		run: path.basename(directory),
+		directory,
+		ended: hasEnded(directory),
+		...(end ? {result: end.run, exitCode: end.exitCode, seconds: end.seconds} : {}),
+		steps: stepsIn(directory).filter(id => step === undefined || id === step).map(id => {
+			const result = results.findLast(line => 'step' in line && line.step === id);
+			return {step: id, log: stepLog(directory, id), ...(result ? {result: (result as {result?: string}).result, seconds: result.seconds} : {})};
+		}),
+	};
+};
+
+const print = async (context: CommandContext, directory: string, step: string | undefined, follow: boolean): Promise<void> => {
+	// A reader that went away (`logs --follow | head`) ends it as Ctrl-C does.
+	const signal = AbortSignal.any([context.signal, context.stdout.closed]);
+	await printLog(directory, step === undefined ? 'run.log' : `${step}.log`, {follow, signal, onText: context.stdout.write, ...(step === undefined ? {} : {step})});
+};
+
+/** Prints the log of the last run, or the newest one of a step. */
+export const logs: CommandRun = async (context, options, [step]) => {
+	const {config} = loadFor(context, options);
+	const directory = findRun(logRootOf(context, config.name), step);
+	if (context.json) {
+		context.stdout.line(JSON.stringify(context.mask.value(logsDocument(directory, step)), undefined, 2));
+		return 0;
+	}
+
+	context.stderr.line(directory);
+	await print(context, directory, step, options.follow ?? false);
+	return context.signal.aborted ? interruptCode(context.signal) : 0;
+};
