@@ -107,7 +107,7 @@ const withRecord = (input: DecideInput, record: StepRecord): Decision => {
 	}
 
 	if (input.fresh) {
-		return record.adopted && input.probe.state === 'present'
+		return record.adopted && record.status === 'done' && input.probe.state === 'present' && !input.waitsFor?.length
 			? decision('SKIP', `was there before this tool, --fresh leaves it alone: ${input.probe.evidence}`)
 			: again(input, 'done again because of --fresh');
 	}

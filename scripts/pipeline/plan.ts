@@ -61,7 +61,7 @@ const checkOutside = (planned: ReadonlyMap<string, PlannedStep>, outside: Readon
 	for (const [need, users] of outside) {
 		const {probe} = planned.get(need)!;
 		if (probe.state !== 'present') {
-			throw new ToolError('K2D1017', `${users.join(', ')} needs ${need}, which is left out and not in place: ${probe.evidence}.`, {
+			throw new ToolError('K2D1017', `${users.join(' and ')} ${users.length === 1 ? 'needs' : 'need'} ${need}, which is left out and not in place: ${probe.evidence}.`, {
 				remedy: `Add --with ${need}, or leave ${users.join(' and ')} out as well.`,
 			});
 		}
