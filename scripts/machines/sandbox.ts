@@ -16,12 +16,12 @@ export type SandboxOptions = {
 };
 
 /** The command as the host runs it. `--wd` without a directory: with one, nsenter opens that of the host. */
-const enterCommand = (leader: number, {argv, env = {}, cwd = '/'}: Command, launch: string): readonly string[] => [
-	'sh', '-c', guardScript, 'sh', String(leader),
-	'nsenter', '--target', String(leader), '--mount', '--uts', '--ipc', '--net', '--pid', '--root', '--wd', '--',
-	'env', '-i', ...Object.entries({...sandboxEnvironment, ...env}).map(([name, value]) => `${name}=${value}`),
-	'sh', '-c', launch, 'sh', cwd, ...argv,
-];
+const enterCommand = (leader: number, {argv, env = {}, cwd = '/'}: Command, launch: string): readonly string[] => {
+	const guard = ['sh', '-c', guardScript, 'sh', String(leader)];
+	const enter = ['nsenter', '--target', String(leader), '--mount', '--uts', '--ipc', '--net', '--pid', '--root', '--wd', '--'];
+	const environment = Object.entries({...sandboxEnvironment, ...env}).map(([name, value]) => `${name}=${value}`);
+	return [...guard, ...enter, 'env', '-i', ...environment, 'sh', '-c', launch, 'sh', cwd, ...argv];
+};
 
 const notRunning = (name: string, reason: string, cause?: unknown): ToolError =>
 	new ToolError('K2D5008', `The ${name} is not running: ${reason === '' ? 'it cannot be entered' : reason}.`, {cause});
