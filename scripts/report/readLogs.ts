@@ -38,11 +38,13 @@ const createTail = (file: string): {readonly read: (onText: (text: string) => vo
 	return {
 		read(onText) {
 			descriptor ??= existsSync(file) ? openSync(file, 'r') : undefined;
-			for (let count = chunkSize; descriptor !== undefined && count > 0;) {
-				count = readSync(descriptor, buffer, 0, chunkSize, null);
-				if (count > 0) {
-					onText(decoder.write(buffer.subarray(0, count)));
+			for (;;) {
+				const count = descriptor === undefined ? 0 : readSync(descriptor, buffer, 0, chunkSize, null);
+				if (count === 0) {
+					return;
 				}
+
+				onText(decoder.write(buffer.subarray(0, count)));
 			}
 		},
 		close() {
