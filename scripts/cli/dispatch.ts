@@ -10,6 +10,7 @@ const modules: Readonly<Record<string, () => Promise<CommandRun>>> = {
 	logs: async () => (await import('../commands/logs.js')).logs,
 	'datastore list': async () => (await import('../commands/datastore.js')).datastoreList,
 	'datastore register': async () => (await import('../commands/datastore.js')).datastoreRegister,
+	unlock: async () => (await import('../commands/unlock.js')).unlock,
 	'config show': async () => (await import('../commands/config.js')).configShow,
 	'config check': async () => (await import('../commands/config.js')).configCheck,
 	version: async () => (await import('../commands/version.js')).version,

@@ -18,6 +18,12 @@ const questions: Readonly<Record<Exclude<Depth, 'services'>, string>> = {
 	everything: 'This removes the environment with all its data, caches and state.',
 };
 
+const results: Readonly<Record<Depth, string>> = {
+	services: 'stopped. Its data is kept; `k2hdkc-devstack up` starts it again.',
+	sources: 'its machine and data are removed. Caches are kept, so that the next `k2hdkc-devstack up` is fast.',
+	everything: 'everything that this tool made is removed.',
+};
+
 /** What each step on record would meet, in the order of undoing. */
 const undoRows = async (plan: Plan, environment: Environment, depth: Depth): Promise<Array<readonly [string, string]>> => {
 	const {decideUndo} = await import('../pipeline/undo.js');
@@ -51,6 +57,10 @@ const takeBack = async (context: CommandContext, options: Options, environment: 
 		await engine.down(depth);
 		await reporting.close();
 		const exitCode = await tellEnd(context, options, environment, reporting, false);
+		if (exitCode === 0 && !context.json && !context.events) {
+			context.stdout.line(`Environment ${environment.name}: ${results[depth]}`);
+		}
+
 		if (exitCode === 0 && depth === 'everything') {
 			await removeLogs(context, environment.name);
 		}

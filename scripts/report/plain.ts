@@ -54,7 +54,7 @@ export const plainLines = (event: EngineEvent, verbose: boolean): string[] => {
 		}
 
 		case 'step-start': {
-			return event.action === 'probe' && !verbose ? [] : [`${event.step.id}: ${verbs[event.action]}: ${event.step.title} (${event.reason})`];
+			return event.action === 'probe' && !verbose ? [] : [`${event.step.id}: ${verbs[event.action]}: ${event.step.title}${verbose ? ` (${event.reason})` : ''}`];
 		}
 
 		case 'step-say': {

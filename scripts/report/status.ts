@@ -2,7 +2,7 @@ import type {SummaryFacts} from '../commands/environment.js';
 import type {Plan, PlannedStep} from '../pipeline/types.js';
 import {changes} from './plan.js';
 import {createStyle, plainText, type Style} from './style.js';
-import {renderFacts} from './summary.js';
+import {renderFacts, renderNext} from './summary.js';
 import {formatTable} from './table.js';
 
 /** How a step stands, in a word a person reads. */
@@ -35,7 +35,7 @@ export const renderStatus = ({name, profile, plan, facts, color}: StatusOptions)
 	});
 	const pending = plan.filter(step => changes(step)).length;
 	const verdict = pending === 0 ? style.green('every step is in place') : style.yellow(`${pending} of ${plan.length} steps are not in place; \`k2hdkc-devstack up\` does them`);
-	return [`Environment ${name} (profile ${profile}): ${verdict}.`, '', ...formatTable(rows), ...(facts ? renderFacts(facts, color) : [])];
+	return [`Environment ${name} (profile ${profile}): ${verdict}.`, '', ...formatTable(rows), ...(facts ? [...renderFacts(facts, color), ...renderNext(facts, color)] : [])];
 };
 
 /** The same as the document of `status --json`. */

@@ -17,7 +17,7 @@ const versionRows = (facts: SummaryFacts): string[][] => facts.datastoreVersions
 	version.datastore, version.name, [version.active ? 'active' : 'not active', version.default ? 'default' : ''].filter(Boolean).join(', '),
 ]);
 
-/** What stands, where, and what to do next; shared by the end of `up` and by `status`. */
+/** What stands and where; shared by the end of `up` and by `status`. */
 export const renderFacts = (facts: SummaryFacts, color: boolean): string[] => {
 	const style = createStyle(color);
 	return [
@@ -26,9 +26,11 @@ export const renderFacts = (facts: SummaryFacts, color: boolean): string[] => {
 		...section('Datastore versions', formatTable(versionRows(facts)), style),
 		...section('Left out', formatTable(facts.leftOut.map(({what, why}) => [what, why])), style),
 		...section('From your own machine', facts.sshForward === undefined ? [] : indented([facts.sshForward]), style),
-		...section('Next', indented(facts.nextCommands.slice(0, 3)), style),
 	];
 };
+
+/** The three commands a person will want next. */
+export const renderNext = (facts: SummaryFacts, color: boolean): string[] => section('Next', indented(facts.nextCommands.slice(0, 3)), createStyle(color));
 
 /** The steps that took longest, longest first; those that did nothing worth a second are left out. */
 export const slowest = (steps: readonly RecordedStep[], count = 5): RecordedStep[] =>
@@ -56,5 +58,6 @@ export const renderSummary = ({name, profile, seconds, steps, facts, warnings, c
 		...renderFacts(facts, color),
 		...section('Slowest steps', formatTable(slowest(steps).map(step => [step.id, formatDuration(step.seconds)])), style),
 		...section('Warnings', indented(warnings), style),
+		...renderNext(facts, color),
 	];
 };

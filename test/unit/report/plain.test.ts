@@ -23,7 +23,7 @@ test('each event that says something is one time-stamped line', t => {
 		[event(1, {type: 'notice', level: 'info', message: 'hello'}), ['12:00:01 hello']],
 		[event(1, {type: 'notice', level: 'warn', message: 'beware'}), ['12:00:01 warning: beware']],
 		[event(1, {type: 'plan', plan: [planned('a', 'SKIP')]}), ['12:00:01 Everything is in place and verified: 1 step.']],
-		[stepStart(2, 'mariadb'), ['12:00:02 mariadb: started: Title of mariadb (it is not there)']],
+		[stepStart(2, 'mariadb'), ['12:00:02 mariadb: started: Title of mariadb']],
 		[event(3, {type: 'step-say', id: 'mariadb', message: 'installing'}), ['12:00:03 mariadb: installing']],
 		[event(3, {type: 'step-output', id: 'mariadb', line: 'noise'}), []],
 		[event(4, {type: 'step-retry', id: 'mariadb', attempt: 2, of: 3, delay: 5, cause: '503'}), ['12:00:04 mariadb: try 2 of 3 in 5s, because: 503']],

@@ -1,0 +1,89 @@
+import {access, mkdir, rm, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import process from 'node:process';
+import {createLocalMachine} from '../../../scripts/machines/local.js';
+import type {Step} from '../../../scripts/pipeline/types.js';
+import type {Check, OpenEnvironment} from '../../../scripts/commands/environment.js';
+import {ToolError} from '../../../scripts/errors/toolError.js';
+
+const exists = async (file: string): Promise<boolean> => access(file).then(() => true, () => false);
+
+/** A step whose work is a file in `directory`; FAKE_FAIL, FAKE_SLEEP and FAKE_OUTPUT name steps that fail, sleep, or print. */
+const fileStep = (directory: string, id: string, stage: Step['stage'], needs: readonly string[]): Step => {
+	const file = path.join(directory, `${id}.done`);
+	const machine = createLocalMachine();
+	return {
+		id, stage, title: `Title of ${id}`, needs, timeout: 60, idleTimeout: 60, expected: 2,
+		inputs: () => ({version: process.env.FAKE_VERSION ?? '1'}),
+		probe: async () => await exists(file) ? {state: 'present', evidence: `${file} is there`} : {state: 'absent', evidence: `${file} is not there`},
+		async apply({job, progress, signal}) {
+			progress.say(`making ${id}`);
+			progress.output(`token ${process.env.FAKE_SECRET ?? 'none'}`);
+			for (let line = 0; process.env.FAKE_OUTPUT === id && line < 50; line++) {
+				progress.output(`output ${line} of ${id}`);
+			}
+
+			if (process.env.FAKE_SLEEP === id) {
+				await job(machine, ['sleep', process.env.FAKE_SECONDS ?? '30']);
+			}
+
+			signal.throwIfAborted();
+			if (process.env.FAKE_FAIL === id) {
+				await machine.run(['sh', '-c', 'echo one; echo "E: it broke"; exit 7']);
+			}
+
+			await mkdir(directory, {recursive: true});
+			await writeFile(file, '');
+		},
+		undo: {
+			depth: id === 'first' ? 'sources' : 'services',
+			async undo() {
+				await rm(file, {force: true});
+			},
+		},
+	};
+};
+
+const checks: readonly Check[] = [
+	{id: 'memory', title: 'Memory', stage: 'machine', run: async () => ({result: 'PASS', found: '24 GiB.'})},
+	{id: 'kvm', title: 'KVM', stage: 'machine', run: async () => ({result: 'WARN', found: '/dev/kvm is missing.', remedy: 'Nothing to do for the sandbox.'})},
+	{
+		id: 'disk', title: 'Disk', stage: 'machine', async run() {
+			if (process.env.FAKE_CHECK === 'throw') {
+				throw new ToolError('K2D5001', 'df did not answer.');
+			}
+
+			return process.env.FAKE_CHECK === 'fail'
+				? {result: 'FAIL', found: '1 GiB free, 10 GiB needed.', remedy: 'Free some space.', code: 'K2D3004'}
+				: {result: 'PASS', found: '100 GiB free.'};
+		},
+	},
+];
+
+/** An environment of four small steps under FAKE_DIR, on the real engine and the real local machine. */
+export const openFakeEnvironment: OpenEnvironment = async ({config}) => {
+	const directory = path.join(process.env.FAKE_DIR!, config.name);
+	const work = path.join(directory, 'work');
+	const host = createLocalMachine();
+	return {
+		name: config.name, profile: config.profile, env: {}, host, machine: () => host, envDir: path.join(directory, 'state'), timeoutScale: 1, checks,
+		steps: [
+			fileStep(work, 'first', 'machine', []),
+			fileStep(work, 'left', 'control-plane', ['first']),
+			fileStep(work, 'right', 'control-plane', ['first']),
+			fileStep(work, 'datastore.versions', 'registration', ['left', 'right']),
+		],
+		summary: async () => ({
+			endpoints: [{name: 'keystone', url: 'http://10.0.0.2:5000/v3'}],
+			credentialsFile: path.join(directory, 'clouds.yaml'), openrc: path.join(directory, 'openrc'),
+			datastoreVersions: [{datastore: 'k2hdkc', name: '1.0.17', active: true, default: true}],
+			leftOut: [{what: 'compute', why: 'Nova has no compute host yet'}],
+			nextCommands: ['k2hdkc-devstack status', 'k2hdkc-devstack shell', 'k2hdkc-devstack down', 'a fourth that is not shown'],
+		}),
+		datastoreVersions: async () => [{datastore: 'k2hdkc', name: '1.0.17', active: true, default: true}],
+		secrets: async () => process.env.FAKE_SECRET === undefined ? [] : [process.env.FAKE_SECRET],
+		openstackCommand: args => ['sh', '-c', 'printf "%s\\n" "$@"; exit 9', 'openstack', ...args],
+		shellCommand: () => ['sh', '-c', 'test -t 0 && echo terminal; echo shell; exit 3'],
+		close: async () => undefined,
+	};
+};
