@@ -8,6 +8,7 @@ import {lastJobOf} from './jobs.js';
 import {look} from './look.js';
 import {makePlan} from './plan.js';
 import {perform, type Outcome} from './perform.js';
+import {removeTraces} from './removeTraces.js';
 import {createStateStore, loadState, readIdentity, setAside, type Identity, type LoadedState} from './stateStore.js';
 import type {RunContext} from './runContext.js';
 import {runPlan} from './runPlan.js';
@@ -119,11 +120,6 @@ const openRun = async <T>(parts: Parts<T>, fresh: boolean): Promise<RunContext<T
 	};
 };
 
-/** The record goes last: as long as it is there, `down` can be repeated. */
-const removeState = async <T>({host, envDir}: Parts<T>): Promise<void> => {
-	await host.run(['rm', '-rf', '--', ...['jobs', 'journal.jsonl', 'state.json'].map(name => `${envDir}/${name}`)]);
-};
-
 /** The engine of one environment. Throws K2D9001 when the steps do not form a graph. */
 export const createEngine = <T>(options: EngineOptions<T>): Engine => {
 	validate(options.steps);
@@ -149,14 +145,13 @@ export const createEngine = <T>(options: EngineOptions<T>): Engine => {
 			context.emit({type: 'plan', plan: made});
 			return runPlan(parts.ordered, made, context, {concurrency, linger: options.lingerSeconds ?? 3, confirm: upOptions.confirm});
 		}),
-		down: async depth => perform('down', parts, async () => {
-			const context = await openRun(parts, false);
-			const failures = await undoSteps(parts.ordered, depth, context, concurrency);
-			if (depth === 'everything' && failures.length === 0 && !parts.stops.stop.aborted) {
-				await removeState(parts);
+		async down(depth) {
+			const outcome = await perform('down', parts, async () => undoSteps(parts.ordered, depth, await openRun(parts, false), concurrency));
+			if (depth === 'everything' && outcome.result === 'ok') {
+				await removeTraces(options.host, options.envDir);
 			}
 
-			return failures;
-		}),
+			return outcome;
+		},
 	};
 };
