@@ -34,6 +34,8 @@ const xoConfig = [
 			'@typescript-eslint/switch-exhaustiveness-check': ['error', {considerDefaultExhaustiveForUnions: true}],
 			// Doing nothing is what some callbacks are for.
 			'@typescript-eslint/no-empty-function': ['error', {allow: ['arrowFunctions', 'methods', 'asyncMethods']}],
+			// Command lines are lists: words that belong together stand on one line.
+			'@stylistic/array-element-newline': 'off',
 			'@stylistic/curly-newline': ['error', {multiline: true, consistent: true}],
 			'max-params': ['error', {max: 5}],
 			// It takes `promisify(execFile)` for a mistake.
