@@ -37,4 +37,11 @@ export const sourceErrors = [
 		cause: 'trove-manage or the Trove API did not accept the datastore, one of its versions or its parameters.',
 		remedy: 'Read the last lines, check `datastore` in the configuration, then resume.',
 	},
+	{
+		code: 'K2D6006',
+		title: 'A program that fetches or checks sources is missing',
+		exitCode: 1,
+		cause: 'Fetching a source and checking the patch uses git, python3 with pip, patch, tar or apt of this machine.',
+		remedy: 'Install the program that the message names.',
+	},
 ] as const satisfies readonly CatalogueEntry[];
