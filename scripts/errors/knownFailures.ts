@@ -3,21 +3,22 @@ import path from 'node:path';
 import {parse} from 'yaml';
 import {packageRoot} from '../packageRoot.js';
 
-/** One row of conf/known-failures.yaml: output that matches the pattern means the code. `example` is a recorded log. */
+/** One row of conf/known-failures.yaml: a line of output that matches the pattern means the code. */
 export type KnownFailure = {
 	readonly pattern: RegExp;
 	readonly code: string;
-	readonly example: string;
+	/** Names of recorded logs that show it. */
+	readonly examples: readonly string[];
 };
+
+type Row = {readonly pattern: string; readonly code: string; readonly examples: readonly string[]};
 
 /** Lines of output that are searched: what ended a command stands near its end. */
 const tail = 60;
 
 /** Rows of the table in their order: the first that matches wins. */
-export const parseKnownFailures = (text: string): readonly KnownFailure[] => {
-	const rows = parse(text) as ReadonlyArray<{pattern: string; code: string; example: string}>;
-	return rows.map(row => ({...row, pattern: new RegExp(row.pattern, 'i')}));
-};
+export const parseKnownFailures = (text: string): readonly KnownFailure[] =>
+	(parse(text) as readonly Row[]).map(row => ({...row, pattern: new RegExp(row.pattern, 'i')}));
 
 let table: readonly KnownFailure[] | undefined;
 

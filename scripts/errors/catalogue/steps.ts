@@ -224,6 +224,20 @@ const services = [
 		cause: 'The user of a service and its password do not match those in MariaDB, often after a database of an earlier build was kept.',
 		remedy: 'Run `k2hdkc-devstack down --depth sources` and build anew.',
 	},
+	{
+		code: 'K2D2305',
+		title: 'An OpenStack service refused a request',
+		exitCode: 1,
+		cause: 'A service of the environment answered with an error status. Its message stands behind the status.',
+		remedy: 'See the log of that service (`k2hdkc-devstack shell`, then /var/log), mend the cause, then resume.',
+	},
+	{
+		code: 'K2D2306',
+		title: 'A service runs but does not answer',
+		exitCode: 1,
+		cause: 'The processes of the service are there, but its address did not answer as it should within the time allowed.',
+		remedy: 'See the log of that service (`k2hdkc-devstack shell`, then /var/log). On a slow machine add --set timeouts.scale=3. Then resume.',
+	},
 ] as const satisfies readonly CatalogueEntry[];
 
 /** K2D24xx: git, pip and other downloads. */
