@@ -1,7 +1,7 @@
 import type {CommandContext} from '../cli/context.js';
 import type {Options} from '../cli/program.js';
 import {loadConfig, type LoadedConfig} from '../config/load.js';
-import {secretsOf} from '../config/urlPasswords.js';
+import {secretsOf} from '../config/secrets.js';
 
 /** The configuration that a command line asks for. Passwords written into addresses are masked from here on. */
 export const loadFor = (context: CommandContext, options: Options, profile?: string): LoadedConfig => {

@@ -1,6 +1,6 @@
 import {z} from 'zod';
 import {didYouMean} from '../errors/suggest.js';
-import {hideUrlPasswords} from './urlPasswords.js';
+import {hideUrlPasswords} from './secrets.js';
 import {allowsNull, childOf, itemOf, knownKeys, unwrap, type Schema} from './schemaTree.js';
 
 /** What is wrong with a value; `path` leads into it when it is a list. */

@@ -4,7 +4,7 @@ import {didYouMean} from '../errors/suggest.js';
 import {layers, pathText, type Layer} from './entry.js';
 import {configSchema} from './schema.js';
 import {resolvePath} from './schemaTree.js';
-import {hideUrlPasswords} from './urlPasswords.js';
+import {hideSecrets} from './secrets.js';
 import type {LoadedConfig} from './load.js';
 
 /** One value as `config show` prints it; passwords in addresses are hidden. */
@@ -15,8 +15,6 @@ export type ShownValue = {
 	/** `FILE:LINE:COLUMN`, a variable, or a flag. */
 	readonly place: string;
 };
-
-const hidden = (value: unknown): unknown => JSON.parse(hideUrlPasswords(JSON.stringify(value))) as unknown;
 
 const valueAt = (config: unknown, path: readonly string[]): unknown => {
 	let found = config;
@@ -48,7 +46,7 @@ export const showConfig = ({config, origins}: LoadedConfig, selection?: string):
 	return leaves(valueAt(config, path) ?? {}, path).map(leaf => {
 		const name = pathText(leaf.path);
 		const origin = origins.get(name) ?? {layer: layers[0], place: 'conf/default.yaml'};
-		return {path: name, value: hidden(leaf.value), ...origin};
+		return {path: name, value: hideSecrets(leaf.value, leaf.path.at(-1)), ...origin};
 	});
 };
 

@@ -7,7 +7,7 @@ import {ToolError} from './toolError.js';
 export type FailureContext = {
 	/** Path of the log of the step or run. */
 	readonly log?: string;
-	/** Last lines of the step's output, where the error carries none itself. */
+	/** Last lines of the step's output: searched for known failures, and shown where the error carries none itself. */
 	readonly lastLines?: readonly string[];
 	/** Takes secrets out of what is shown. */
 	readonly mask?: (text: string) => string;
@@ -77,8 +77,7 @@ const entryOf = (code: string): CatalogueEntry => lookup(code) ?? lookup('K2D900
 export const toFailure = (error: unknown, context: FailureContext = {}): Failure => {
 	const mask = context.mask ?? (text => text);
 	const own = ownLines(error);
-	const lines = own.length > 0 ? own : context.lastLines ?? [];
-	const code = codeOf(error, lines);
+	const code = codeOf(error, [...context.lastLines ?? [], ...own]);
 	const entry = entryOf(code);
 	const details = error instanceof ToolError ? error.details : {};
 	const log = details.log ?? context.log;
@@ -87,7 +86,7 @@ export const toFailure = (error: unknown, context: FailureContext = {}): Failure
 		what: mask(error instanceof Error ? error.message : String(error)),
 		why: entry.cause,
 		remedy: mask(details.remedy ?? entry.remedy),
-		lastLines: lines.slice(-shownLines).map(line => mask(line)),
+		lastLines: (own.length > 0 ? own : context.lastLines ?? []).slice(-shownLines).map(line => mask(line)),
 		...(log === undefined ? {} : {log}),
 		exitCode: entry.exitCode,
 	};

@@ -91,7 +91,7 @@ export const usageErrors = [
 		title: 'Unknown configuration key',
 		exitCode: 2,
 		cause: 'The key is not part of the configuration, often for a spelling or an indentation mistake.',
-		remedy: 'Use the suggested key, or see docs/configuration.md for all keys.',
+		remedy: 'Use the suggested key, or see conf/default.yaml for all keys, or docs/configuration.md for how to write them.',
 	},
 	{
 		code: 'K2D1014',
