@@ -1,6 +1,6 @@
 import {spawn, type ChildProcess} from 'node:child_process';
 import {once} from 'node:events';
-import {existsSync, readFileSync, writeFileSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync} from 'node:fs';
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
@@ -125,3 +125,37 @@ export const until = async (condition: () => boolean): Promise<void> => {
 };
 
 export const fileAppears = async (directory: string, name: string): Promise<void> => until(() => existsSync(path.join(directory, name)));
+
+/** A process as far as it can still be read. */
+const glance = (read: () => string): string => {
+	try {
+		return read();
+	} catch {
+		return '';
+	}
+};
+
+const jobProcesses = (directory: string, runner: boolean): readonly number[] => readdirSync('/proc').filter(name => /^\d+$/.test(name)).map(Number).filter(pid => {
+	const commandLine = glance(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
+	const isRunner = commandLine.startsWith(`sh\0${directory}/env/jobs/`) && commandLine.includes('.script\0');
+	return (runner && isRunner) || glance(() => readlinkSync(`/proc/${pid}/cwd`)) === directory;
+});
+
+/** Kills a toy's job like the kernel would without memory; with `runner` also the shell that would tell its exit code. */
+export const killJob = async (directory: string, {runner} = {runner: true}): Promise<void> => {
+	for (;;) {
+		const processes = jobProcesses(directory, runner);
+		if (processes.length === 0) {
+			return;
+		}
+
+		// In the order of their start: the runner must not see its command die.
+		for (const pid of processes.toSorted((a, b) => a - b)) {
+			try {
+				process.kill(pid, 'SIGKILL');
+			} catch {}
+		}
+
+		await sleep(20);
+	}
+};

@@ -3,7 +3,7 @@ import test from 'ava';
 import {commandStep, jobStep, toySets, toyStep} from '../../fixtures/toySteps.js';
 import {notices, readState, readText, reasonOf, results, runsOf, said, toyDirectory, toyEngine} from './toyTool.js';
 
-const files = toySets['files']!;
+const {files} = toySets;
 
 test('up builds in order, a second up finds everything in place, down takes it back', async t => {
 	const directory = await toyDirectory(t);
@@ -47,7 +47,7 @@ test('what was there before is adopted, stays adopted, and is never removed', as
 	const fresh = toyEngine(directory, files);
 	await fresh.up({fresh: true});
 	t.is(results(fresh.events), 'one:skipped two:done three:done');
-	t.true(readState(directory).steps['one']!.adopted);
+	t.true(readState(directory).steps.one!.adopted);
 	const last = toyEngine(directory, files);
 	await last.down('everything');
 	t.is(results(last.events), 'three:undone two:undone one:skipped');
@@ -112,7 +112,7 @@ test('a failure stops what stands on it, the others go on, and all failures are 
 	t.deepEqual(worse.lastLines, ['this job is bad']);
 	t.regex(worse.what, /exit code 4/);
 	const {steps: records} = readState(directory);
-	t.deepEqual([records['bad']!.status, records['bad']!.code, records['worse']!.status, records['good']!.status], ['failed', 'K2D2001', 'failed', 'done']);
+	t.deepEqual([records.bad!.status, records.bad!.code, records.worse!.status, records.good!.status], ['failed', 'K2D2001', 'failed', 'done']);
 	t.false('above' in records);
 	t.is(engine.events.at(-1)!.type, 'run-end');
 	t.like(engine.events.at(-1), {resume: 'toy up', exitCode: 1});
@@ -125,7 +125,7 @@ test('a step that says done without being there has failed', async t => {
 	t.is(outcome.exitCode, 1);
 	t.is(outcome.failures[0]!.code, 'K2D2008');
 	t.is(outcome.failures[0]!.what, 'toy liar ended without error, but is absent: there is no file liar');
-	t.is(readState(directory).steps['liar']!.status, 'failed');
+	t.is(readState(directory).steps.liar!.status, 'failed');
 });
 
 test('a step whose end cannot be seen is not recorded as anything', async t => {
@@ -135,7 +135,7 @@ test('a step whose end cannot be seen is not recorded as anything', async t => {
 	})];
 	const outcome = await toyEngine(directory, steps).up();
 	t.deepEqual([outcome.result, outcome.exitCode, outcome.failures[0]!.code], ['unknown', 6, 'K2D2007']);
-	t.is(readState(directory).steps['fog']!.status, 'running');
+	t.is(readState(directory).steps.fog!.status, 'running');
 
 	const blocked = await toyEngine(directory, steps).up();
 	t.deepEqual([blocked.result, blocked.exitCode, blocked.failures[0]!.code], ['unknown', 6, 'K2D2010']);
@@ -208,17 +208,19 @@ test('an undo that leaves its thing in place has failed', async t => {
 	const outcome = await toyEngine(directory, steps).down('services');
 	t.is(outcome.failures[0]!.code, 'K2D2009');
 	t.regex(outcome.failures[0]!.what, /still there: file sticky/);
-	t.is(readState(directory).steps['sticky']!.status, 'undoing');
+	t.is(readState(directory).steps.sticky!.status, 'undoing');
 });
 
 test('depth decides what goes; a step that leaves nothing is forgotten with what it lived in', async t => {
 	const directory = await toyDirectory(t);
-	const undo = (depth: 'services' | 'sources' | 'everything', id: string): Parameters<typeof toyStep>[1] => ({undo: {
-		depth,
-		async undo({env}) {
-			await env.machine.run(['rm', '-f', `${env.directory}/${id}`]);
+	const undo = (depth: 'services' | 'sources' | 'everything', id: string): Parameters<typeof toyStep>[1] => ({
+		undo: {
+			depth,
+			async undo({env}) {
+				await env.machine.run(['rm', '-f', `${env.directory}/${id}`]);
+			},
 		},
-	}});
+	});
 	const steps = [
 		toyStep('cache', undo('everything', 'cache')),
 		toyStep('root', {needs: ['cache'], ...undo('sources', 'root')}),
