@@ -10,6 +10,7 @@ import type {Output} from './output.js';
 export type CommandContext = {
 	readonly stdout: Output;
 	readonly stderr: Output;
+	readonly stdin: {readonly isTty: boolean};
 	/** Somebody sits at a terminal and can answer a question. */
 	readonly interactive: boolean;
 	readonly verbose: boolean;
@@ -32,7 +33,7 @@ export type CommandContext = {
 /** Exit code; errors are thrown. */
 export type CommandRun = (context: CommandContext, options: Options, positionals: readonly string[]) => Promise<number>;
 
-export type ContextParts = Pick<CommandContext, 'stdout' | 'stderr' | 'resume' | 'cwd' | 'env' | 'signal' | 'killSignal' | 'openEnvironment'> & {readonly stdinIsTty: boolean};
+export type ContextParts = Pick<CommandContext, 'stdin' | 'stdout' | 'stderr' | 'resume' | 'cwd' | 'env' | 'signal' | 'killSignal' | 'openEnvironment'>;
 
 /** Colours where the terminal has them and nobody said no (--no-color, NO_COLOR, TERM=dumb). */
 export const wantsColor = (output: Pick<Output, 'isTty'>, options: Pick<Options, 'color'>, env: CommandContext['env']): boolean =>
@@ -48,13 +49,13 @@ const masked = (output: Output, mask: LiveMask): Output => ({
 	},
 });
 
-export const createContext = ({stdinIsTty, ...parts}: ContextParts, options: Options): CommandContext => {
+export const createContext = (parts: ContextParts, options: Options): CommandContext => {
 	const mask = createLiveMask();
 	return {
 		...parts,
 		stdout: masked(parts.stdout, mask),
 		stderr: masked(parts.stderr, mask),
-		interactive: stdinIsTty && parts.stderr.isTty,
+		interactive: parts.stdin.isTty && parts.stderr.isTty,
 		verbose: options.verbose === true,
 		json: options.json === true,
 		events: options.events === true,

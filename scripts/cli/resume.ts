@@ -1,7 +1,4 @@
-const plainWord = /^[-\w@%+=:,./]+$/;
-
-/** A word as a shell takes it: quoted only where it must be. */
-export const quoteWord = (word: string): string => plainWord.test(word) ? word : `'${word.replaceAll('\'', String.raw`'\''`)}'`;
+import {quoteAll} from '../machines/quote.js';
 
 /**
  * The command that goes on from here: the same one, without --fresh, which would begin from the start again.
@@ -9,5 +6,5 @@ export const quoteWord = (word: string): string => plainWord.test(word) ? word :
  */
 export const resumeCommand = (argv: readonly string[], env: Readonly<Record<string, string | undefined>>): string => {
 	const program = env.npm_command === 'exec' ? ['npx', 'k2hdkc-devstack'] : ['k2hdkc-devstack'];
-	return [...program, ...argv.filter(word => word !== '--fresh')].map(word => quoteWord(word)).join(' ');
+	return quoteAll([...program, ...argv.filter(word => word !== '--fresh')]);
 };

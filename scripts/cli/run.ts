@@ -56,7 +56,8 @@ export const run = async (argv: readonly string[], openEnvironment: OpenEnvironm
 		}
 
 		context = createContext({
-			stdout, stderr, resume: resumeCommand(argv, process.env), cwd: process.cwd(), env: process.env, signal: signals.stop, killSignal: signals.kill, stdinIsTty: isatty(0), openEnvironment,
+			stdin: {isTty: isatty(0)}, stdout, stderr, resume: resumeCommand(argv, process.env), cwd: process.cwd(), env: process.env,
+			signal: signals.stop, killSignal: signals.kill, openEnvironment,
 		}, invocation.options);
 		const command = await loadCommand(invocation.command);
 		return await command(context, invocation.options, invocation.positionals);

@@ -18,11 +18,13 @@ const table = (header: readonly string[], rows: ReadonlyArray<readonly string[]>
 /** `patches list`: what is changed in Trove and what is added to it. */
 export const patchesList: CommandRun = async (context, options) => {
 	const patches = await listPatches();
-	printResult(context, options, {document: () => ({patches}), lines: color => table(
-		['name', 'version', 'place', 'purpose'],
-		patches.map(({name, version, place, purpose}) => [name, version ?? '', place, purpose]),
-		color,
-	)});
+	printResult(context, options, {
+		document: () => ({patches}), lines: color => table(
+			['name', 'version', 'place', 'purpose'],
+			patches.map(({name, version, place, purpose}) => [name, version ?? '', place, purpose]),
+			color,
+		),
+	});
 	return exitCodes.ok;
 };
 

@@ -37,6 +37,7 @@ export const createMachine = (transport: Transport): Machine => {
 		...createFiles(transport),
 		...createJobs(transport),
 		hold: async (path, info) => holdLock(transport, path, info),
+		interactive: async (argv, {env, ...options}) => transport.interact({argv, ...(env && {env})}, options),
 		forward: async (host, port) => forwardTo(transport, host, port),
 		close: async () => transport.close(),
 	};

@@ -6,6 +6,7 @@ import {Readable} from 'node:stream';
 import {$, type ProcessOutput, type ProcessPromise} from 'zx/core';
 import {createMachine} from './createMachine.js';
 import {baseEnvironment} from './environment.js';
+import {interactLocally} from './interact.js';
 import {quote} from './quote.js';
 import {endGroupScript} from './shell/processGroup.js';
 import type {Ending, Running, SpawnRequest, Stream, Transport} from './transport.js';
@@ -133,6 +134,7 @@ export const createLocalTransport = (): Transport => {
 			return transport;
 		},
 		enter: async command => command,
+		interact: interactLocally,
 		close: async () => undefined,
 	};
 	return transport;

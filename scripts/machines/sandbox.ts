@@ -3,6 +3,7 @@ import {createMachine, transportOf} from './createMachine.js';
 import {sandboxEnvironment} from './environment.js';
 import {createLaunchFilter} from './launchFilter.js';
 import {spawnDuplex} from './processDuplex.js';
+import {quoteAll} from './quote.js';
 import {launchScript, quietLaunchScript} from './shell/launch.js';
 import {connectScript, guardScript} from './shell/sandbox.js';
 import type {Command, Ending, Running, SpawnRequest, Transport} from './transport.js';
@@ -63,6 +64,11 @@ export const createSandboxTransport = (host: Transport, {name: environment, lead
 		connect: async (address, port) => spawnDuplex(transport, {argv: ['bash', '-c', connectScript, 'bash', address, String(port)]}),
 		host: host.host,
 		enter: async command => ({argv: enterCommand(await findLeader(), command, quietLaunchScript), cwd: '/'}),
+		async interact(command, options) {
+			// The terminal of the host is not known inside: programs there get one of the sandbox's own.
+			const argv = options.terminal ? ['script', '--quiet', '--return', '--command', quoteAll(command.argv), '/dev/null'] : command.argv;
+			return host.host.interact({argv: enterCommand(await findLeader(), {...command, argv}, quietLaunchScript), cwd: '/'}, options);
+		},
 		close: async () => undefined,
 	};
 	return transport;

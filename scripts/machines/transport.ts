@@ -1,4 +1,5 @@
 import type {Duplex, Readable} from 'node:stream';
+import type {InteractOptions} from './interact.js';
 
 export type Stream = 'stdout' | 'stderr';
 
@@ -46,6 +47,8 @@ export type Transport = {
 	readonly host: Transport;
 	/** The command as `host` must run it to have it run here. */
 	readonly enter: (command: Command) => Promise<Command>;
+	/** Runs the command with the tool's own standard streams; resolves with its exit code. */
+	readonly interact: (command: Command, options: InteractOptions) => Promise<number>;
 	readonly close: () => Promise<void>;
 };
 

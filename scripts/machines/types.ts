@@ -107,6 +107,11 @@ export type Machine = {
 	 * It frees itself when the tool dies, or cannot be heard for 30 s.
 	 */
 	hold: (path: string, info: string) => Promise<LockResult>;
+	/**
+	 * Runs argv for a person: with the tool's own standard input, output and error, and a terminal where `terminal` says that there is one.
+	 * Resolves with its exit code, whatever it is.
+	 */
+	interactive: (argv: readonly string[], options: {readonly terminal: boolean; readonly signal: AbortSignal; readonly env?: Readonly<Record<string, string>>}) => Promise<number>;
 	/** A local port whose connections reach `host:port` as seen from the machine. */
 	forward: (host: string, port: number) => Promise<{readonly port: number; close: () => Promise<void>}>;
 	/** Ends connections. Jobs go on. */

@@ -82,7 +82,7 @@ export const openFakeEnvironment: OpenEnvironment = async ({config}) => {
 		}),
 		datastoreVersions: async () => [{datastore: 'k2hdkc', name: '1.0.17', active: true, default: true}],
 		secrets: async () => process.env.FAKE_SECRET === undefined ? [] : [process.env.FAKE_SECRET],
-		openstackCommand: args => ['sh', '-c', 'printf "%s\\n" "$@"; exit 9', 'openstack', ...args],
+		openstackCommand: args => ['sh', '-c', 'for word in "$@"; do echo "$word"; done; exit 9', 'openstack', ...args],
 		shellCommand: () => ['sh', '-c', 'test -t 0 && echo terminal; echo shell; exit 3'],
 		close: async () => undefined,
 	};

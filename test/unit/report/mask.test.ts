@@ -12,19 +12,21 @@ test('a secret is hidden as it is, URL-encoded and inside JSON', t => {
 });
 
 test('a secret is hidden in base64 wherever it begins', t => {
-	fc.assert(fc.property(fc.string({minLength: 8}), fc.string(), fc.string(), (hidden, before, after) => {
-		const bytes = Buffer.from(hidden);
+	const hidden = fc.property(fc.string({minLength: 8}), fc.string(), fc.string(), (word, before, after) => {
+		const bytes = Buffer.from(word);
 		for (const encoding of ['base64', 'base64url'] as const) {
-			const text = createMask([hidden])(Buffer.from(before + hidden + after).toString(encoding));
+			const text = createMask([word])(Buffer.from(before + word + after).toString(encoding));
 			// What is left must not decode to something that still holds the secret.
-			if (Buffer.from(text.replaceAll('*', ''), encoding).includes(bytes) && !before.includes(hidden) && !after.includes(hidden)) {
+			if (Buffer.from(text.replaceAll('*', ''), encoding).includes(bytes) && !before.includes(word) && !after.includes(word)) {
 				return false;
 			}
 		}
 
 		return true;
-	}), {numRuns: 200});
-	t.pass();
+	});
+	t.notThrows(() => {
+		fc.assert(hidden, {numRuns: 200});
+	});
 });
 
 test('a longer secret goes as a whole, and short words stay', t => {

@@ -55,7 +55,7 @@ test('the document carries inputs only when they are asked for', t => {
 	t.true(plain.pending);
 	t.false('inputs' in plain.steps[0]!);
 	const explained = planDocument([step], true) as {steps: Array<Record<string, unknown>>};
-	t.deepEqual(explained.steps[0]!['inputs'], {x: 1});
+	t.deepEqual(explained.steps[0]!.inputs, {x: 1});
 });
 
 test('escape sequences in a reason do not reach the screen', t => {
