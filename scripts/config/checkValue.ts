@@ -1,6 +1,6 @@
 import {z} from 'zod';
 import {didYouMean} from '../errors/suggest.js';
-import {hideUrlPasswords} from './secrets.js';
+import {hideUrlPasswords} from './urlPasswords.js';
 import {allowsNull, childOf, itemOf, knownKeys, unwrap, type Schema} from './schemaTree.js';
 
 /** What is wrong with a value; `path` leads into it when it is a list. */
@@ -20,7 +20,7 @@ const kinds: Readonly<Record<string, string>> = {
 const schemaAt = (schema: Schema, path: ReadonlyArray<string | number>): Schema | undefined => {
 	let found: Schema | undefined = schema;
 	for (const key of path) {
-		found = found && (typeof key === 'number' ? itemOf(found) : childOf(found, key));
+		found &&= typeof key === 'number' ? itemOf(found) : childOf(found, key);
 	}
 
 	return found;

@@ -9,10 +9,10 @@ const duplicates = (words: readonly string[]): string[] => [...new Set(words.fil
 const datastoreFaults = ({datastore}: Config): Contradiction[] => {
 	const names = datastore.versions.map(({name}) => name);
 	return [
-		...names.includes(datastore.defaultVersion) ? [] : [{
+		...[datastore.defaultVersion].filter(name => !names.includes(name)).map(name => ({
 			path: ['datastore', 'defaultVersion'],
-			message: `must be one of the names in datastore.versions (${names.join(', ')}), not "${datastore.defaultVersion}"`,
-		}],
+			message: `must be one of the names in datastore.versions (${names.join(', ')}), not "${name}"`,
+		})),
 		...duplicates(names).map(name => ({path: ['datastore', 'versions'], message: `has the name "${name}" twice`})),
 	];
 };

@@ -5,6 +5,6 @@ export const isMachineAddress = (value: string): boolean => {
 	}
 
 	const url = URL.canParse(value) ? new URL(value) : undefined;
-	return url !== undefined && url.protocol === 'ssh:' && url.hostname !== '' && url.password === ''
+	return url?.protocol === 'ssh:' && url.hostname !== '' && url.password === ''
 		&& ['', '/'].includes(url.pathname) && url.search === '' && url.hash === '';
 };

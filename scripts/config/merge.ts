@@ -1,7 +1,6 @@
-import type {Entry, Origin} from './entry.js';
-import {pathText} from './entry.js';
+import {pathText, type Entry, type Origin} from './entry.js';
 
-type Tree = {[key: string]: unknown};
+type Tree = Record<string, unknown>;
 
 /** Later entries win. Maps grow key by key; a scalar or a list replaces what was there. */
 export const merge = (entries: readonly Entry[]): {readonly value: Tree; readonly origins: ReadonlyMap<string, Origin>} => {

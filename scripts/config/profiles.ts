@@ -17,7 +17,7 @@ const isPath = (name: string): boolean => name.includes('/') || /\.ya?ml$/.test(
 
 /** Names of the profiles that come with the tool. */
 export const profileNames = (confDir: string): readonly string[] =>
-	readdirSync(path.join(confDir, 'profiles')).filter(file => file.endsWith('.yaml')).map(file => file.slice(0, -'.yaml'.length)).sort();
+	readdirSync(path.join(confDir, 'profiles')).filter(file => file.endsWith('.yaml')).map(file => file.slice(0, -'.yaml'.length)).toSorted();
 
 /** `baseDir`: where a relative path starts. A name of a profile never depends on it. */
 export const profileReference = (name: string, baseDir: string, confDir: string): ProfileReference =>

@@ -54,6 +54,18 @@ export type Resolved =
 	/** The words lead to no key: what was meant, as typed, and what the map at that place has. */
 	| {readonly unknown: string; readonly under: readonly string[]; readonly candidates: readonly string[]};
 
+/** The known key that the first words spell together, and how many words it took. */
+const spelled = (keys: readonly string[], words: readonly string[]): {readonly key: string; readonly taken: number} | undefined => {
+	for (const [index] of words.entries()) {
+		const key = keys.find(known => plain(known) === plain(words.slice(0, index + 1).join('')));
+		if (key !== undefined) {
+			return {key, taken: index + 1};
+		}
+	}
+
+	return undefined;
+};
+
 /**
  * Finds the key that words stand for. Upper and lower case, `-`, `_` and `.` make no difference where the keys are known,
  * and a key may span several words (`2025`, `1` for `2025.1`).
@@ -64,16 +76,15 @@ export const resolvePath = (root: Schema, words: readonly string[]): Resolved =>
 	let rest = words;
 	while (rest.length > 0) {
 		const keys = knownKeys(schema);
-		const taken = keys === undefined ? 1 : rest.findIndex((_, index) => keys.some(key => plain(key) === plain(rest.slice(0, index + 1).join('')))) + 1;
-		const key = keys === undefined ? rest[0]! : keys.find(known => plain(known) === plain(rest.slice(0, taken).join('')));
-		const child = taken === 0 || key === undefined ? undefined : childOf(schema, key);
-		if (child === undefined || key === undefined) {
+		const found = keys === undefined ? {key: rest[0]!, taken: 1} : spelled(keys, rest);
+		const child = found && childOf(schema, found.key);
+		if (child === undefined) {
 			return {unknown: rest[0]!, under: path, candidates: keys ?? []};
 		}
 
-		path.push(key);
+		path.push(found!.key);
 		schema = child;
-		rest = rest.slice(taken);
+		rest = rest.slice(found!.taken);
 	}
 
 	return {path, schema};

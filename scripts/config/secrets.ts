@@ -1,10 +1,7 @@
-const userInfo = /\b([a-z][a-z\d+.-]*:\/\/)([^\s/?#@"']+)@/gi;
+import {hideUrlPasswords, userInfo} from './urlPasswords.js';
 
 /** Options of services whose value nobody should read over a shoulder. */
 const secretName = /password|passwd|secret|token|credential/i;
-
-/** The same text with user names and passwords of addresses in it replaced by `***`. */
-export const hideUrlPasswords = (text: string): string => text.replaceAll(userInfo, '$1***@');
 
 /** A copy for the screen: passwords in addresses, and values whose key says that they are secret, are replaced by `***`. */
 export const hideSecrets = (value: unknown, key = ''): unknown => {
@@ -31,8 +28,9 @@ const decode = (text: string): string => {
 	}
 };
 
-const inAddress = (text: string): string[] => [...text.matchAll(userInfo)].flatMap(([, , info]) => {
-	const secret = info!.includes(':') ? info!.slice(info!.indexOf(':') + 1) : info!;
+const inAddress = (text: string): string[] => [...text.matchAll(userInfo)].flatMap(match => {
+	const info = match[2]!;
+	const secret = info.includes(':') ? info.slice(info.indexOf(':') + 1) : info;
 	return [secret, decode(secret)];
 });
 

@@ -55,7 +55,7 @@ const readLeaf = (node: Node | null, schema: Schema, path: readonly string[], so
 	return {entries: problems.length > 0 ? [] : [entry], problems};
 };
 
-const readPair = ({key, value}: Pair<unknown, unknown>, schema: Schema, path: readonly string[], source: YamlSource): Reading => {
+const readPair = ({key, value}: Pair, schema: Schema, path: readonly string[], source: YamlSource): Reading => {
 	const place = source.placeOf(key);
 	if (!isScalar(key)) {
 		return problem('K2D1012', 'a key must be a plain word', place);
