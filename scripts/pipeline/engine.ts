@@ -7,10 +7,10 @@ import {noInterrupts, type Interrupts} from './interrupts.js';
 import {lastJobOf} from './jobs.js';
 import {look} from './look.js';
 import {makePlan} from './plan.js';
-import {perform, type Outcome} from './perform.js';
 import {removeTraces} from './removeTraces.js';
 import {createStateStore, loadState, readIdentity, setAside, type Identity, type LoadedState} from './stateStore.js';
 import type {RunContext} from './runContext.js';
+import {inRunFrame, type Outcome} from './runFrame.js';
 import {runPlan} from './runPlan.js';
 import type {Depth, Plan, Step} from './types.js';
 import {undoSteps} from './undo.js';
@@ -66,7 +66,7 @@ export type Engine = {
 };
 
 export type {HeldLock} from './environmentLock.js';
-export type {Outcome} from './perform.js';
+export type {Outcome} from './runFrame.js';
 
 type Parts<T> = EngineOptions<T> & {
 	readonly ordered: ReadonlyArray<Step<T>>;
@@ -139,14 +139,14 @@ export const createEngine = <T>(options: EngineOptions<T>): Engine => {
 	return {
 		plan,
 		status: async () => plan(),
-		up: async (upOptions = {}) => perform('up', parts, async () => {
+		up: async (upOptions = {}) => inRunFrame('up', parts, async () => {
 			const context = await openRun(parts, upOptions.fresh ?? false);
 			const made = await planWith(parts, context.bootId, context.store.record, upOptions);
 			context.emit({type: 'plan', plan: made});
 			return runPlan(parts.ordered, made, context, {concurrency, linger: options.lingerSeconds ?? 3, confirm: upOptions.confirm});
 		}),
 		async down(depth) {
-			const outcome = await perform('down', parts, async () => undoSteps(parts.ordered, depth, await openRun(parts, false), concurrency));
+			const outcome = await inRunFrame('down', parts, async () => undoSteps(parts.ordered, depth, await openRun(parts, false), concurrency));
 			if (depth === 'everything' && outcome.result === 'ok') {
 				await removeTraces(options.host, options.envDir);
 			}

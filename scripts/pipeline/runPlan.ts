@@ -22,7 +22,7 @@ export const runPlan = async <T>(ordered: ReadonlyArray<Step<T>>, plan: Plan, co
 
 	const planned = new Map(plan.map(step => [step.id, step]));
 	const failures: Failure[] = [];
-	await schedule(ordered.filter(({id}) => planned.has(id)), {
+	const notStarted = await schedule(ordered.filter(({id}) => planned.has(id)), {
 		concurrency: options.concurrency,
 		mayStart: () => !stop.aborted,
 		async run(step, upstreamChanged) {
@@ -34,6 +34,11 @@ export const runPlan = async <T>(ordered: ReadonlyArray<Step<T>>, plan: Plan, co
 			return {ok: result !== 'failed' && result !== 'interrupted', changed};
 		},
 	});
+	if (notStarted.length > 0) {
+		const names = notStarted.map(({id}) => id).join(', ');
+		context.emit({type: 'notice', level: 'info', message: `Not started${stop.aborted ? '' : ', because they stand on a step that failed'}: ${names}.`});
+	}
+
 	if (stop.aborted) {
 		await linger(context, options.linger);
 	}

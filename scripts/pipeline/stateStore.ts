@@ -66,22 +66,25 @@ export type StateStore = {
 
 const staleCode = 77;
 
-/** One script for journal and state: one round trip. The journal comes first, so that it never lacks what the state has. */
-const writeScript = (envDir: string, state: State, expected: number, entries: readonly JournalEntry[]): string => [
+/**
+ * One script for journal and state: one round trip, and no process but those that sync and rename. The journal comes first, so that
+ * it never lacks what the state has. `resumed`: its last line may have been cut off by a crash, so a new line is begun.
+ */
+const writeScript = (envDir: string, state: State, {expected, entries, resumed}: {expected: number; entries: readonly JournalEntry[]; resumed: boolean}): string => [
 	'umask 077',
-	`mkdir -p ${quote(envDir)} && cd ${quote(envDir)}`,
+	`[ -d ${quote(envDir)} ] || mkdir -p -- ${quote(envDir)}`,
+	`cd ${quote(envDir)}`,
 	'if [ -e state.json ]; then',
-	String.raw`	found=$(sed -n '/^	"serial": /{s/[^0-9]//g;p;q}' state.json)`,
-	`	[ "\${found:-0}" -le ${expected} ] || exit ${staleCode}`,
+	'	while read -r key value; do',
+	`		[ "$key" != '"serial":' ] || [ "\${value%,}" -le ${expected} ] || exit ${staleCode}`,
+	'		[ "$key" != \'"steps":\' ] || break',
+	'	done <state.json',
 	'fi',
-	'if [ -s journal.jsonl ] && [ -n "$(tail -c 1 journal.jsonl)" ]; then echo >> journal.jsonl; fi',
-	'cat >> journal.jsonl <<\'END_OF_TEXT\'',
-	...entries.map(entry => renderEntry(entry)),
-	'END_OF_TEXT',
-	'cat > state.json.new <<\'END_OF_TEXT\'',
-	`${renderState(state)}END_OF_TEXT`,
+	...(resumed ? ['[ ! -s journal.jsonl ] || echo >>journal.jsonl'] : []),
+	`printf '%s\\n' ${entries.map(entry => quote(renderEntry(entry))).join(' ')} >>journal.jsonl`,
+	`printf %s ${quote(renderState(state))} >state.json.new`,
 	'sync journal.jsonl state.json.new',
-	'mv state.json.new state.json',
+	'mv -f state.json.new state.json',
 	'sync .',
 ].join('\n');
 
@@ -108,6 +111,7 @@ export const createStateStore = (host: Machine, envDir: string, loaded: State, t
 	let state: State = {...loaded, toolVersion};
 	let written = loaded.serial;
 	let pending: JournalEntry[] = [];
+	let resumed = true;
 	let writing: Promise<void> = Promise.resolve();
 
 	const flush = async (): Promise<void> => {
@@ -116,8 +120,9 @@ export const createStateStore = (host: Machine, envDir: string, loaded: State, t
 			pending = [];
 			const current = state;
 			try {
-				await writeTo(host, envDir, writeScript(envDir, current, written, entries));
+				await writeTo(host, envDir, writeScript(envDir, current, {expected: written, entries, resumed}));
 				written = current.serial;
+				resumed = false;
 			} catch (error) {
 				pending = [...entries, ...pending];
 				throw error;

@@ -13,10 +13,12 @@ import type {Decision, PlannedStep, Probe, Step, StepRecord} from './types.js';
 export type StepResult = {
 	readonly result: 'done' | 'skipped' | 'adopted' | 'failed' | 'interrupted';
 	readonly reason: string;
-	/** The action or the undo was begun: what stands on the step must look again. */
+	/** Something was done, or waited for: what stands on the step must look again. */
 	readonly changed: boolean;
 	readonly failure?: Failure;
 };
+
+type StepEnd = Omit<StepResult, 'changed'>;
 
 type StepRun<T> = Actor<T> & {
 	readonly planned: PlannedStep;
@@ -115,7 +117,7 @@ const takeBack = async <T>(run: StepRun<T>, record: StepRecord | undefined): Pro
 	}
 };
 
-const perform = async <T>(run: StepRun<T>, decision: Decision & {probe: Probe}): Promise<string> => {
+const actAndVerify = async <T>(run: StepRun<T>, decision: Decision & {probe: Probe}): Promise<string> => {
 	const {step, context} = run;
 	const record = context.store.record(step.id);
 	let {probe} = decision;
@@ -140,12 +142,12 @@ const recordFailure = async <T>({step, context}: StepRun<T>, failure: Failure): 
 	}
 };
 
-const fail = async <T>(run: StepRun<T>, error: unknown, changed: boolean): Promise<StepResult> => {
+const fail = async <T>(run: StepRun<T>, error: unknown): Promise<StepEnd> => {
 	const {step, context, voice} = run;
 	const failure = context.failureOf(error, step.id, voice.lastLines);
 	// Commands that were cut short report it in many ways.
 	if (context.interrupts.stop.aborted) {
-		return {result: 'interrupted', reason: stopped(context.interrupts.stop).message, changed};
+		return {result: 'interrupted', reason: stopped(context.interrupts.stop).message};
 	}
 
 	try {
@@ -154,10 +156,10 @@ const fail = async <T>(run: StepRun<T>, error: unknown, changed: boolean): Promi
 		context.emit({type: 'notice', level: 'warn', message: context.failureOf(writeError, step.id, []).what});
 	}
 
-	return {result: 'failed', reason: failure.what, changed, failure};
+	return {result: 'failed', reason: failure.what, failure};
 };
 
-const carryOut = async <T>(run: StepRun<T>, upstreamReran: boolean): Promise<StepResult> => {
+const carryOut = async <T>(run: StepRun<T>, upstreamReran: boolean): Promise<StepEnd> => {
 	const decision = await decideNow(run, upstreamReran);
 	const {verdict, reason, probe} = decision;
 	switch (verdict) {
@@ -167,19 +169,19 @@ const carryOut = async <T>(run: StepRun<T>, upstreamReran: boolean): Promise<Ste
 
 		case 'SKIP': {
 			await confirm(run);
-			return {result: 'skipped', reason, changed: false};
+			return {result: 'skipped', reason};
 		}
 
 		case 'ADOPT': {
 			await adopt(run, probe);
-			return {result: 'adopted', reason, changed: false};
+			return {result: 'adopted', reason};
 		}
 
 		case 'RUN':
 		case 'RERUN':
 		case 'UNDO+RUN': {
 			run.begin(reason);
-			return {result: 'done', reason: await perform(run, decision), changed: true};
+			return {result: 'done', reason: await actAndVerify(run, decision)};
 		}
 	}
 };
@@ -200,14 +202,14 @@ export const runStep = async <T>(step: Step<T>, planned: PlannedStep, upstreamRe
 	};
 
 	const run: StepRun<T> = {step, planned, context, voice, begin};
-	let end: StepResult;
+	let end: StepEnd;
 	try {
 		end = await carryOut(run, upstreamReran);
 	} catch (error) {
-		end = await fail(run, error, started);
+		end = await fail(run, error);
 	}
 
 	const {result, reason, failure} = end;
 	context.emit({type: 'step-end', id: step.id, result, seconds: (Date.now() - startedAt) / 1000, reason, ...(failure ? {failure} : {})});
-	return end;
+	return {...end, changed: started};
 };

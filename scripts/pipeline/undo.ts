@@ -60,7 +60,7 @@ const undoFailure = <T>(step: Step<T>, error: unknown, context: RunContext<T>): 
 	return failure.code === 'K2D2001' || failure.code === 'K2D9001' ? {...failure, code: 'K2D2009'} : failure;
 };
 
-const runUndo = async <T>(step: Step<T>, context: RunContext<T>): Promise<Failure | undefined> => {
+const runUndo = async <T>(step: Step<T>, context: RunContext<T>): Promise<{readonly ok: boolean; readonly failure?: Failure}> => {
 	const startedAt = Date.now();
 	const {emit, interrupts} = context;
 	const end = (result: 'undone' | 'failed' | 'interrupted', reason: string, failure?: Failure): void => {
@@ -72,11 +72,16 @@ const runUndo = async <T>(step: Step<T>, context: RunContext<T>): Promise<Failur
 	try {
 		await undoStep(step, context);
 		end('undone', 'taken back');
-		return undefined;
+		return {ok: true};
 	} catch (error) {
+		if (interrupts.stop.aborted) {
+			end('interrupted', stopped(interrupts.stop).message);
+			return {ok: false};
+		}
+
 		const failure = undoFailure(step, error, context);
-		end(interrupts.stop.aborted ? 'interrupted' : 'failed', interrupts.stop.aborted ? stopped(interrupts.stop).message : failure.what, failure);
-		return failure;
+		end('failed', failure.what, failure);
+		return {ok: false, failure};
 	}
 };
 
@@ -110,14 +115,17 @@ export const undoSteps = async <T>(ordered: ReadonlyArray<Step<T>>, depth: Depth
 				context.emit({type: 'step-end', id: step.id, result: 'skipped', seconds: 0, reason: 'was there before this tool and is left alone'});
 			}
 
-			const failure = todo === 'undo' ? await runUndo(step, context) : undefined;
-			if (failure) {
-				failures.push(failure);
-			} else if (todo === 'undo') {
+			if (todo !== 'undo') {
+				return {ok: true, changed: false};
+			}
+
+			const {ok, failure} = await runUndo(step, context);
+			failures.push(...(failure ? [failure] : []));
+			if (ok) {
 				gone.add(step.id);
 			}
 
-			return {ok: !failure, changed: todo === 'undo'};
+			return {ok, changed: true};
 		},
 	});
 	await forget(ordered, context, depth, gone);

@@ -142,7 +142,7 @@ const jobProcesses = (directory: string, runner: boolean): readonly number[] => 
 });
 
 /** Kills a toy's job like the kernel would without memory; with `runner` also the shell that would tell its exit code. */
-export const killJob = async (directory: string, {runner} = {runner: true}): Promise<void> => {
+export const killJob = async (directory: string, {runner = true}: {readonly runner?: boolean} = {}): Promise<void> => {
 	for (;;) {
 		const processes = jobProcesses(directory, runner);
 		if (processes.length === 0) {

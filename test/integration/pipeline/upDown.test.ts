@@ -114,6 +114,7 @@ test('a failure stops what stands on it, the others go on, and all failures are 
 	const {steps: records} = readState(directory);
 	t.deepEqual([records.bad!.status, records.bad!.code, records.worse!.status, records.good!.status], ['failed', 'K2D2001', 'failed', 'done']);
 	t.false('above' in records);
+	t.is(notices(engine.events), 'Not started, because they stand on a step that failed: above.');
 	t.is(engine.events.at(-1)!.type, 'run-end');
 	t.like(engine.events.at(-1), {resume: 'toy up', exitCode: 1});
 });

@@ -96,7 +96,7 @@ for (const [name, selection, expected] of selections) {
 
 for (const key of ['from', 'until'] as const) {
 	test(`an unknown name with --${key} is refused with a suggestion`, t => {
-		const error = t.throws(() => select(steps, {[key]: 'keyston'}), {instanceOf: ToolError})!;
+		const error = t.throws(() => select(steps, {[key]: 'keyston'}), {instanceOf: ToolError});
 		t.is(error.code, 'K2D1006');
 		t.is(error.message, '"keyston" is neither a step nor a stage of this plan. Did you mean "keystone"?');
 	});
@@ -104,7 +104,7 @@ for (const key of ['from', 'until'] as const) {
 
 test('unknown names in lists are refused', t => {
 	for (const selection of [{only: ['x1']}, {with: ['x1']}, {without: ['x1']}]) {
-		t.is(t.throws(() => select(steps, selection), {instanceOf: ToolError})!.code, 'K2D1006');
+		t.throws(() => select(steps, selection), {instanceOf: ToolError, message: /^"x1" is neither/});
 	}
 });
 

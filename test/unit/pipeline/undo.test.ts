@@ -2,7 +2,7 @@ import test from 'ava';
 import {exitCodes, ToolError} from '../../../scripts/errors/toolError.js';
 import type {Failure} from '../../../scripts/pipeline/events.js';
 import {interruptCode} from '../../../scripts/pipeline/interrupts.js';
-import {outcomeOf} from '../../../scripts/pipeline/perform.js';
+import {outcomeOf} from '../../../scripts/pipeline/runFrame.js';
 import {depths, type Depth, type Step, type StepRecord} from '../../../scripts/pipeline/types.js';
 import {decideUndo} from '../../../scripts/pipeline/undo.js';
 

@@ -55,7 +55,7 @@ const withLock = async (command: string, {holdLock, emit, lockLost}: Frame, work
 };
 
 /** The frame of a run: start and end events, the lock, and the outcome. Never throws: an error becomes a failure. */
-export const perform = async (command: 'up' | 'down', frame: Frame, work: () => Promise<readonly Failure[]>): Promise<Outcome> => {
+export const inRunFrame = async (command: 'up' | 'down', frame: Frame, work: () => Promise<readonly Failure[]>): Promise<Outcome> => {
 	const {emit, environment, profile, resume, stops, mask, lockLost} = frame;
 	const startedAt = Date.now();
 	emit({type: 'run-start', command, environment, profile, steps: frame.ordered.length});
