@@ -1,5 +1,5 @@
 import {spawn} from 'node:child_process';
-import type {Readable} from 'node:stream';
+import {PassThrough, type Readable} from 'node:stream';
 import {ToolError} from '../errors/toolError.js';
 
 export type Archive = {
@@ -28,7 +28,8 @@ export const packDirectory = (directory: string): Archive => {
 	// Whoever waits for it comes later, or not at all when the unpacking failed.
 	packed.catch(() => undefined);
 	return {
-		stream: tar.stdout,
+		// Node throws away what nobody has begun to read when a process ends.
+		stream: tar.stdout.pipe(new PassThrough()),
 		packed,
 		stop() {
 			tar.kill();

@@ -91,6 +91,8 @@ if [ "$by" != code ]; then
 	end_group "$group" ${jobGrace * 10}
 	wait "$group"
 	code=$?
+	# A program that tidies up and exits 0 when told to stop has not done its work.
+	[ "$code" -ne 0 ] || code=143
 fi
 echo "$by $code" >"$base.rc.new"
 mv -f -- "$base.rc.new" "$base.rc"

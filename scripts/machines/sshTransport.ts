@@ -1,0 +1,137 @@
+import type {Duplex} from 'node:stream';
+import {setTimeout as sleep} from 'node:timers/promises';
+import type {ClientChannel} from 'ssh2';
+import {ToolError} from '../errors/toolError.js';
+import {locale} from './environment.js';
+import {quoteAll} from './quote.js';
+import {endGroupScript} from './shell/processGroup.js';
+import {launchScript, quietLaunchScript} from './shell/launch.js';
+import {createSlots} from './slots.js';
+import {attach, type SshProcess} from './sshChannel.js';
+import type {Connection} from './sshConnection.js';
+import {interactOver} from './sshInteract.js';
+import type {SshLink} from './sshLink.js';
+import type {Command, Ending, Running, SpawnRequest, Transport} from './transport.js';
+
+/** Channels at once. OpenSSH allows ten; two are kept for those that end commands. */
+const channels = 8;
+
+/** Tries for a channel that the machine refuses, and seconds between. */
+const channelTries = 20;
+const channelDelay = 0.5;
+
+/** Seconds after the end of its process group that a channel has to close. */
+const closeWait = 3;
+
+const prepare = 'export PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"\n';
+
+/** Shells differ in little that stands here: one word after the other in quotes. `exec` keeps the login shell out of the process group. */
+const commandLine = ({argv, env = {}, cwd = ''}: Command, launch = launchScript): string => {
+	const assigned = Object.entries({...locale, ...env}).map(([name, value]) => `${name}=${value}`);
+	return `exec ${quoteAll(['sh', '-c', `${prepare}${launch}`, 'sh', cwd, 'env', ...assigned, ...argv])}`;
+};
+
+type Opened = {readonly channel: ClientChannel} | {readonly error: Error};
+
+const exec = async ({client}: Connection, line: string): Promise<Opened> => new Promise(resolve => {
+	try {
+		client.exec(line, (error, channel) => {
+			resolve(error ? {error} : {channel});
+		});
+	} catch (error) {
+		resolve({error: error as Error});
+	}
+});
+
+/** Ssh2 says this only when the request to run was on its way: then nobody knows whether it runs. */
+const wasSent = (error: Error): boolean => error.message === 'Unable to exec';
+
+/** A channel with the command in it, or how it ended before it had one. Repeats only what surely did not start. */
+const open = async (link: SshLink, name: string, line: string): Promise<{connection: Connection; channel: ClientChannel} | Ending> => {
+	for (let tries = 1; ; tries++) {
+		const connection = await link.get();
+		const opened = await exec(connection, line);
+		if ('channel' in opened) {
+			return {connection, channel: opened.channel};
+		}
+
+		const gone = connection.goneBecause();
+		if (wasSent(opened.error) && gone !== undefined) {
+			return {how: 'lost', reason: gone};
+		}
+
+		if (tries === channelTries || wasSent(opened.error)) {
+			throw new ToolError('K2D5001', `${name} refuses to run commands: ${opened.error.message}.`, {cause: opened.error});
+		}
+
+		await sleep(gone === undefined ? channelDelay * 1000 : 0);
+	}
+};
+
+const endGroup = async (link: SshLink, group: number, grace: number): Promise<void> => {
+	const connection = link.current();
+	const opened = connection && await exec(connection, commandLine({argv: ['sh', '-c', endGroupScript, 'sh', String(group), String(Math.ceil(grace * 10))]}));
+	if (opened && 'channel' in opened) {
+		await attach(opened.channel, connection, {argv: [], onData: () => undefined}).ended;
+	}
+};
+
+const killRemote = async (link: SshLink, {group, ended, abandon}: SshProcess, grace: number): Promise<void> => {
+	const pause = async (): Promise<undefined> => sleep(closeWait * 1000, undefined, {ref: false});
+	const number = await Promise.race([group, pause()]);
+	if (number !== undefined) {
+		await endGroup(link, number, grace);
+	}
+
+	await Promise.race([ended, pause()]);
+	abandon();
+};
+
+export const createSshTransport = (name: string, link: SshLink): Transport => {
+	const slots = createSlots(channels);
+	const spawn = async (request: SpawnRequest): Promise<Running> => {
+		const giveBack = await slots.take();
+		try {
+			const opened = await open(link, name, commandLine(request));
+			if ('how' in opened) {
+				giveBack();
+				return {ended: Promise.resolve(opened), kill: async () => undefined};
+			}
+
+			const process = attach(opened.channel, opened.connection, request);
+			return {
+				ended: process.ended.finally(giveBack),
+				kill: async grace => killRemote(link, process, grace),
+			};
+		} catch (error) {
+			giveBack();
+			throw error;
+		}
+	};
+
+	const connect = async (host: string, port: number): Promise<Duplex> => {
+		const {client} = await link.get();
+		return new Promise((resolve, reject) => {
+			client.forwardOut('127.0.0.1', 0, host, port, (error, channel) => {
+				if (error) {
+					reject(error);
+				} else {
+					resolve(channel);
+				}
+			});
+		});
+	};
+
+	const transport: Transport = {
+		name,
+		spawn,
+		connect,
+		get host() {
+			return transport;
+		},
+		enter: async command => command,
+		interact: async (command, options) => interactOver(await link.get(), commandLine(command, quietLaunchScript), command.argv, name, options),
+		close: async () => link.close(),
+	};
+	return transport;
+};
