@@ -4,6 +4,7 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import type {ExecutionContext} from 'ava';
 
@@ -48,9 +49,11 @@ const startTool = (directory: string, args: readonly string[], env: Readonly<Rec
 		})),
 		async said(text) {
 			while (!output.stdout.includes(text) && !output.stderr.includes(text)) {
-				await Promise.race([once(child.stdout, 'data'), once(child.stderr, 'data'), once(child, 'close').then(() => {
+				if (child.exitCode !== null || child.signalCode !== null) {
 					throw new Error(`ended without saying "${text}": ${output.stdout}${output.stderr}`);
-				})]);
+				}
+
+				await sleep(20);
 			}
 		},
 	};

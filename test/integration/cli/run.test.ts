@@ -1,0 +1,268 @@
+import {mkdir, readdir, readFile, stat, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import test from 'ava';
+import {createPlace, type Place} from './tool.js';
+
+const logRoot = ({directory}: Place): string => path.join(directory, 'state/k2hdkc-devstack/default');
+
+test('up builds, says what stands, and a second up says that it is in place', async t => {
+	const place = await createPlace(t);
+	const first = await place.run(['up']);
+	t.is(first.code, 0, first.stderr);
+	for (const words of ['Profile sandbox, because', 'RUN  first', 'left: done in', '4 steps to run', 'finished after', 'KVM: /dev/kvm is missing']) {
+		t.true(first.stderr.includes(words), words);
+	}
+
+	for (const words of ['is ready after', 'http://10.0.0.2:5000/v3', 'clouds.yaml', 'k2hdkc  1.0.17  active, default', 'Nova has no compute host yet']) {
+		t.true(first.stdout.includes(words), words);
+	}
+
+	t.regex(first.stdout, /Next\n {2}k2hdkc-devstack status\n {2}k2hdkc-devstack shell\n {2}k2hdkc-devstack down\n$/);
+	const second = await place.run(['up']);
+	t.is(second.code, 0);
+	t.true(second.stderr.includes('Everything is in place and verified: 4 steps.'));
+	t.false(second.stderr.includes('KVM'), 'no preflight when nothing changes');
+	t.true(second.stdout.includes('everything is in place and verified'));
+});
+
+test('plan and status tell the same, and --detailed-exitcode tells whether something is to do', async t => {
+	const place = await createPlace(t);
+	const before = await place.run(['plan', '--json', '--detailed-exitcode']);
+	t.is(before.code, 5);
+	t.true((JSON.parse(before.stdout) as {pending: boolean}).pending);
+	t.is((await place.run(['status', '--detailed-exitcode'])).code, 5);
+	await place.run(['up']);
+	t.is((await place.run(['plan', '--detailed-exitcode'])).code, 0);
+	const status = JSON.parse((await place.run(['status', '--json', '--detailed-exitcode'])).stdout) as {inPlace: boolean; steps: Array<{standing: string}>};
+	t.true(status.inPlace);
+	t.deepEqual(status.steps.map(({standing}) => standing), ['ok', 'ok', 'ok', 'ok']);
+	const changed = await place.run(['plan', '--explain'], {FAKE_VERSION: '2'});
+	t.true(changed.stdout.includes('version: "1" → "2"'), changed.stdout);
+});
+
+test('a failing step is the last thing that is said, with its output, its log and the command that resumes', async t => {
+	const place = await createPlace(t);
+	const {code, stdout, stderr} = await place.run(['up', '--fresh', '--set', 'timeouts.scale=2'], {FAKE_FAIL: 'left'});
+	t.is(code, 1);
+	t.is(stdout, '');
+	t.true(stderr.includes('right: done in'), 'what does not need it goes on');
+	const block = stderr.slice(stderr.indexOf('FAILED left: '));
+	for (const words of ['[K2D2001]', '| E: it broke', 'remedy', `log     ${logRoot(place)}`, 'left.log']) {
+		t.true(block.includes(words), block);
+	}
+
+	t.true(block.endsWith('  resume  k2hdkc-devstack up --set timeouts.scale=2\n'), block);
+	const log = /log {5}(?<file>.*)/.exec(block)?.groups?.file ?? '';
+	t.true((await readFile(log, 'utf8')).includes('E: it broke'));
+	t.is((await place.run(['up'])).code, 0);
+});
+
+test('with npx the resume command says npx', async t => {
+	const place = await createPlace(t);
+	const {stderr} = await place.run(['up', '--only', 'first'], {FAKE_FAIL: 'first', npm_command: 'exec'});
+	t.true(stderr.endsWith('  resume  npx k2hdkc-devstack up --only first\n'), stderr);
+});
+
+test('--json is one document, whether it went well or not', async t => {
+	const place = await createPlace(t);
+	const failed = await place.run(['up', '--json'], {FAKE_FAIL: 'right'});
+	t.like(JSON.parse(failed.stdout), {result: 'failed', exitCode: 1, failures: [{code: 'K2D2001', lastLines: ['one', 'E: it broke']}], resume: 'k2hdkc-devstack up --json'});
+	const ok = await place.run(['up', '--json']);
+	t.like(JSON.parse(ok.stdout), {result: 'ok', exitCode: 0, failures: [], environment: {endpoints: [{name: 'keystone'}]}});
+	t.like(JSON.parse((await place.run(['doctor', '--json'])).stdout), {ready: true});
+	t.like(JSON.parse((await place.run(['datastore', 'list', '--json'])).stdout), {datastoreVersions: [{name: '1.0.17'}]});
+	t.like(JSON.parse((await place.run(['unlock', '--json'])).stdout), {state: 'free', removed: false});
+	t.like(JSON.parse((await place.run(['down', '--dry-run', '--json'])).stdout), {depth: 'services'});
+	t.like(JSON.parse((await place.run(['logs', '--json'])).stdout), {ended: true, result: 'ok'});
+});
+
+test('--events is JSON lines on stdout and no other text there', async t => {
+	const place = await createPlace(t);
+	const {stdout, stderr, code} = await place.run(['up', '--events'], {FAKE_SECRET: 'hunter2-hunter2'});
+	t.is(code, 0);
+	const events = stdout.trimEnd().split('\n').map(line => JSON.parse(line) as {type: string; at: string; line?: string});
+	t.deepEqual([...new Set(events.map(({type}) => type))], ['notice', 'run-start', 'plan', 'step-start', 'step-say', 'step-output', 'step-end', 'run-end']);
+	t.true(events.every(({at}) => !Number.isNaN(Date.parse(at))));
+	t.true(events.some(({line}) => line === 'token ***'));
+	t.is(stderr, '');
+});
+
+test('logs are private, masked, one a step, and the last 50 runs are kept', async t => {
+	const place = await createPlace(t);
+	for (let day = 10; day < 65; day++) {
+		const old = path.join(logRoot(place), `20250101T0000${String(day % 60).padStart(2, '0')}Z-${day}`);
+		await mkdir(old, {recursive: true});
+		await writeFile(path.join(old, 'run.log'), 'old');
+	}
+
+	const {code} = await place.run(['up'], {FAKE_SECRET: 'hunter2-hunter2', FAKE_OUTPUT: 'left'});
+	t.is(code, 0);
+	const runs = (await readdir(logRoot(place))).toSorted();
+	t.is(runs.length, 50);
+	const directory = path.join(logRoot(place), runs.at(-1)!);
+	t.is((await stat(directory)).mode & 0o777, 0o700);
+	const files = (await readdir(directory)).toSorted();
+	t.deepEqual(files, ['datastore.versions.log', 'first.log', 'left.log', 'results.jsonl', 'right.log', 'run.log']);
+	for (const file of files) {
+		t.is((await stat(path.join(directory, file))).mode & 0o777, 0o600);
+		t.false((await readFile(path.join(directory, file), 'utf8')).includes('hunter2'));
+	}
+
+	t.true((await readFile(path.join(directory, 'left.log'), 'utf8')).includes('output 49 of left\n'));
+	const printed = await place.run(['logs', 'left']);
+	t.true(printed.stdout.includes('token ***') && printed.stdout.includes('output 49 of left'));
+	t.true((await place.run(['logs'])).stdout.includes('left: done in'));
+	t.true((await place.run(['logs', 'lefft'])).stderr.includes('Did you mean "left"?'));
+});
+
+test('logs that cannot be written are said, and the run goes on', async t => {
+	const place = await createPlace(t);
+	await writeFile(path.join(place.directory, 'state'), 'a file where a directory should be');
+	const {code, stderr} = await place.run(['up']);
+	t.is(code, 0, stderr);
+	t.true(stderr.includes('Logs cannot be written under'));
+});
+
+test('a check that fails stops up before anything changes', async t => {
+	const place = await createPlace(t);
+	const failed = await place.run(['up'], {FAKE_CHECK: 'fail'});
+	t.is(failed.code, 3);
+	for (const words of ['[K2D3004]', '1 GiB free, 10 GiB needed.', 'Free some space.', 'resume']) {
+		t.true(failed.stderr.includes(words), failed.stderr);
+	}
+
+	t.false(failed.stderr.includes('first: started'));
+	const doctor = await place.run(['doctor'], {FAKE_CHECK: 'fail'});
+	t.is(doctor.code, 3);
+	t.regex(doctor.stdout, /FAIL {2}Disk {4}1 GiB free, 10 GiB needed\.\n {6}→ Free some space\. \[K2D3004]\n\n1 passed, 1 with a warning, 1 failed\./);
+	const thrown = await place.run(['doctor', '--json'], {FAKE_CHECK: 'throw'});
+	t.is(thrown.code, 3);
+	t.true(thrown.stdout.includes('The check itself failed: df did not answer.'));
+});
+
+test.serial('Ctrl-C stops cleanly with 130 and the resume line, the next up goes on', async t => {
+	const place = await createPlace(t);
+	const running = place.start(['up'], {FAKE_SLEEP: 'left', FAKE_SECONDS: '5'});
+	await running.said('left: making left');
+	running.child.kill('SIGINT');
+	await running.said('SIGINT: stopping cleanly');
+	running.child.kill('SIGINT');
+	const {code, stderr} = await running.ended;
+	t.is(code, 130, stderr);
+	t.true(stderr.endsWith('  resume  k2hdkc-devstack up\n'), stderr);
+	t.is((await place.run(['up'])).code, 0);
+});
+
+for (const [signal, code] of [['SIGTERM', 143], ['SIGHUP', 129]] as const) {
+	test.serial(`${signal} ends up with ${code}`, async t => {
+		const place = await createPlace(t);
+		const running = place.start(['up'], {FAKE_SLEEP: 'left', FAKE_SECONDS: '1'});
+		await running.said('left: making left');
+		running.child.kill(signal);
+		t.is((await running.ended).code, code);
+	});
+}
+
+test.serial('a second up is refused with 4 while the first runs, and unlock says who it is', async t => {
+	const place = await createPlace(t);
+	const running = place.start(['up'], {FAKE_SLEEP: 'left', FAKE_SECONDS: '12'});
+	await running.said('left: making left');
+	const second = await place.run(['up']);
+	t.is(second.code, 4);
+	t.true(second.stderr.includes(`process ${running.child.pid}`), second.stderr);
+	const refused = await place.run(['unlock']);
+	t.is(refused.code, 4);
+	t.true(refused.stderr.includes(`process ${running.child.pid}`) && refused.stderr.includes('--yes'), refused.stderr);
+	const forced = await place.run(['unlock', '--yes']);
+	t.is(forced.code, 0, forced.stderr);
+	t.true(forced.stdout.includes('Took the lock away from'));
+	const {code, stderr} = await running.ended;
+	t.not(code, 0, 'a run whose lock was taken away stops');
+	t.regex(stderr, /lock/);
+});
+
+test.serial('the lock of a killed run is stale: unlock removes it', async t => {
+	const place = await createPlace(t);
+	const running = place.start(['up'], {FAKE_SLEEP: 'left', FAKE_SECONDS: '1'});
+	await running.said('left: making left');
+	running.child.kill('SIGKILL');
+	await running.ended;
+	const {code, stdout} = await place.run(['unlock', '--json']);
+	t.is(code, 0);
+	t.like(JSON.parse(stdout), {state: 'stale', removed: true});
+	t.like(JSON.parse((await place.run(['unlock', '--json'])).stdout), {state: 'free'});
+});
+
+test.serial('logs --follow prints until the step ends, and until the run ends', async t => {
+	const place = await createPlace(t);
+	const running = place.start(['up'], {FAKE_SLEEP: 'left', FAKE_SECONDS: '2'});
+	await running.said('left: making left');
+	const [step, whole] = await Promise.all([place.run(['logs', 'left', '--follow']), place.run(['logs', '--follow'])]);
+	t.is(step.code, 0);
+	t.true(step.stdout.includes('left: done in'));
+	t.true(whole.stdout.includes('finished after'));
+	t.is((await running.ended).code, 0);
+});
+
+test.serial('Ctrl-C ends logs --follow, and so does the death of the run', async t => {
+	const place = await createPlace(t);
+	const running = place.start(['up'], {FAKE_SLEEP: 'left', FAKE_SECONDS: '20'});
+	await running.said('left: making left');
+	const following = place.start(['logs', '--follow']);
+	await following.said('left: making left');
+	following.child.kill('SIGINT');
+	t.is((await following.ended).code, 130);
+	const another = place.start(['logs', '--follow']);
+	await another.said('left: making left');
+	running.child.kill('SIGKILL');
+	t.is((await another.ended).code, 0);
+});
+
+test('down takes back as deep as it is told, and everything takes the logs as well', async t => {
+	const place = await createPlace(t);
+	await place.run(['up']);
+	const services = await place.run(['down']);
+	t.is(services.code, 0, services.stderr);
+	t.true(services.stdout.includes('Its data is kept'));
+	t.true(services.stderr.includes('left: undone') && !services.stderr.includes('first: undone'));
+	t.true((await place.run(['down', '--dry-run', '--depth', 'sources'])).stdout.includes('first  taken back'));
+	t.is((await place.run(['down', '--depth', 'everything', '--yes'])).code, 0);
+	await t.throwsAsync(readdir(logRoot(place)), {code: 'ENOENT'});
+});
+
+test('datastore register does the steps of the stage registration and refuses when what they need is not there', async t => {
+	const place = await createPlace(t);
+	const refused = await place.run(['datastore', 'register']);
+	t.is(refused.code, 2);
+	t.true(refused.stderr.includes('[K2D1017]'), refused.stderr);
+	await place.run(['up', '--until', 'right']);
+	await place.run(['up', '--only', 'left']);
+	const registered = await place.run(['datastore', 'register']);
+	t.is(registered.code, 0, registered.stderr);
+	t.true(registered.stderr.includes('datastore.versions: done in'));
+	t.regex((await place.run(['datastore', 'list'])).stdout, /k2hdkc +1\.0\.17 +yes +yes/);
+});
+
+test('openstack and shell hand on words, output and exit code', async t => {
+	const place = await createPlace(t);
+	const dashed = await place.run(['openstack', '--name', 'other', '--', 'datastore', 'version', 'list', '--json', 'two words']);
+	t.like(dashed, {code: 9, stdout: 'datastore\nversion\nlist\n--json\ntwo words\n'});
+	t.like(await place.run(['openstack', 'server', 'list', '-f', 'json', '--name', 'x']), {code: 9, stdout: 'server\nlist\n-f\njson\n--name\nx\n'});
+	t.like(await place.run(['shell']), {code: 3, stdout: 'shell\n'});
+});
+
+test('environments stand beside each other by name', async t => {
+	const place = await createPlace(t);
+	await place.run(['up', '--name', 'one']);
+	t.is((await place.run(['plan', '--name', 'one', '--detailed-exitcode'])).code, 0);
+	t.is((await place.run(['plan', '--name', 'two', '--detailed-exitcode'])).code, 5);
+});
+
+test('nothing asks without a terminal, even when standard input has an answer', async t => {
+	const place = await createPlace(t);
+	await place.run(['up']);
+	const {code, stderr} = await place.run(['down', '--depth', 'sources']);
+	t.is(code, 2);
+	t.true(stderr.includes('[K2D1008]'));
+	t.is((await place.run(['plan', '--detailed-exitcode'])).code, 0, 'nothing was taken back');
+});
