@@ -12,12 +12,17 @@
 
 import json
 import os.path
+from unittest import mock
 
+import jinja2
+
+from trove.common import exception
 from trove.common import template
 from trove.configuration import service as config_service
 from trove.tests.unittests import trove_testtools
 
 from trove_k2hdkc import __path__ as package_path
+from trove_k2hdkc import extension
 from trove_k2hdkc import parser
 
 DATA = os.path.join(list(package_path)[0], 'templates', 'k2hdkc')
@@ -100,8 +105,8 @@ class ValidationTest(trove_testtools.TestCase):
             Version, [Rule(rule) for rule in rules()])
 
     def _assert_refused(self, words, **values):
-        refusal = self.assertRaises(Exception, self._validate, **values)
-        self.assertEqual('UnprocessableEntity', type(refusal).__name__)
+        refusal = self.assertRaises(exception.UnprocessableEntity,
+                                    self._validate, **values)
         self.assertIn(words, str(refusal))
 
     def test_defaults_are_valid(self):
@@ -152,14 +157,9 @@ class TemplateTest(trove_testtools.TestCase):
 
     def setUp(self):
         super(TemplateTest, self).setUp()
-        import jinja2
-        from unittest import mock
-
-        from trove_k2hdkc import extension
         loader = jinja2.FileSystemLoader(os.path.dirname(DATA))
         self.enterContext(mock.patch.object(template.ENV, 'loader', loader))
         self.enterContext(mock.patch.dict(template.SERVICE_PARSERS))
-        self.extension = extension
         self.config = template.SingleInstanceConfigTemplate(
             self._Version, {'ram': 512}, 'an-instance')
 
@@ -167,6 +167,6 @@ class TemplateTest(trove_testtools.TestCase):
         self.assertIn('chmpx-server-port = 8020\n', self.config.render())
 
     def test_render_dict_needs_the_api_extension(self):
-        self.extension.K2hdkc()
+        extension.K2hdkc()
         self.assertEqual({rule['name']: rule['default'] for rule in rules()},
                          dict(self.config.render_dict()))

@@ -60,50 +60,50 @@ def write_conf(directory):
     return conf
 
 
+def register(conf, version, tags, active='1'):
+    classes = ['--registry-ext', CLASS, '--repl-strategy', 'unsupported']
+    return trove_manage(
+        conf, 'datastore_version_update', 'k2hdkc', version, 'k2hdkc', '', '',
+        active, '--image-tags', tags, *(classes if per_version() else []))
+
+
+def register_all(conf):
+    """Exit codes of everything that a new cloud needs."""
+    rules = os.path.join(test_package_data.DATA, 'validation-rules.json')
+    codes = [trove_manage(conf, 'datastore_update', 'k2hdkc', '')]
+    for version in ('1.0.16', '1.0.17'):
+        codes += [
+            register(conf, version, 'trove,k2hdkc'),
+            trove_manage(conf, 'db_load_datastore_config_parameters',
+                         'k2hdkc', version, rules)]
+    return codes + [trove_manage(conf, 'datastore_update', 'k2hdkc',
+                                 '1.0.17')]
+
+
 class RegistrationTest(trove_testtools.TestCase):
 
     @classmethod
     def setUpClass(cls):
         super(RegistrationTest, cls).setUpClass()
-        cls.empty = cls.enterClassContext(tempfile.TemporaryDirectory())
-        if trove_manage(write_conf(cls.empty), 'db_sync') != 0:
-            raise RuntimeError('trove-manage db_sync failed')
+        cls.prepared = cls.enterClassContext(tempfile.TemporaryDirectory())
+        conf = write_conf(cls.prepared)
+        codes = [trove_manage(conf, 'db_sync'), *register_all(conf)]
+        if any(codes):
+            raise RuntimeError('trove-manage failed: %s' % codes)
 
     def setUp(self):
         super(RegistrationTest, self).setUp()
         directory = self.enterContext(tempfile.TemporaryDirectory())
         self.database = shutil.copy(
-            os.path.join(self.empty, 'trove.sqlite'), directory)
+            os.path.join(self.prepared, 'trove.sqlite'), directory)
         self.conf = write_conf(directory)
-        self._register_all()
-
-    def _manage(self, *args):
-        self.assertEqual(0, trove_manage(self.conf, *args), args)
 
     def _query(self, sql):
         with sqlite3.connect(self.database) as connection:
             return connection.execute(sql).fetchall()
 
-    def _register(self, version, tags, active='1'):
-        classes = ['--registry-ext', CLASS, '--repl-strategy', 'unsupported']
-        self._manage('datastore_version_update', 'k2hdkc', version, 'k2hdkc',
-                     '', '', active, '--image-tags', tags,
-                     *(classes if per_version() else []))
-
-    def _load_rules(self, version):
-        self._manage('db_load_datastore_config_parameters', 'k2hdkc', version,
-                     os.path.join(test_package_data.DATA,
-                                  'validation-rules.json'))
-
-    def _register_all(self):
-        self._manage('datastore_update', 'k2hdkc', '')
-        for version in ('1.0.16', '1.0.17'):
-            self._register(version, 'trove,k2hdkc')
-            self._load_rules(version)
-        self._manage('datastore_update', 'k2hdkc', '1.0.17')
-
     def test_twice_is_as_once(self):
-        self._register_all()
+        self.assertEqual([0] * 6, register_all(self.conf))
         self.assertEqual(
             [('k2hdkc', '1.0.17')],
             self._query('select d.name, v.name from datastores d join '
@@ -138,7 +138,7 @@ class RegistrationTest(trove_testtools.TestCase):
 
     def test_changed_version_is_updated_in_place(self):
         before = self._query('select id from datastore_versions order by 1')
-        self._register('1.0.16', 'other', active='0')
+        self.assertEqual(0, register(self.conf, '1.0.16', 'other', '0'))
         self.assertEqual(
             before,
             self._query('select id from datastore_versions order by 1'))

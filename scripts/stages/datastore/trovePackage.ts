@@ -1,0 +1,79 @@
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
+import type {Machine} from '../../machines/types.js';
+import type {Probe} from '../../pipeline/types.js';
+import {packageSource, readProject} from './patchList.js';
+
+/** What `python3 -m trove_k2hdkc` prints. */
+export type InstalledPackage = {
+	readonly version: string;
+	/** Directory with config.template and validation-rules.json. */
+	readonly templates: string;
+	readonly rules: string;
+};
+
+/** Where Trove looks for the templates of this manager, whatever the datastore is called. */
+export const troveTemplates = '/etc/trove/templates/k2hdkc';
+
+type Runs = Pick<Machine, 'run'>;
+
+/** Version in the source of the package, which is what an installation should have. */
+export const packageVersion = async (): Promise<string> =>
+	readProject(await readFile(path.join(packageSource, 'pyproject.toml'), 'utf8')).version;
+
+/** The installed package, or undefined when python3 finds none. */
+export const installedPackage = async (machine: Runs): Promise<InstalledPackage | undefined> => {
+	const {code, stdout} = await machine.run(['python3', '-m', 'trove_k2hdkc'], {cwd: '/', timeout: 60, allow: [0, 1]});
+	return code === 0 ? JSON.parse(stdout) as InstalledPackage : undefined;
+};
+
+/** Whether the package of this version is installed and its templates are where Trove reads them. */
+export const packageProbe = async (machine: Runs, templates = troveTemplates): Promise<Probe> => {
+	const [installed, wanted] = [await installedPackage(machine), await packageVersion()];
+	if (!installed) {
+		return {state: 'absent', evidence: 'python3 finds no package trove-k2hdkc.'};
+	}
+
+	if (installed.version !== wanted) {
+		return {state: 'broken', evidence: `trove-k2hdkc ${installed.version} is installed, ${wanted} is wanted.`};
+	}
+
+	const {code} = await machine.run(['diff', '-rq', installed.templates, templates], {allow: [0, 1, 2]});
+	return code === 0
+		? {state: 'present', evidence: `trove-k2hdkc ${wanted} is installed, with its templates in ${templates}.`}
+		: {state: 'broken', evidence: `${templates} differs from the templates of trove-k2hdkc.`};
+};
+
+// Built from a copy that goes away: pip leaves its build directory in the source, and takes it up again the next time.
+// The variables mean nothing to a pip that is too old to ask for them.
+const installScript = `
+source=$1 templates=$2
+trap 'rm -rf "$source"' EXIT
+export PIP_BREAK_SYSTEM_PACKAGES=1 PIP_ROOT_USER_ACTION=ignore PIP_DISABLE_PIP_VERSION_CHECK=1
+rm -rf "$source/build" "$source"/*.egg-info
+python3 -m pip install --quiet --no-cache-dir --force-reinstall --no-deps --no-index --no-build-isolation "$source"
+cd /
+from=$(python3 -c 'import os, trove_k2hdkc; print(os.path.dirname(trove_k2hdkc.__file__))')/templates/k2hdkc
+rm -rf "$templates"
+install -d -m 755 "$(dirname "$templates")" "$templates"
+install -m 644 "$from"/* "$templates/"
+`;
+
+/** Installs the package beside Trove and puts its templates where Trove reads them. Needs python3 with pip, setuptools and wheel; asks no index. */
+export const installPackage = async (machine: Pick<Machine, 'run' | 'upload'>, templates = troveTemplates): Promise<void> => {
+	const {stdout} = await machine.run(['mktemp', '-d', '-t', 'trove-k2hdkc.XXXXXX']);
+	const source = `${stdout.trim()}/source`;
+	await machine.upload(packageSource, source);
+	await machine.run(['sh', '-euc', installScript, 'sh', source, templates], {timeout: 300});
+	await machine.run(['rmdir', stdout.trim()]);
+};
+
+/** Takes package and templates away again; nothing happens when they are gone. */
+export const removePackage = async (machine: Runs, templates = troveTemplates): Promise<void> => {
+	await machine.run(['rm', '-rf', templates]);
+	if (await installedPackage(machine)) {
+		await machine.run(['python3', '-m', 'pip', 'uninstall', '--quiet', '--yes', 'trove-k2hdkc'], {
+			cwd: '/', timeout: 120, env: {PIP_BREAK_SYSTEM_PACKAGES: '1', PIP_ROOT_USER_ACTION: 'ignore', PIP_DISABLE_PIP_VERSION_CHECK: '1'},
+		});
+	}
+};
