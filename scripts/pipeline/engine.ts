@@ -13,7 +13,7 @@ import type {RunContext} from './runContext.js';
 import {inRunFrame, type Outcome} from './runFrame.js';
 import {runPlan} from './runPlan.js';
 import type {Depth, Plan, Step} from './types.js';
-import {undoSteps} from './undo.js';
+import {strangersIn, undoSteps} from './undo.js';
 
 /** Everything an engine needs; `T` is the environment that the steps were made for. */
 export type EngineOptions<T> = {
@@ -61,7 +61,7 @@ export type Engine = {
 	status: () => Promise<Plan>;
 	/** Plans and does it. Every error becomes a failure of the outcome and of the `run-end` event. */
 	up: (options?: UpOptions) => Promise<Outcome>;
-	/** Takes back what is on record, as deep as wanted. After `everything` without failure state, journal and jobs are gone too. */
+	/** Takes back what is on record, as deep as wanted. After `everything`, when all went, state, journal and jobs are gone too. */
 	down: (depth: Depth) => Promise<Outcome>;
 };
 
@@ -146,8 +146,14 @@ export const createEngine = <T>(options: EngineOptions<T>): Engine => {
 			return runPlan(parts.ordered, made, context, {concurrency, linger: options.lingerSeconds ?? 3, confirm: upOptions.confirm});
 		}),
 		async down(depth) {
-			const outcome = await inRunFrame('down', parts, async () => undoSteps(parts.ordered, depth, await openRun(parts, false), concurrency));
-			if (depth === 'everything' && outcome.result === 'ok') {
+			let isClean = false;
+			const outcome = await inRunFrame('down', parts, async () => {
+				const context = await openRun(parts, false);
+				const failures = await undoSteps(parts.ordered, depth, context, concurrency);
+				isClean = strangersIn(parts.ordered, context.store.records()).length === 0;
+				return failures;
+			});
+			if (depth === 'everything' && outcome.result === 'ok' && isClean) {
 				await removeTraces(options.host, options.envDir);
 			}
 

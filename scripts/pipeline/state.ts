@@ -44,6 +44,7 @@ const recordSchema = z.looseObject({
 	inputs: z.unknown().exactOptional(),
 	jobs: z.array(z.object({id: z.string(), machine: z.string()})).exactOptional(),
 	wasPresent: z.boolean().exactOptional(),
+	leavesNothing: z.boolean().exactOptional(),
 }) satisfies z.ZodType<StepRecord>;
 
 const stateSchema = z.object({

@@ -1,12 +1,13 @@
-import {exitCodes, ToolError} from '../errors/toolError.js';
-import {act, createVoice, type Actor} from './action.js';
+import {ToolError} from '../errors/toolError.js';
+import {act, createVoice} from './action.js';
 import {followsJob, type LastJob} from './decide.js';
 import {infoOf, type Failure} from './events.js';
 import {stopped} from './interrupts.js';
 import {endJobs, lastJobOf, reattach, removeJobFiles} from './jobs.js';
 import {look} from './look.js';
 import {decideStep} from './plan.js';
-import {timestamp, type RunContext} from './runContext.js';
+import {adopt, confirm, finish, newRecord, recordFailure, type StepRun} from './recordKeeping.js';
+import type {RunContext} from './runContext.js';
 import type {Decision, PlannedStep, Probe, Step, StepRecord} from './types.js';
 
 /** How one step of `up` ended. */
@@ -19,12 +20,6 @@ export type StepResult = {
 };
 
 type StepEnd = Omit<StepResult, 'changed'>;
-
-type StepRun<T> = Actor<T> & {
-	readonly planned: PlannedStep;
-	/** Says that work on the step begins; only the first call counts. */
-	readonly begin: (reason: string) => void;
-};
 
 /** Waits for a job of an interrupted run that does what is wanted now; ends any other that still runs. */
 const settleJobs = async <T>(run: StepRun<T>, record: StepRecord | undefined): Promise<LastJob | undefined> => {
@@ -61,34 +56,6 @@ const decideNow = async <T>(run: StepRun<T>, upstreamReran: boolean): Promise<De
 	const probe = await look(step, context.env, context.interrupts.stop);
 	const {inputHash} = planned;
 	return {...decideStep(step, context.bootId, {record, inputHash, probe, upstreamReran, lastJob, fresh: context.fresh}), probe};
-};
-
-const newRecord = <T>({planned, context}: StepRun<T>, probe: Probe): StepRecord => {
-	const adopted = probe.state !== 'absent' && context.store.record(planned.id)?.adopted;
-	return {
-		status: 'running', inputHash: planned.inputHash, inputs: planned.inputs, startedAt: timestamp(), bootId: context.bootId,
-		...(probe.state === 'present' ? {wasPresent: true} : {}),
-		...(adopted ? {adopted: true} : {}),
-	};
-};
-
-const finish = async <T>({step, context}: StepRun<T>): Promise<void> => {
-	const record = context.store.record(step.id)!;
-	const {code: _, ...kept} = record;
-	await context.store.put(step.id, {...kept, status: 'done', endedAt: timestamp(), bootId: context.bootId});
-};
-
-const adopt = async <T>(run: StepRun<T>, probe: Probe): Promise<void> => {
-	const {wasPresent: _, ...record} = newRecord(run, probe);
-	await run.context.store.put(run.step.id, {...record, status: 'done', endedAt: timestamp(), adopted: true});
-};
-
-/** Keeps the record of a verified step true: an interrupted one is done now, a volatile one belongs to this boot. */
-const confirm = async <T>(run: StepRun<T>): Promise<void> => {
-	const record = run.context.store.record(run.step.id)!;
-	if (record.status !== 'done' || (run.step.volatile && record.bootId !== run.context.bootId)) {
-		await finish(run);
-	}
 };
 
 /** Only what is there counts as done, whatever the action said. */
@@ -132,14 +99,6 @@ const actAndVerify = async <T>(run: StepRun<T>, decision: Decision & {probe: Pro
 	const evidence = await verify(run);
 	await finish(run);
 	return evidence;
-};
-
-/** A failure stays on record; a step whose outcome nobody saw stays `running`, so that the next run looks first. */
-const recordFailure = async <T>({step, context}: StepRun<T>, failure: Failure): Promise<void> => {
-	const record = context.store.record(step.id);
-	if (record?.status === 'running' && failure.exitCode !== exitCodes.unknown) {
-		await context.store.put(step.id, {...record, status: 'failed', endedAt: timestamp(), code: failure.code});
-	}
 };
 
 const fail = async <T>(run: StepRun<T>, error: unknown): Promise<StepEnd> => {

@@ -96,6 +96,8 @@ export type StepRecord = {
 	readonly jobs?: readonly JobRecord[];
 	/** The probe said `present` before the action began, so that `present` afterwards does not prove that it ended. */
 	readonly wasPresent?: boolean;
+	/** The step has no undo of its own. Kept for the day when the step is no longer part of the configuration. */
+	readonly leavesNothing?: boolean;
 };
 
 export type Verdict = 'RUN' | 'RERUN' | 'ADOPT' | 'SKIP' | 'UNDO+RUN' | 'BLOCK';

@@ -85,17 +85,34 @@ const runUndo = async <T>(step: Step<T>, context: RunContext<T>): Promise<{reado
 	}
 };
 
-/** Forgets steps of which nothing is left because everything removable that they stand on is gone. `services` keeps all data, so nothing is forgotten. */
-const forget = async <T>(ordered: ReadonlyArray<Step<T>>, context: RunContext<T>, depth: Depth, gone: ReadonlySet<string>): Promise<void> => {
-	if (depth === 'services') {
-		return;
+/** Steps on record that are not part of this configuration, e.g. of a component that is no longer chosen, and that have something to take back. */
+export const strangersIn = (ordered: ReadonlyArray<Pick<Step<never>, 'id'>>, records: Readonly<Record<string, StepRecord>>): readonly string[] => {
+	const known = new Set(ordered.map(({id}) => id));
+	return Object.entries(records).flatMap(([id, {adopted, leavesNothing}]) => (known.has(id) || (adopted ?? false) || (leavesNothing ?? false) ? [] : [id]));
+};
+
+/** Steps on record of which nothing is left, because something removable that they stand on is gone with its data. */
+const withoutTrace = <T>(ordered: ReadonlyArray<Step<T>>, records: Readonly<Record<string, StepRecord>>, gone: ReadonlySet<string>): readonly string[] => {
+	const goneWithData = new Set(ordered.flatMap(({id, undo}) => (gone.has(id) && 'undo' in undo && undo.depth !== 'services' ? [id] : [])));
+	const known = new Map(ordered.map(step => [step.id, step]));
+	return Object.entries(records).flatMap(([id, {leavesNothing}]) => {
+		const step = known.get(id);
+		const isGone = step
+			? 'nothingLeft' in step.undo && [...ancestorsOf(id, ordered)].some(ancestor => goneWithData.has(ancestor))
+			: leavesNothing && goneWithData.size > 0;
+		return isGone ? [id] : [];
+	});
+};
+
+/** Tidies the records after the undoing, and says what this configuration cannot take back. */
+const forget = async <T>(ordered: ReadonlyArray<Step<T>>, {store, emit}: RunContext<T>, gone: ReadonlySet<string>): Promise<void> => {
+	for (const id of withoutTrace(ordered, store.records(), gone)) {
+		await store.put(id, undefined);
 	}
 
-	const kept = new Map(ordered.map(step => [step.id, 'undo' in step.undo && step.undo.depth === 'services']));
-	for (const {id, undo} of ordered) {
-		if ('nothingLeft' in undo && context.store.record(id) && [...ancestorsOf(id, ordered)].some(ancestor => gone.has(ancestor) && !kept.get(ancestor))) {
-			await context.store.put(id, undefined);
-		}
+	const strangers = strangersIn(ordered, store.records());
+	if (strangers.length > 0) {
+		emit({type: 'notice', level: 'warn', message: `On record, but not part of this configuration and so left alone: ${strangers.join(', ')}. Run it again with the configuration that built them.`});
 	}
 };
 
@@ -128,6 +145,6 @@ export const undoSteps = async <T>(ordered: ReadonlyArray<Step<T>>, depth: Depth
 			return {ok, changed: true};
 		},
 	});
-	await forget(ordered, context, depth, gone);
+	await forget(ordered, context, gone);
 	return failures;
 };

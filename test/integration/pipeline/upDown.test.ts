@@ -237,6 +237,26 @@ test('depth decides what goes; a step that leaves nothing is forgotten with what
 	t.true(existsSync(`${directory}/cache`));
 });
 
+test('steps that are no longer part of the configuration are named by down, and their record is kept', async t => {
+	const directory = await toyDirectory(t);
+	const root = toyStep('root', {
+		undo: {
+			depth: 'sources',
+			async undo({env}) {
+				await env.machine.run(['rm', '-f', `${env.directory}/root`]);
+			},
+		},
+	});
+	const inside = toyStep('inside', {needs: ['root'], undo: {nothingLeft: 'it lives in the root'}});
+	await toyEngine(directory, [root, inside, toyStep('outside')]).up();
+	const engine = toyEngine(directory, [root]);
+	t.is((await engine.down('everything')).exitCode, 0);
+	t.regex(notices(engine.events), /not part of this configuration and so left alone: outside\./);
+	t.deepEqual(Object.keys(readState(directory).steps), ['outside']);
+	t.is((await toyEngine(directory, [root, toyStep('outside')]).down('everything')).exitCode, 0);
+	t.false(existsSync(`${directory}/env`));
+});
+
 test('job files are gone when the step starts anew', async t => {
 	const directory = await toyDirectory(t);
 	const steps = [jobStep('made', 'echo hello; echo 1 > made')];

@@ -4,7 +4,7 @@ import type {Failure} from '../../../scripts/pipeline/events.js';
 import {interruptCode} from '../../../scripts/pipeline/interrupts.js';
 import {outcomeOf} from '../../../scripts/pipeline/runFrame.js';
 import {depths, type Depth, type Step, type StepRecord} from '../../../scripts/pipeline/types.js';
-import {decideUndo} from '../../../scripts/pipeline/undo.js';
+import {decideUndo, strangersIn} from '../../../scripts/pipeline/undo.js';
 
 const record = (more: Partial<StepRecord> = {}): StepRecord => ({status: 'done', inputHash: 'h', startedAt: '2026-11-22T10:00:00.000Z', bootId: 'b', ...more});
 const at = (depth: Depth): Pick<Step<never>, 'undo'> => ({undo: {depth, undo: async () => undefined}});
@@ -26,6 +26,11 @@ test('what has no record is not ours, what was adopted is left, what leaves noth
 	t.is(decideUndo(at('services'), record({adopted: true}), 'everything'), 'leave-adopted');
 	t.is(decideUndo(at('everything'), record({adopted: true}), 'services'), 'pass');
 	t.is(decideUndo({undo: {nothingLeft: 'it lives in the root'}}, record(), 'everything'), 'pass');
+});
+
+test('only what has something to take back counts as a stranger', t => {
+	const records = {known: record(), other: record(), theirs: record({adopted: true}), inside: record({leavesNothing: true})};
+	t.deepEqual(strangersIn([{id: 'known'}], records), ['other']);
 });
 
 const failure = (exitCode: number): Failure => ({code: 'K2D2001', what: '', why: '', remedy: '', lastLines: [], exitCode});
