@@ -10,8 +10,11 @@ const fetchIdleTimeout = 180;
 /** Debian packages that bring the programs used here. */
 const packages: Readonly<Record<string, string>> = {git: 'git', python3: 'python3', patch: 'patch', 'apt-get': 'apt', tar: 'tar'};
 
-/** What a failed command says, its last words first. */
-const lastWords = ({lastLines, message}: CommandError): string => lastLines.findLast(line => line.trim() !== '')?.trim() ?? message;
+/** What a failed command complains of: the line that says so, else its last words. */
+const complaint = ({lastLines, message}: CommandError): string => {
+	const lines = lastLines.map(line => line.trim()).filter(line => line !== '');
+	return lines.find(line => line.startsWith('fatal: ')) ?? lines.findLast(line => line.startsWith('E: ')) ?? lines.at(-1) ?? message;
+};
 
 export const missingProgram = (program: string, cause?: unknown): ToolError =>
 	new ToolError('K2D6006', `The program ${program} is not there.`, {remedy: `Install it, on Debian with \`apt-get install ${packages[program] ?? program}\`.`, cause});
@@ -36,6 +39,6 @@ export const runFetch = async (access: SourceAccess, source: string, argv: reado
 
 		throw error.outcome === 'not-started'
 			? missingProgram(argv[0]!, error)
-			: unreachable(source, lastWords(error), {lastLines: error.lastLines, cause: error});
+			: unreachable(source, complaint(error), {lastLines: error.lastLines, cause: error});
 	}
 };

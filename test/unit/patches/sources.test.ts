@@ -17,7 +17,7 @@ test('every suite is verified by the keyring', t => {
 	const lines = sourcesList('http://mirror.example/debian', '/keys.gpg').trim().split('\n');
 	t.is(lines.length, 4);
 	for (const line of lines) {
-		t.regex(line, /^deb-src \[signed-by=\/keys\.gpg\] http:\/\/mirror\.example\/debian \w+ main$/);
+		t.regex(line, /^deb-src \[signed-by=\/keys\.gpg] http:\/\/mirror\.example\/debian \w+ main$/);
 	}
 });
 
