@@ -9,7 +9,9 @@ export type ValueFault = {
 	/** What the value must be, to follow its name: `must be a whole number`. */
 	readonly message: string;
 	/** Text was wanted: a value that YAML reads as something else needs quotes. */
-	readonly wantsText: boolean;
+	readonly wantsText?: boolean;
+	/** The path leads to a key that should not be there. */
+	readonly unknownKey?: boolean;
 };
 
 const kinds: Readonly<Record<string, string>> = {
@@ -77,7 +79,7 @@ const ofIssue = (issue: z.core.$ZodIssue, schema: Schema, value: unknown): Value
 	const path = issue.path.map(key => typeof key === 'number' ? key : String(key));
 	const inner = schemaAt(schema, path) ?? schema;
 	if (issue.code === 'unrecognized_keys') {
-		return issue.keys.map(key => ({path: [...path, key], message: `is not a known key.${didYouMean(key, knownKeys(inner) ?? [])}`, wantsText: false}));
+		return issue.keys.map(key => ({path: [...path, key], message: `is not a known key.${didYouMean(key, knownKeys(inner) ?? [])}`.replace(/\.$/, ''), unknownKey: true}));
 	}
 
 	const type = unwrap(inner);

@@ -32,6 +32,25 @@ const findAlias = (node: unknown): unknown => {
 	return children.map(child => findAlias(child)).find(found => found !== undefined);
 };
 
+/** The node inside a list that a path leads to: the key itself for an unknown one, the map around it for a missing one. */
+const nodeAt = (node: unknown, path: ReadonlyArray<string | number>, wantsKey: boolean): unknown => {
+	const [step, ...rest] = path;
+	if (step === undefined) {
+		return node;
+	}
+
+	if (isSeq(node)) {
+		return nodeAt(node.items[Number(step)], rest, wantsKey);
+	}
+
+	const pair = isYamlMap(node) ? node.items.find(({key}) => isScalar(key) && String(key.value) === step) : undefined;
+	if (pair === undefined || (wantsKey && rest.length === 0)) {
+		return pair?.key ?? node;
+	}
+
+	return nodeAt(pair.value, rest, wantsKey);
+};
+
 const readLeaf = (node: Node | null, schema: Schema, path: readonly string[], source: YamlSource): Reading => {
 	const place = source.placeOf(node);
 	const alias = findAlias(node);
@@ -45,11 +64,12 @@ const readLeaf = (node: Node | null, schema: Schema, path: readonly string[], so
 	}
 
 	const problems = checkValue(schema, value).map((fault): Problem => {
-		const at = fault.path.length > 0 && (isYamlMap(node) || isSeq(node)) ? node.getIn(fault.path, true) : node;
+		const at = nodeAt(node, fault.path, fault.unknownKey === true);
 		const message = fault.wantsText && isPlainNonText(at)
 			? `must be text, and YAML reads ${at.source} as a ${typeof at.value}: write it with quotes: "${at.source}"`
 			: fault.message;
-		return {code: codeFor(path), message: `${pathText([...path, ...fault.path])} ${message}`, place: at === undefined ? place : source.placeOf(at)};
+		const code = fault.unknownKey ? 'K2D1013' : codeFor(path);
+		return {code, message: `${pathText([...path, ...fault.path])} ${message}`, place: source.placeOf(at)};
 	});
 	const entry: Entry = {path, value, origin: {layer: source.layer, place}};
 	return {entries: problems.length > 0 ? [] : [entry], problems};
@@ -76,7 +96,7 @@ const readPair = ({key, value}: Pair, schema: Schema, path: readonly string[], s
 		return problem('K2D1013', `unknown key "${name}"${under}.${didYouMean(name, knownKeys(schema) ?? [])}`.replace(/\.$/, ''), place);
 	}
 
-	return readNode(value as Node | null, child, [...path, name], {...source, placeOf: node => source.placeOf(node) || place});
+	return readNode(value as Node | null, child, [...path, name], value === null ? {...source, placeOf: () => place} : source);
 };
 
 /** Takes a YAML node apart along the schema. Every fault is reported with its place; what is right is still returned. */

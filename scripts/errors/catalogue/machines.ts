@@ -48,7 +48,7 @@ export const machineErrors = [
 		code: 'K2D5007',
 		title: 'The sandbox machine did not start',
 		exitCode: 1,
-		cause: 'systemd-nspawn started the machine but it did not come up in time.',
+		cause: 'The machine was started by systemd-nspawn but did not come up in time.',
 		remedy: 'See the log of the step. `k2hdkc-devstack doctor` tells what the host lacks. Then resume.',
 	},
 	{

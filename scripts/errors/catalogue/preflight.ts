@@ -58,4 +58,18 @@ export const preflightErrors = [
 		cause: 'The tool cannot write where it keeps its state or cache.',
 		remedy: 'Make the directory writable, or choose others with paths.state and paths.cache.',
 	},
+	{
+		code: 'K2D3009',
+		title: 'The operating system is not supported',
+		exitCode: 3,
+		cause: 'The profile builds on other systems than the one of this machine.',
+		remedy: 'Use a machine with one of the systems that are named, here or with --machine.',
+	},
+	{
+		code: 'K2D3010',
+		title: 'The kernel lacks what a machine needs',
+		exitCode: 3,
+		cause: 'Namespaces, overlay file systems or network features are missing, often because this is itself a restricted container.',
+		remedy: 'Use a stock kernel of the distribution, or a machine that is not a restricted container.',
+	},
 ] as const satisfies readonly CatalogueEntry[];

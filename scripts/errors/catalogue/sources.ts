@@ -34,7 +34,7 @@ export const sourceErrors = [
 		code: 'K2D6005',
 		title: 'Trove refused the datastore',
 		exitCode: 1,
-		cause: 'trove-manage or the Trove API did not accept the datastore, one of its versions or its parameters.',
+		cause: 'The program trove-manage or the Trove API did not accept the datastore, one of its versions or its parameters.',
 		remedy: 'Read the last lines, check `datastore` in the configuration, then resume.',
 	},
 	{

@@ -87,7 +87,7 @@ const packages = [
 		code: 'K2D2101',
 		title: 'Another process holds the package lock',
 		exitCode: 1,
-		cause: 'apt or dpkg is in use by another process on that machine, often an automatic update.',
+		cause: 'Another process on that machine is using apt or dpkg, often an automatic update.',
 		remedy: 'Wait until it has ended (`ps -p PID` with the number shown, `systemctl status unattended-upgrades`), then resume. Do not delete the lock file.',
 	},
 	{
@@ -136,7 +136,7 @@ const packages = [
 		code: 'K2D2108',
 		title: 'An earlier installation of packages was interrupted',
 		exitCode: 1,
-		cause: 'dpkg was killed in the middle of its work and wants to finish it first.',
+		cause: 'The package manager dpkg was killed in the middle of its work and wants to finish it first.',
 		remedy: 'Run `dpkg --configure -a` on the machine, then resume.',
 	},
 	{
@@ -214,7 +214,7 @@ const services = [
 		code: 'K2D2303',
 		title: 'A systemd service did not start',
 		exitCode: 1,
-		cause: 'systemd reports that the process of the service ended at once, or did not become ready.',
+		cause: 'The process of the service ended at once, or did not become ready in time, as systemd reports.',
 		remedy: 'See `journalctl -u SERVICE` on the machine (`k2hdkc-devstack shell`), mend the cause, then resume.',
 	},
 	{
