@@ -31,7 +31,7 @@ const screenFor = async (context: CommandContext, options: Options): Promise<Scr
 
 	if (context.stderr.isTty && !context.verbose && context.env.TERM !== 'dumb') {
 		const {createTerminal} = await import('../report/terminal.js');
-		return createTerminal({stream: process.stderr, write: context.stderr.line, color: wantsColor(context.stderr, options, context.env), mask: context.mask});
+		return createTerminal({stream: process.stderr, descriptor: 2, write: context.stderr.line, color: wantsColor(context.stderr, options, context.env), mask: context.mask});
 	}
 
 	return createPlain({write: context.stderr.line, verbose: context.verbose});

@@ -1,3 +1,4 @@
+import {writeSync} from 'node:fs';
 import process from 'node:process';
 import {Listr, ListrLogger, ListrTaskState, ProcessOutput} from 'listr2';
 import type {EngineEvent, Subscriber} from '../pipeline/events.js';
@@ -11,6 +12,7 @@ const slots = 16;
 
 export type TerminalOptions = {
 	readonly stream: NodeJS.WriteStream;
+	readonly descriptor: number;
 	/** Prints a line that stays, while the display is not up. */
 	readonly write: (line: string) => void;
 	readonly color: boolean;
@@ -68,7 +70,7 @@ const openDisplay = (stream: NodeJS.WriteStream): Display => {
 const showCursor = '\u001B[?25h';
 
 /** Progress for a terminal: the failed and the running steps, and a line that counts the rest, redrawn in place. */
-export const createTerminal = ({stream, write, color, mask}: TerminalOptions): {
+export const createTerminal = ({stream, descriptor, write, color, mask}: TerminalOptions): {
 	readonly subscriber: Subscriber;
 	readonly tick: () => void;
 	readonly close: () => Promise<void>;
@@ -78,7 +80,10 @@ export const createTerminal = ({stream, write, color, mask}: TerminalOptions): {
 	const later: string[] = [];
 	const lastWords = new Map<string, string>();
 	const restore = (): void => {
-		stream.write(showCursor);
+		// Past the stream, which the display may still hold back.
+		try {
+			writeSync(descriptor, showCursor);
+		} catch {}
 	};
 
 	const draw = (): void => {
