@@ -1,12 +1,17 @@
-import type {CommandRun} from '../cli/context.js';
+import type {CommandContext} from '../cli/context.js';
+import type {Options} from '../cli/program.js';
 import {ConfigError} from '../config/problem.js';
 import {configRows, showConfig} from '../config/show.js';
 import {exitCodes} from '../errors/toolError.js';
 import {formatTable} from '../report/table.js';
 import {loadFor} from './loadFor.js';
 
+type ConfigRun = (
+	context: Pick<CommandContext, 'stdout' | 'stderr' | 'json' | 'mask' | 'cwd' | 'env'>, options: Options, positionals: readonly string[],
+) => Promise<number>;
+
 /** `config show [PATH]`: every value of the merged configuration and what gave it. */
-export const configShow: CommandRun = async (context, options, [path]) => {
+export const configShow: ConfigRun = async (context, options, [path]) => {
 	const loaded = loadFor(context, options);
 	const values = showConfig(loaded, path);
 	if (context.json) {
@@ -20,7 +25,7 @@ export const configShow: CommandRun = async (context, options, [path]) => {
 };
 
 /** `config check [PROFILE]`: nothing but the mistakes; all of them. */
-export const configCheck: CommandRun = async (context, options, [profile]) => {
+export const configCheck: ConfigRun = async (context, options, [profile]) => {
 	try {
 		const {config, reason} = loadFor(context, options, profile);
 		context.stdout.line(context.json

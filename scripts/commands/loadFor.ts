@@ -4,7 +4,7 @@ import {loadConfig, type LoadedConfig} from '../config/load.js';
 import {secretsOf} from '../config/secrets.js';
 
 /** The configuration that a command line asks for. Passwords written into addresses are masked from here on. */
-export const loadFor = (context: CommandContext, options: Options, profile?: string): LoadedConfig => {
+export const loadFor = (context: Pick<CommandContext, 'cwd' | 'env' | 'mask'>, options: Options, profile?: string): LoadedConfig => {
 	const {release, ...flags} = options;
 	const loaded = loadConfig({
 		profile,

@@ -57,7 +57,6 @@ export const configSchema = z.strictObject({
 	sources: sourcesSchema,
 	proxy: proxySchema,
 	timeouts: z.strictObject({scale: z.number().min(0.1).max(100)}),
-	log: z.strictObject({keepRuns: positive}),
 });
 
 export type Config = z.infer<typeof configSchema>;

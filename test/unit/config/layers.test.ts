@@ -72,7 +72,7 @@ test('a stronger layer wins, and the origin says which', t => {
 test('maps merge, lists replace, the last --set wins', t => {
 	const {config} = load({
 		files: {'k2hdkc-devstack.yaml': 'sandbox: {minimum: {memoryMiB: 1}, addressPool: [10.5.0.0/16]}\ndatastore: {options: {cluster_support: false}}\ntrove: {conf: {DEFAULT: {a: [1, b]}}}\nproxy:\n'},
-		flags: {set: ['log.keepRuns=1', 'log.keepRuns=2']},
+		flags: {set: ['sandbox.workers=2', 'sandbox.workers=3']},
 	});
 	t.deepEqual(config.sandbox.minimum, {memoryMiB: 1, diskMiB: 8192});
 	t.deepEqual(config.sandbox.addressPool, ['10.5.0.0/16']);
@@ -80,7 +80,7 @@ test('maps merge, lists replace, the last --set wins', t => {
 	t.is(config.datastore.options.docker_image, 'docker.io/antpickax/k2hdkc-trove');
 	t.deepEqual(config.trove.conf.DEFAULT?.a, [1, 'b']);
 	t.deepEqual(config.proxy.no, []);
-	t.is(config.log.keepRuns, 2);
+	t.is(config.sandbox.workers, 3);
 });
 
 test('text becomes what the key wants', t => {

@@ -44,7 +44,7 @@ const cases: ReadonlyArray<readonly [string, Situation, string, string | RegExp]
 	['a name that is a truth value', user('name: true\n'), 'K2D1014', 'k2hdkc-devstack.yaml:1:7: name must be text, and YAML reads true as a boolean: write it with quotes: "true"'],
 	['text for a number', user('sandbox: {workers: many}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:1:20: sandbox.workers must be a number, not "many"'],
 	['a fraction', user('sandbox: {workers: 1.5}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:1:20: sandbox.workers must be a whole number, not 1.5'],
-	['too little', user('log: {keepRuns: 0}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:1:17: log.keepRuns must be at least 1, not 0'],
+	['too little', user('sandbox: {workers: 0}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:1:20: sandbox.workers must be at least 1, not 0'],
 	['too much', user('timeouts: {scale: 1000}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:1:19: timeouts.scale must be at most 100, not 1000'],
 	['yes for true', user('components: {swift: yes}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:1:21: components.swift must be true or false, not "yes"'],
 	['no value', user('name:\n'), 'K2D1014', 'k2hdkc-devstack.yaml:1:6: name has no value'],
@@ -135,14 +135,14 @@ test('everything wrong in every layer is said at once, in the order of the layer
 	const situation: Situation = {
 		files: {
 			'k2hdkc-devstack.yaml': 'profile: ./p.yaml\nrelase: x\nname: Test\n',
-			'p.yaml': 'extends: sandbox\nlog: {keepRuns: no}\n',
+			'p.yaml': 'extends: sandbox\nsandbox: {workers: no}\n',
 			'.env': 'nonsense\nK2HDKC_DEVSTACK__RELEASE=2030.1\n',
 		},
 		env: {K2HDKC_DEVSTACK__SSH__HOST_KEY: 'any'},
 		flags: {set: ['x=1'], without: ['swfit']},
 	};
 	t.deepEqual(problemsOf(situation).map(({code, place}) => [code, place]), [
-		['K2D1014', 'p.yaml:2:17'],
+		['K2D1014', 'p.yaml:2:20'],
 		['K2D1013', 'k2hdkc-devstack.yaml:2:1'],
 		['K2D1014', 'k2hdkc-devstack.yaml:3:7'],
 		['K2D1015', '.env:1:1'],
@@ -153,7 +153,7 @@ test('everything wrong in every layer is said at once, in the order of the layer
 	]);
 	const error = refusal(situation);
 	t.is(error?.code, 'K2D1010');
-	t.regex(error?.message ?? '', /^8 errors in the configuration\np\.yaml:2:17: log\.keepRuns must be a number, not "no"\n/);
+	t.regex(error?.message ?? '', /^8 errors in the configuration\np\.yaml:2:20: sandbox\.workers must be a number, not "no"\n/);
 });
 
 test('a contradiction names each project that is missing', t => {
