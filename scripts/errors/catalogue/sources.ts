@@ -10,13 +10,6 @@ export const sourceErrors = [
 		remedy: 'Check the address under `sources` in the configuration, and the proxy settings, then resume.',
 	},
 	{
-		code: 'K2D6002',
-		title: 'A source is not in the cache and the tool is offline',
-		exitCode: 1,
-		cause: 'With --offline only what was fetched before can be used.',
-		remedy: 'Run once without --offline, or name a local directory for the source.',
-	},
-	{
 		code: 'K2D6003',
 		title: 'A source has the wrong checksum',
 		exitCode: 1,

@@ -10,20 +10,6 @@ export const stateErrors = [
 		remedy: 'Wait for it, or end it. Only if it is certainly gone: `k2hdkc-devstack unlock`.',
 	},
 	{
-		code: 'K2D4002',
-		title: 'The state file is damaged',
-		exitCode: 3,
-		cause: 'The record of what was built cannot be read: it is cut off or was edited.',
-		remedy: 'Run `up`: it puts the damaged file aside and rebuilds the record from the journal. Without a journal, what is there is found by looking and adopted.',
-	},
-	{
-		code: 'K2D4003',
-		title: 'The state belongs to another machine',
-		exitCode: 3,
-		cause: 'The record carries the identity of another machine, for example after a disk was copied or the machine rebuilt.',
-		remedy: 'Nothing needs to be done: `up` starts a new record on this machine and looks at every step anew.',
-	},
-	{
 		code: 'K2D4004',
 		title: 'The state was written by a newer version',
 		exitCode: 3,

@@ -72,13 +72,6 @@ const endings = [
 		cause: 'The look at the machine gave no answer, so that doing the step again could do harm. Nothing was done.',
 		remedy: 'Follow the evidence shown for the step, then run the same command again.',
 	},
-	{
-		code: 'K2D2011',
-		title: 'A service does not answer',
-		exitCode: 1,
-		cause: 'The service was started but did not answer within its time.',
-		remedy: 'See its journal with `k2hdkc-devstack logs STEP`, mend the cause, then resume.',
-	},
 ] as const satisfies readonly CatalogueEntry[];
 
 /** K2D21xx: packages of the distribution. */

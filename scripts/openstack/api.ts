@@ -1,0 +1,158 @@
+import {ToolError} from '../errors/toolError.js';
+import type {Machine} from '../machines/types.js';
+
+export type ApiRequest = {
+	readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+	readonly url: string;
+	/** JSON, sent as such. */
+	readonly body?: unknown;
+	readonly headers?: Readonly<Record<string, string>>;
+	/** Status codes that are answers; others throw K2D2305. Default: every 2xx. */
+	readonly allow?: readonly number[];
+	/** Seconds; default 60. */
+	readonly timeout?: number;
+};
+
+export type ApiResponse = {
+	readonly status: number;
+	readonly headers: ReadonlyMap<string, string>;
+	/** Parsed JSON; undefined where the body is none. */
+	readonly body: unknown;
+};
+
+/** Value for curl's configuration file, where backslash and double quote are special within quotes. */
+const quoted = (value: string): string => `"${value.replaceAll(/["\\]/g, String.raw`\$&`).replaceAll('\n', String.raw`\n`)}"`;
+
+/** Everything curl is told goes through its standard input: tokens and passwords never show in a process list. */
+export const curlConfig = ({method = 'GET', url, body, headers = {}, timeout = 60}: ApiRequest): string => [
+	`url = ${quoted(url)}`,
+	`request = ${quoted(method)}`,
+	'silent', 'show-error', 'include', 'noproxy = "*"',
+	`max-time = ${timeout}`,
+	...Object.entries(headers).map(([name, value]) => `header = ${quoted(`${name}: ${value}`)}`),
+	...(body === undefined ? [] : ['header = "Content-Type: application/json"', `data-raw = ${quoted(JSON.stringify(body))}`]),
+	'',
+].join('\n');
+
+const parseJson = (text: string): unknown => {
+	try {
+		return JSON.parse(text) as unknown;
+	} catch {
+		return undefined;
+	}
+};
+
+/** Reads what `curl --include` prints; interim answers (100 Continue) come first and are passed over. */
+export const parseResponse = (output: string): ApiResponse => {
+	const [head = '', ...rest] = output.split(/\r?\n\r?\n/);
+	const [statusLine = '', ...headerLines] = head.split(/\r?\n/);
+	const status = Number(/^HTTP\/[\d.]+ (\d{3})/.exec(statusLine)?.[1] ?? 0);
+	const body = rest.join('\n\n');
+	if (status >= 100 && status < 200) {
+		return parseResponse(body);
+	}
+
+	return {
+		status,
+		headers: new Map(headerLines.map(line => {
+			const colon = line.indexOf(':');
+			return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
+		})),
+		body: parseJson(body),
+	};
+};
+
+/** OpenStack's services differ in how they wrap a message; the innermost text is the one to show. */
+const messageOf = (body: unknown): string => {
+	if (typeof body === 'string') {
+		return body;
+	}
+
+	const values = typeof body === 'object' && body !== null ? Object.entries(body) : [];
+	const message = values.find(([name, value]) => name === 'message' && typeof value === 'string');
+	return message ? String(message[1]) : values.map(([, value]) => messageOf(value)).find(text => text !== '') ?? '';
+};
+
+/** One HTTP request made on the machine by curl. Works alike on every kind of machine. */
+export const request = async (machine: Machine, wanted: ApiRequest, signal?: AbortSignal): Promise<ApiResponse> => {
+	const {stdout} = await machine.run(['curl', '--config', '-'], {input: curlConfig(wanted), timeout: (wanted.timeout ?? 60) + 5, ...(signal ? {signal} : {})});
+	const response = parseResponse(stdout);
+	const {status, body} = response;
+	const expected = wanted.allow ? wanted.allow.includes(status) : status >= 200 && status < 300;
+	if (!expected) {
+		const message = messageOf(body);
+		throw new ToolError('K2D2305', `${wanted.method ?? 'GET'} ${wanted.url} answered ${status}${message === '' ? '' : `: ${message}`}`);
+	}
+
+	return response;
+};
+
+type Credentials = {readonly user: string; readonly password: string; readonly project: string};
+
+export type OpenstackApi = {
+	/** With the administrator's token; fetched once and again when it is refused. */
+	request: (wanted: ApiRequest) => Promise<ApiResponse>;
+	/** Base URL of a service, without a slash at the end. */
+	readonly url: Readonly<Record<'identity' | 'image' | 'placement' | 'compute' | 'network' | 'volume' | 'objectStore' | 'database', string>>;
+	/** Id of the project whose token is used. */
+	projectId: () => Promise<string>;
+};
+
+const authBody = ({user, password, project}: Credentials): unknown => ({
+	auth: {
+		identity: {methods: ['password'], password: {user: {name: user, domain: {id: 'default'}, password}}},
+		scope: {project: {name: project, domain: {id: 'default'}}},
+	},
+});
+
+/** Ports as Debian's packages and OpenStack's own documents have them. */
+export const ports = {identity: 5000, image: 9292, placement: 8778, compute: 8774, network: 9696, volume: 8776, objectStore: 8080, database: 8779} as const;
+
+/** A client for the services at `address`. `credentials` is asked at each login, since secrets may be read late. */
+export const createApi = (machine: Machine, address: string, credentials: () => Credentials): OpenstackApi => {
+	const base = (port: number, path = ''): string => `http://${address}:${port}${path}`;
+	const url = {
+		identity: base(ports.identity, '/v3'), image: base(ports.image, '/v2'), placement: base(ports.placement),
+		compute: base(ports.compute, '/v2.1'), network: base(ports.network, '/v2.0'), volume: base(ports.volume, '/v3'),
+		objectStore: base(ports.objectStore, '/v1'), database: base(ports.database, '/v1.0'),
+	};
+	let login: Promise<{token: string; project: string}> | undefined;
+	const logIn = async (): Promise<{token: string; project: string}> => {
+		const {headers, body} = await request(machine, {method: 'POST', url: `${url.identity}/auth/tokens`, body: authBody(credentials())});
+		return {token: headers.get('x-subject-token') ?? '', project: (body as {token: {project: {id: string}}}).token.project.id};
+	};
+
+	const session = async (): Promise<{token: string; project: string}> => {
+		login ??= logIn();
+		try {
+			return await login;
+		} catch (error) {
+			login = undefined;
+			throw error;
+		}
+	};
+
+	const send = async (wanted: ApiRequest): Promise<ApiResponse> => {
+		const {token} = await session();
+		return request(machine, {...wanted, headers: {'X-Auth-Token': token, ...wanted.headers}, allow: [...wanted.allow ?? [200, 201, 202, 203, 204], 401]});
+	};
+
+	return {
+		url,
+		projectId: async () => (await session()).project,
+		async request(wanted) {
+			const first = await send(wanted);
+			if (first.status !== 401) {
+				return first;
+			}
+
+			login = undefined;
+			const second = await send(wanted);
+			if (second.status === 401) {
+				throw new ToolError('K2D2305', `${wanted.method ?? 'GET'} ${wanted.url} answered 401: the administrator's token is refused`);
+			}
+
+			return second;
+		},
+	};
+};

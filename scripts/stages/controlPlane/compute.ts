@@ -1,0 +1,84 @@
+import {serviceStep} from './service.js';
+
+const asUser = (user: string): string => `setpriv --reuid ${user} --regid ${user} --init-groups env HOME=/var/lib/${user}`;
+
+export const glance = serviceStep({
+	id: 'glance',
+	title: 'Glance, the image service',
+	needs: ['identity', 'rabbitmq'],
+	databases: ['glance'],
+	files: [{template: 'glance-api.conf', path: '/etc/glance/glance-api.conf', owner: 'root:glance'}],
+	prepare: () => `install -d -o glance -g glance -m 750 /var/lib/glance/images\n${asUser('glance')} glance-manage db_sync\n`,
+	units: ['glance-api'],
+	http: ({addresses}) => ({url: `http://${addresses.current.machine}:9292/`, status: 300}),
+	async ask({api}) {
+		const {body} = await api.request({url: `${api.url.image}/images?limit=1`});
+		return Array.isArray((body as {images?: unknown}).images) ? 'Glance lists its images' : undefined;
+	},
+	expected: 20,
+});
+
+export const placement = serviceStep({
+	id: 'placement',
+	title: 'Placement, the resource inventory',
+	needs: ['identity'],
+	databases: ['placement'],
+	files: [{template: 'placement.conf', path: '/etc/placement/placement.conf', owner: 'root:placement'}],
+	uwsgi: ['/etc/placement/placement-api-uwsgi.ini'],
+	prepare: () => `${asUser('placement')} placement-manage db sync\n`,
+	units: ['placement-api'],
+	http: ({api}) => ({url: `${api.url.placement}/`, status: 200}),
+	async ask({api}) {
+		const {body} = await api.request({url: `${api.url.placement}/resource_providers`});
+		const providers = (body as {resource_providers?: unknown[]}).resource_providers;
+		return providers && `Placement lists ${providers.length} resource providers`;
+	},
+	expected: 15,
+});
+
+type ComputeService = {readonly binary: string; readonly state: string};
+
+export const nova = serviceStep({
+	id: 'nova',
+	title: 'Nova, the compute service',
+	needs: ['identity', 'rabbitmq'],
+	databases: ['nova', 'nova_api', 'nova_cell0'],
+	files: [{template: 'nova.conf', path: '/etc/nova/nova.conf', owner: 'root:nova'}],
+	uwsgi: ['/etc/nova/nova-api-uwsgi.ini', '/etc/nova/nova-api-metadata-uwsgi.ini'],
+	// The cells' addresses come from nova.conf by template, so that no password is on a command line.
+	prepare: () => `
+run() { ${asUser('nova')} nova-manage "$@"; }
+run api_db sync
+run cell_v2 map_cell0 --database_connection '{scheme}://{username}:{password}@{hostname}/nova_cell0'
+run db sync
+run cell_v2 list_cells | grep -qw cell1 || run cell_v2 create_cell --name cell1 --database_connection '{scheme}://{username}:{password}@{hostname}/{path}?{query}' --transport-url '{scheme}://{username}:{password}@{hostname}:{port}/{path}'
+`,
+	units: ['nova-api', 'nova-api-metadata', 'nova-scheduler', 'nova-conductor'],
+	http: ({addresses}) => ({url: `http://${addresses.current.machine}:8774/`, status: 200}),
+	async ask({api}) {
+		const {body} = await api.request({url: `${api.url.compute}/os-services`});
+		const {services} = body as {services: ComputeService[]};
+		const up = services.filter(({state}) => state === 'up').map(({binary}) => binary);
+		const complete = ['nova-scheduler', 'nova-conductor'].every(binary => up.includes(binary));
+		return complete ? `Nova says that ${up.join(', ')} are up` : undefined;
+	},
+	expected: 45,
+});
+
+export const cinder = serviceStep({
+	id: 'cinder',
+	title: 'Cinder, the volume service',
+	needs: ['identity', 'rabbitmq'],
+	databases: ['cinder'],
+	files: [{template: 'cinder.conf', path: '/etc/cinder/cinder.conf', owner: 'root:cinder'}],
+	uwsgi: ['/etc/cinder/cinder-api-uwsgi.ini'],
+	prepare: () => `${asUser('cinder')} cinder-manage db sync\n`,
+	units: ['cinder-api', 'cinder-scheduler'],
+	http: ({addresses}) => ({url: `http://${addresses.current.machine}:8776/`, status: 300}),
+	async ask({api}) {
+		const {body} = await api.request({url: `${api.url.volume}/${await api.projectId()}/types`});
+		const types = (body as {volume_types?: unknown[]}).volume_types;
+		return types && `Cinder lists ${types.length} volume types`;
+	},
+	expected: 25,
+});

@@ -1,0 +1,27 @@
+import type {SandboxEnv} from '../sandboxEnv.js';
+import {troveAdditions} from '../datastore/steps.js';
+import {serviceStep} from './service.js';
+
+/** Trove's own file and the one for guests get the same group; its name is fixed by the Python package. */
+const datastoreSections = ({config}: SandboxEnv) => ({k2hdkc: config.datastore.options});
+
+export const trove = serviceStep({
+	id: 'trove',
+	title: 'Trove, the database service, with the k2hdkc options',
+	needs: ['identity', 'rabbitmq', 'datastore.package'],
+	databases: ['trove'],
+	files: [
+		{template: 'trove.conf', path: '/etc/trove/trove.conf', owner: 'root:trove', sections: env => ({...datastoreSections(env), ...env.config.trove.conf})},
+		{template: 'trove-guestagent.conf', path: '/etc/trove/trove-guestagent.conf', owner: 'root:trove', sections: datastoreSections},
+	],
+	prepare: () => 'install -d -o trove -g trove /var/log/trove /etc/trove/cloudinit\nsetpriv --reuid trove --regid trove --init-groups env HOME=/var/lib/trove trove-manage db_sync\n',
+	units: ['trove-api', 'trove-conductor', 'trove-taskmanager'],
+	http: ({addresses}) => ({url: `http://${addresses.current.machine}:8779/`, status: 200}),
+	async ask({api}) {
+		const {body} = await api.request({url: `${api.url.database}/${await api.projectId()}/datastores`});
+		const {datastores} = body as {datastores?: unknown[]};
+		return datastores && `Trove lists ${datastores.length} datastores`;
+	},
+	inputs: troveAdditions,
+	expected: 25,
+});

@@ -1,0 +1,88 @@
+import type {DatastoreVersion, Environment, OpenEnvironment, SummaryFacts} from '../commands/environment.js';
+import {openMachine} from '../machines/openMachine.js';
+import type {Step} from '../pipeline/types.js';
+import {sandboxChecks} from './checks.js';
+import {insideCloudsYaml} from './controlPlane/credentials.js';
+import {findMachine} from './machine/nspawn.js';
+import {createSandboxEnv, sandboxSteps} from './sandbox.js';
+import type {SandboxEnv} from './sandboxEnv.js';
+
+/** What the profile cannot give yet or was told to leave out, so that nobody looks for it. */
+const leftOut = ({config: {components}}: SandboxEnv): SummaryFacts['leftOut'] => [
+	{what: 'compute host', why: 'servers cannot be booted: Nova has no compute service in this version'},
+	{what: 'guest and container images', why: 'none are built in this version; datastore versions stand without them'},
+	...(components.dashboard ? [] : [{what: 'dashboard', why: 'component `dashboard` is off; --with dashboard adds it'}]),
+	...(components.swift ? [] : [{what: 'swift', why: 'component `swift` is off; backups need it'}]),
+	...(components.cinder ? [] : [{what: 'cinder', why: 'component `cinder` is off; volumes need it'}]),
+];
+
+const endpointNames: ReadonlyArray<readonly [name: string, service: keyof SandboxEnv['api']['url']]> = [
+	['identity', 'identity'], ['image', 'image'], ['placement', 'placement'], ['compute', 'compute'],
+	['network', 'network'], ['volume', 'volume'], ['object-store', 'objectStore'], ['database', 'database'],
+];
+
+const endpoints = ({api, config: {components}}: SandboxEnv): SummaryFacts['endpoints'] => endpointNames
+	.filter(([name]) => (name !== 'volume' || components.cinder) && (name !== 'object-store' || components.swift))
+	.map(([name, service]) => ({name, url: api.url[service]}));
+
+type Version = {readonly id: string; readonly name: string};
+type Datastore = {readonly name: string; readonly default_version?: string; readonly versions?: readonly Version[]};
+
+const datastoreVersions = async ({api, config: {datastore}}: SandboxEnv): Promise<DatastoreVersion[]> => {
+	const base = `${api.url.database}/${await api.projectId()}`;
+	const {body} = await api.request({url: `${base}/datastores`});
+	const {datastores} = body as {datastores: Datastore[]};
+	return datastores.flatMap(({name, default_version: standard, versions = []}) => versions.map(version => ({
+		datastore: name, name: version.name, default: version.id === standard,
+		active: name !== datastore.name || (datastore.versions.find(candidate => candidate.name === version.name)?.active ?? true),
+	})));
+};
+
+/** Options that name this environment again on a command line. */
+const nameOptions = ({config: {name, machine}}: SandboxEnv): string => [
+	...(name === 'default' ? [] : [`--name ${name}`]),
+	...(machine === 'local' ? [] : [`--machine ${machine}`]),
+].map(option => ` ${option}`).join('');
+
+const summaryOf = async (env: SandboxEnv): Promise<SummaryFacts> => {
+	const running = await findMachine(env.host, env.machineName);
+	const command = (words: string): string => `npx k2hdkc-devstack ${words.replace(/^(\S+)/, `$1${nameOptions(env)}`)}`;
+	const {machine: where} = env.config;
+	return {
+		endpoints: running ? endpoints(env) : [],
+		...(await env.host.read(env.paths.cloudsYaml) === undefined ? {} : {credentialsFile: env.paths.cloudsYaml, openrc: env.paths.openrc}),
+		datastoreVersions: running ? await datastoreVersions(env).catch(() => []) : [],
+		leftOut: leftOut(env),
+		nextCommands: running
+			? [command('openstack -- datastore version list k2hdkc'), command('status'), command('down --depth everything')]
+			: [command('up')],
+		...(where === 'local' ? {} : {sshForward: `ssh -N ${endpoints(env).map(({url}) => `-L ${new URL(url).port}:${new URL(url).host}`).join(' ')} ${where}`}),
+	};
+};
+
+/** Makes the environment that a configuration describes. */
+export const openEnvironment: OpenEnvironment = async ({config}) => {
+	const host = await openMachine(config.machine, config.ssh);
+	const env = await createSandboxEnv(config, host);
+	const environment: Environment = {
+		name: config.name,
+		profile: config.profile,
+		env,
+		steps: sandboxSteps(config) as readonly Step[],
+		host,
+		machine: () => env.machine,
+		envDir: env.paths.environment,
+		timeoutScale: config.timeouts.scale,
+		checks: sandboxChecks(env),
+		summary: async () => summaryOf(env),
+		secrets: async () => env.secrets.all(),
+		datastoreVersions: async () => datastoreVersions(env),
+		openstackCommand: args => ['env', `OS_CLIENT_CONFIG_FILE=${insideCloudsYaml}`, `OS_CLOUD=${env.machineName}`, 'openstack', ...args],
+		shellCommand: () => ['env', `OS_CLIENT_CONFIG_FILE=${insideCloudsYaml}`, `OS_CLOUD=${env.machineName}`, 'bash', '--login'],
+		async close() {
+			await env.machine.close();
+			await host.close();
+		},
+	};
+	return environment;
+};

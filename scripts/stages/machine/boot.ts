@@ -1,0 +1,112 @@
+import {readFileSync} from 'node:fs';
+import path from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {ToolError} from '../../errors/toolError.js';
+import {packageRoot} from '../../packageRoot.js';
+import type {StepContext} from '../../pipeline/types.js';
+import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
+import {findMachine} from './nspawn.js';
+import {rootDirectory} from './root.js';
+
+const startScript = (): string => readFileSync(path.join(packageRoot, 'conf/sandbox/start-machine.sh'), 'utf8');
+
+const logFile = ({paths}: SandboxEnv): string => `${paths.environment}/machine.log`;
+
+const mountScript = (env: SandboxEnv): string => {
+	const {paths} = env;
+	const options = `lowerdir=${rootDirectory(env)},upperdir=${paths.disk}/upper,workdir=${paths.disk}/work`;
+	return `mkdir -p '${paths.root}'\nmountpoint -q '${paths.root}' || mount -t overlay k2hdkc-devstack -o '${options}' '${paths.root}'\n`;
+};
+
+/** One word of systemd for how far the machine is; empty before it can be asked. */
+const systemState = async ({machine}: SandboxEnv): Promise<string> => {
+	const {stdout} = await machine.run(['systemctl', 'is-system-running'], {allow: 'any', timeout: 10});
+	return stdout.trim();
+};
+
+const waitForBoot = async ({env, signal, progress}: StepContext<SandboxEnv>): Promise<void> => {
+	const started = Date.now();
+	for (;;) {
+		signal.throwIfAborted();
+		const found = await findMachine(env.host, env.machineName);
+		const seconds = Math.round((Date.now() - started) / 1000);
+		if (!found && seconds > 3) {
+			const log = await env.host.run(['tail', '-n', '20', logFile(env)], {allow: 'any'});
+			throw new ToolError('K2D5007', `The sandbox machine ${env.machineName} ended ${seconds} s after its start`, {log: logFile(env), lastLines: log.stdout.split('\n')});
+		}
+
+		const state = found ? await systemState(env) : '';
+		if (state === 'running' || state === 'degraded') {
+			return;
+		}
+
+		progress.say(`waiting for systemd in the machine: ${state === '' ? 'not up yet' : state}, ${seconds} s`);
+		await sleep(300, undefined, {signal});
+	}
+};
+
+const powerOff = async ({env, signal, progress}: StepContext<SandboxEnv>): Promise<void> => {
+	const {host, machineName} = env;
+	const found = await findMachine(host, machineName);
+	if (!found) {
+		return;
+	}
+
+	await host.run(['kill', '-s', 'RTMIN+4', String(found.init)], {allow: 'any'});
+	const started = Date.now();
+	while (await findMachine(host, machineName)) {
+		const seconds = Math.round((Date.now() - started) / 1000);
+		progress.say(`shutting down, ${seconds} s`);
+		if (seconds > 90) {
+			await host.run(['kill', '-s', 'KILL', String(found.nspawn), String(found.init)], {allow: 'any'});
+		}
+
+		await sleep(300, undefined, {signal});
+	}
+};
+
+const cleanUpScript = ({machineName, paths}: SandboxEnv): string => `
+mountpoint -q '${paths.root}' && umount '${paths.root}'
+for hierarchy in /sys/fs/cgroup /sys/fs/cgroup/*; do
+  if [ -d "$hierarchy/${machineName}" ]; then find "$hierarchy/${machineName}" -depth -type d -exec rmdir {} + 2>/dev/null || true; fi
+done
+`;
+
+/** The running machine: overlay mounted, systemd up. */
+export const sandboxMachine: SandboxStep = {
+	id: 'sandbox.machine',
+	stage: 'machine',
+	title: 'Sandbox machine, booted',
+	needs: ['sandbox.disk', 'sandbox.network'],
+	inputs: env => ({root: rootDirectory(env), start: startScript()}),
+	async probe({env}) {
+		const found = await findMachine(env.host, env.machineName);
+		if (!found) {
+			return {state: 'absent', evidence: `no systemd-nspawn runs ${env.machineName}`};
+		}
+
+		const state = await systemState(env);
+		return state === 'running' || state === 'degraded'
+			? {state: 'present', evidence: `${env.machineName} runs as process ${found.init}; systemd says ${state}`}
+			: {state: 'broken', evidence: `${env.machineName} runs, but systemd says ${state === '' ? 'nothing' : state}`};
+	},
+	async apply(context) {
+		const {env} = context;
+		await powerOff(context);
+		await env.host.script(mountScript(env));
+		await env.host.run(['sh', '-eu', '-s', '--', env.machineName, env.paths.root, logFile(env)], {input: startScript()});
+		await waitForBoot(context);
+	},
+	undo: {
+		depth: 'services',
+		async undo(context) {
+			await powerOff(context);
+			await context.env.host.script(cleanUpScript(context.env), {allow: 'any'});
+		},
+	},
+	rerun: 'undo-first',
+	timeout: 180,
+	idleTimeout: 180,
+	expected: 5,
+	volatile: true,
+};

@@ -1,0 +1,59 @@
+import {ToolError} from '../../errors/toolError.js';
+import type {SandboxEnv} from '../sandboxEnv.js';
+
+/** One binary index that apt of the host knows, as `apt-get indextargets` tells it. */
+export type IndexTarget = {readonly uri: string; readonly suite: string};
+
+export const parseTargets = (output: string): IndexTarget[] => output.split('\n')
+	.map(line => line.trim().split(' '))
+	.filter(fields => fields.length === 2)
+	.map(([uri = '', suite = '']) => ({uri: uri.replace(/\/$/, ''), suite}));
+
+/** The mirrors of Debian itself that the host uses: by the suites that only Debian's archive has. */
+export const mirrorsOf = (targets: readonly IndexTarget[], codename: string): {readonly main?: string; readonly security?: string} => {
+	const main = targets.find(({suite}) => suite === codename)?.uri;
+	const security = targets.find(({suite}) => suite === `${codename}-security`)?.uri;
+	return {...(main === undefined ? {} : {main}), ...(security === undefined ? {} : {security})};
+};
+
+/** Lines of sources.list for the sandbox. */
+export const sourceLines = (suite: string, main: string, security: string | undefined): string[] => [
+	`deb ${main} ${suite} main`,
+	`deb ${main} ${suite}-updates main`,
+	...(security === undefined ? [] : [`deb ${security} ${suite}-security main`]),
+];
+
+const hostTargets = async ({host}: Pick<SandboxEnv, 'host'>): Promise<{targets: IndexTarget[]; codename: string}> => {
+	const fields = ['REPO_URI', 'RELEASE'].map(field => `$(${field})`).join(' ');
+	const {stdout} = await host.run(['apt-get', 'indextargets', '--format', fields, 'Created-By: Packages', 'Component: main'], {allow: 'any'});
+	const release = await host.script('. /etc/os-release; printf "%s %s" "$ID" "${VERSION_CODENAME:-}"');
+	const [id, codename = ''] = release.stdout.split(' ');
+	return {targets: id === 'debian' ? parseTargets(stdout) : [], codename};
+};
+
+/** Proxy settings of the host's apt, which mmdebstrap's own apt would not see. */
+const aptProxies = async ({host}: Pick<SandboxEnv, 'host'>): Promise<string[]> => {
+	const {stdout} = await host.run(['apt-config', 'dump', '--format', '%f "%v"%n', 'Acquire::http', 'Acquire::https'], {allow: 'any'});
+	return stdout.split('\n').filter(line => /::(?:proxy|cainfo)\b/i.test(line) && !line.endsWith('""'));
+};
+
+/**
+ * Where the sandbox's packages come from: the configured mirror, or with `host` what the host's apt uses, suite changed.
+ * @throws ToolError K2D6001 when the host names no mirror of Debian.
+ */
+export const debianSources = async (env: Pick<SandboxEnv, 'host' | 'config'>): Promise<{readonly lines: string[]; readonly aptOptions: string[]}> => {
+	const {mirror, securityMirror} = env.config.sources.debian;
+	const {targets, codename} = await hostTargets(env);
+	const found = mirrorsOf(targets, codename);
+	const main = mirror === 'host' ? found.main : mirror;
+	if (main === undefined) {
+		throw new ToolError('K2D6001', 'The apt configuration of the host names no mirror of Debian', {
+			remedy: 'Name one: --set sources.debian.mirror=URL (and sources.debian.securityMirror=URL), then resume.',
+		});
+	}
+
+	const security = securityMirror === 'host' ? found.security : securityMirror;
+	const {http, https} = env.config.proxy;
+	const proxies = [...(http === null ? [] : [`Acquire::http::Proxy "${http}"`]), ...(https === null ? [] : [`Acquire::https::Proxy "${https}"`])];
+	return {lines: sourceLines(env.config.sandbox.suite, main, security), aptOptions: [...await aptProxies(env), ...proxies]};
+};

@@ -1,0 +1,36 @@
+import {ToolError} from '../../errors/toolError.js';
+import type {Machine} from '../../machines/types.js';
+
+/**
+ * Prints the process of systemd-nspawn that runs the machine, and that of the machine's own init, as the host numbers them.
+ * Prints nothing when it does not run.
+ */
+const findScript = (name: string): string => `
+for process in /proc/[0-9]*; do
+  { read -r comm < "$process/comm"; } 2>/dev/null || continue
+  [ "$comm" = systemd-nspawn ] || continue
+  tr '\\0' '\\n' < "$process/cmdline" 2>/dev/null | grep -qx -- '--machine=${name}' || continue
+  pid=\${process#/proc/}
+  read -r child rest < "$process/task/$pid/children" || true
+  echo "$pid \${child:-0}"
+done
+`;
+
+export type NspawnProcess = {readonly nspawn: number; readonly init: number};
+
+/** Looks for the running machine of that name. */
+export const findMachine = async (host: Machine, name: string): Promise<NspawnProcess | undefined> => {
+	const {stdout} = await host.script(findScript(name));
+	const [nspawn, init] = (stdout.split('\n')[0] ?? '').split(' ').map(Number);
+	return nspawn && init ? {nspawn, init} : undefined;
+};
+
+/** The init process of the machine. @throws ToolError K2D5008 when it does not run. */
+export const leaderOf = (host: Machine, name: string) => async (): Promise<number> => {
+	const found = await findMachine(host, name);
+	if (!found) {
+		throw new ToolError('K2D5008', `The sandbox machine ${name} is not running`);
+	}
+
+	return found.init;
+};

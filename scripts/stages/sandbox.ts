@@ -1,0 +1,101 @@
+import {ToolError} from '../errors/toolError.js';
+import type {Config} from '../config/schema.js';
+import {createSandboxMachine} from '../machines/sandbox.js';
+import type {Machine} from '../machines/types.js';
+import {createApi} from '../openstack/api.js';
+import {createSecrets} from '../openstack/secrets.js';
+import {chooseAddresses, usedRanges, type Addresses} from './addresses.js';
+import {cinder, glance, nova, placement} from './controlPlane/compute.js';
+import {credentials} from './controlPlane/credentials.js';
+import {flavors} from './controlPlane/flavors.js';
+import {identity} from './controlPlane/identity.js';
+import {mariadb, memcached, rabbitmq} from './controlPlane/infrastructure.js';
+import {keystone} from './controlPlane/keystone.js';
+import {networks} from './controlPlane/networks.js';
+import {neutron, neutronAgents} from './controlPlane/neutron.js';
+import {swift} from './controlPlane/swift.js';
+import {trove} from './controlPlane/trove.js';
+import {datastoreHunk, datastorePackage, datastoreRegistration} from './datastore/steps.js';
+import {sandboxMachine} from './machine/boot.js';
+import {sandboxDisk} from './machine/disk.js';
+import {installHostPackages} from './machine/hostPackages.js';
+import {sandboxNetwork} from './machine/network.js';
+import {leaderOf} from './machine/nspawn.js';
+import {sandboxRoot} from './machine/root.js';
+import {environmentSettings} from './machine/settings.js';
+import type {AddressBook, SandboxEnv, SandboxPaths, SandboxStep} from './sandboxEnv.js';
+
+const pathsOf = ({paths, name}: Config): SandboxPaths => {
+	const environment = `${paths.state}/${name}`;
+	return {
+		environment, roots: `${paths.cache}/roots`, disk: `${environment}/disk`, root: `${environment}/root`,
+		addresses: `${environment}/addresses.json`, cloudsYaml: `${environment}/clouds.yaml`, openrc: `${environment}/openrc`,
+	};
+};
+
+/** Ranges that other environments of this host have set aside: they may be down now and have no route. */
+const reservedRanges = async (host: Machine, config: Config): Promise<string[]> => {
+	const {stdout} = await host.script(`find '${config.paths.state}' -mindepth 2 -maxdepth 2 -name addresses.json -not -path '${config.paths.state}/${config.name}/*' -exec cat {} + 2>/dev/null || true`);
+	return stdout.split('\n').filter(line => line.startsWith('{')).flatMap(line => {
+		const {managementCidr, privateCidr, publicCidr} = JSON.parse(line) as Addresses;
+		return [managementCidr, privateCidr, publicCidr];
+	});
+};
+
+const createAddressBook = async (host: Machine, config: Config, file: string): Promise<AddressBook> => {
+	const read = async (): Promise<Addresses | undefined> => {
+		const text = await host.read(file);
+		return text === undefined ? undefined : JSON.parse(text) as Addresses;
+	};
+
+	const choose = async (): Promise<Addresses> => {
+		const {stdout} = await host.run(['ip', '-json', '-4', 'route', 'show', 'table', 'all'], {allow: 'any'});
+		const {private: inner, public: outer} = config.openstack.networks;
+		return chooseAddresses(
+			{pool: config.sandbox.addressPool, management: config.sandbox.managementCidr, private: inner.cidr, public: outer.cidr},
+			[...usedRanges(JSON.parse(stdout || '[]') as Array<{dst?: string}>), ...await reservedRanges(host, config)],
+		);
+	};
+
+	let current = await read() ?? await choose();
+	return {
+		get current() {
+			return current;
+		},
+		async load() {
+			const stored = await read();
+			current = stored ?? current;
+			return stored !== undefined;
+		},
+		async save() {
+			await host.write(file, `${JSON.stringify(current)}\n`, {mode: 0o600});
+		},
+	};
+};
+
+/** The environment of profile `sandbox` as its steps see it. Looks at the host, changes nothing. */
+export const createSandboxEnv = async (config: Config, host: Machine): Promise<SandboxEnv> => {
+	const paths = pathsOf(config);
+	const machineName = `k2hdkc-${config.name}`;
+	const users = config.openstack.users.map(user => user.name);
+	if (!users.includes('admin')) {
+		throw new ToolError('K2D1014', 'openstack.users must name the user admin: the tool itself works as that user');
+	}
+
+	const secrets = createSecrets(host, `${paths.environment}/secrets.json`, users);
+	await secrets.load();
+	const addresses = await createAddressBook(host, config, paths.addresses);
+	const machine = createSandboxMachine(host, {name: config.name, leader: leaderOf(host, machineName)});
+	return {
+		config, host, machine, paths, machineName, linkName: `kd-${config.name}`, secrets, addresses,
+		api: createApi(machine, addresses.current.machine, () => ({user: 'admin', password: secrets.get('user.admin'), project: 'admin'})),
+	};
+};
+
+/** The steps of profile `sandbox`; components that are switched off are not among them. */
+export const sandboxSteps = ({components}: Config): readonly SandboxStep[] => [
+	environmentSettings, installHostPackages, sandboxRoot, sandboxDisk, sandboxNetwork, sandboxMachine,
+	mariadb, rabbitmq, memcached, keystone, identity, credentials, glance, placement, nova, flavors, neutron, neutronAgents, networks,
+	...(components.cinder ? [cinder] : []), ...(components.swift ? [swift] : []),
+	datastoreHunk, datastorePackage, trove, datastoreRegistration,
+];

@@ -1,0 +1,67 @@
+import type {Config} from '../config/schema.js';
+import type {Machine} from '../machines/types.js';
+import type {OpenstackApi} from '../openstack/api.js';
+import {rabbitHash, type Secrets} from '../openstack/secrets.js';
+import type {TemplateValues} from '../openstack/template.js';
+import type {Step} from '../pipeline/types.js';
+import type {Addresses} from './addresses.js';
+
+/** Where things of an environment lie on its host. */
+export type SandboxPaths = {
+	/** /var/lib/k2hdkc-devstack/NAME */
+	readonly environment: string;
+	/** Roots made by mmdebstrap, one directory for each set of inputs; shared by environments. */
+	readonly roots: string;
+	/** Written layer of the machine's root: everything that `down --depth sources` removes. */
+	readonly disk: string;
+	/** Where the machine's root is mounted while it runs. */
+	readonly root: string;
+	readonly addresses: string;
+	readonly cloudsYaml: string;
+	readonly openrc: string;
+};
+
+/** What the steps of profile `sandbox` act with. */
+export type SandboxEnv = {
+	readonly config: Config;
+	/** Where the sandbox stands. */
+	readonly host: Machine;
+	/** The nspawn machine. */
+	readonly machine: Machine;
+	readonly paths: SandboxPaths;
+	/** Name of the nspawn machine, of its network namespace and its host name. */
+	readonly machineName: string;
+	/** The host's end of the link; at most 15 characters. */
+	readonly linkName: string;
+	readonly secrets: Secrets;
+	readonly addresses: AddressBook;
+	readonly api: OpenstackApi;
+};
+
+/** The environment's address ranges: chosen when it is planned first, then kept in a file. */
+export type AddressBook = {
+	readonly current: Addresses;
+	/** Takes over what the file holds. False when there is none. */
+	load: () => Promise<boolean>;
+	save: () => Promise<void>;
+};
+
+export type SandboxStep = Step<SandboxEnv>;
+
+/** What every template of the sandbox may name. */
+export const templateValues = ({config, secrets, addresses, machineName}: SandboxEnv): TemplateValues => ({
+	address: addresses.current.machine,
+	hostAddress: addresses.current.host,
+	publicGateway: addresses.current.publicGateway,
+	publicPrefix: addresses.current.publicCidr.split('/')[1]!,
+	region: config.openstack.region,
+	availabilityZone: config.openstack.availabilityZone,
+	quotas: config.openstack.quotas,
+	datastore: config.datastore.name,
+	hostName: machineName,
+	workers: config.sandbox.workers,
+	ovsDatapath: 'netdev',
+	dnsServers: config.openstack.networks.dns.join(','),
+	secret: secrets.values(),
+	rabbitHash: rabbitHash(secrets.get('rabbit')),
+});
