@@ -44,10 +44,9 @@ test('lookup', t => {
 	t.is(docPage('K2D2101'), 'docs/errors/K2D2101.md');
 });
 
-test('every code that the tool names is in the catalogue', t => {
-	const named = new Set(sources().flatMap(text => text.match(/K2D\d{4}/g) ?? []));
-	t.true(named.size > 20);
-	t.deepEqual([...named].filter(code => lookup(code) === undefined), []);
+test('the codes that the tool names and those of the catalogue are the same', t => {
+	const named = new Set([...sources().flatMap(text => text.match(/K2D\d{4}/g) ?? []), ...knownFailures().map(({code}) => code)]);
+	t.deepEqual([...named].toSorted(), catalogue.map(({code}) => code));
 });
 
 for (const row of knownFailures()) {
