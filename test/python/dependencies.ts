@@ -1,0 +1,67 @@
+import {access, mkdir, readdir, rename, rm} from 'node:fs/promises';
+import path from 'node:path';
+import process from 'node:process';
+import {runCommand, type Outcome} from '../helpers/runCommand.js';
+
+/** Python packages that Trove and its tests import. Debian's python3-trove brings most as dependencies; of itself only they are used. */
+const packages = [
+	'python3-trove', 'python3-testtools', 'python3-oslotest', 'python3-barbicanclient', 'python3-docker', 'python3-pyroute2',
+	'python3-semantic-version', 'python3-psycopg2', 'python3-oslo.cache', 'python3-pip', 'python3-setuptools', 'python3-wheel',
+];
+
+/** The variables with which the system's Python sees what is unpacked below `root`, after the directories of `first`. */
+export const pythonEnvironment = (root: string, first: readonly string[]): Readonly<Record<string, string>> => ({
+	PATH: '/usr/bin:/bin',
+	PYTHONPATH: [...first, path.join(root, 'usr/lib/python3/dist-packages')].join(':'),
+	PYTHONWARNINGS: 'ignore',
+	LD_LIBRARY_PATH: process.arch === 'arm64' ? path.join(root, 'usr/lib/aarch64-linux-gnu') : path.join(root, 'usr/lib/x86_64-linux-gnu'),
+	// A tree of git does not know its version.
+	PBR_VERSION: '1.0.0',
+	LC_ALL: 'C.UTF-8',
+});
+
+const download = async (archives: string): Promise<Outcome> => runCommand('apt-get', [
+	'-q', '-y', '-o', `Dir::Cache::archives=${archives}`, '-o', 'Debug::NoLocking=1', 'install', '--no-install-recommends', '--download-only', ...packages,
+], {timeout: 300_000});
+
+const unpack = async (archives: string, root: string): Promise<void> => {
+	for (const file of await readdir(archives)) {
+		if (file.endsWith('.deb') && !file.startsWith('python3-trove_')) {
+			const {code, stderr} = await runCommand('dpkg-deb', ['-x', path.join(archives, file), root]);
+			if (code !== 0) {
+				throw new Error(`${file}: ${stderr}`);
+			}
+		}
+	}
+};
+
+const isThere = async (file: string): Promise<boolean> => access(file).then(() => true, () => false);
+
+/**
+ * Unpacks the dependencies into `root`, unless they are there; nothing is installed on the machine.
+ * Returns why that is not possible, or undefined.
+ */
+export const prepareDependencies = async (root: string): Promise<string | undefined> => {
+	if (await isThere(root)) {
+		return undefined;
+	}
+
+	const [archives, unpacked] = [`${root}.archives`, `${root}.new`];
+	await rm(unpacked, {recursive: true, force: true});
+	await mkdir(path.join(archives, 'partial'), {recursive: true});
+	await mkdir(unpacked, {recursive: true});
+	let outcome = await download(archives);
+	if (outcome.code !== 0) {
+		await runCommand('apt-get', ['-q', 'update'], {timeout: 300_000});
+		outcome = await download(archives);
+	}
+
+	if (outcome.code !== 0) {
+		return `apt-get cannot download Trove's dependencies: ${outcome.stderr.trim().split('\n').at(-1) ?? ''}`;
+	}
+
+	await unpack(archives, unpacked);
+	await rm(archives, {recursive: true, force: true});
+	await rename(unpacked, root);
+	return undefined;
+};

@@ -1,0 +1,85 @@
+import {mkdir, mkdtemp, rm} from 'node:fs/promises';
+import path from 'node:path';
+import process from 'node:process';
+import {loadConfig} from '../../scripts/config/load.js';
+import type {Release} from '../../scripts/config/schema.js';
+import {parseTroveSource} from '../../scripts/config/troveSource.js';
+import {createLocalMachine} from '../../scripts/machines/local.js';
+import {proxyEnvironment} from '../../scripts/sources/proxyEnvironment.js';
+import {fetchTrove} from '../../scripts/sources/trove.js';
+import {applyHunk} from '../../scripts/stages/datastore/hunk.js';
+import {readPatch} from '../../scripts/stages/datastore/patchFile.js';
+import {installPackage} from '../../scripts/stages/datastore/trovePackage.js';
+import {runCommand} from '../helpers/runCommand.js';
+import {add, nothing, render, renderSkip, type Tally} from '../runner/tally.js';
+import {prepareDependencies, pythonEnvironment} from './dependencies.js';
+import {tallyUnittest} from './tallyUnittest.js';
+
+// The tests of patches/trove-k2hdkc against the real source of each release, with the hunk applied and the package installed.
+// Trove's dependencies are Debian's, unpacked; master's source is not on the Python package index, so it is used only where
+// TEST_TROVE_MASTER says where it is, e.g. git:/path/to/trove#master.
+
+const workDirectory = path.resolve('build/test-python');
+const sideBySide = 2;
+const testTimeout = 300_000;
+
+const machine = createLocalMachine();
+const {config} = loadConfig({flags: {}, cwd: '/', env: {}});
+
+const sourcesToTest = (): ReadonlyArray<readonly [Release, string]> => {
+	const master = process.env.TEST_TROVE_MASTER;
+	const sources = {...config.sources.trove, ...(master && {master})};
+	return (Object.entries(sources) as Array<[Release, string]>).filter(([, source]) => source.startsWith('pypi:') || source === master);
+};
+
+const testRelease = async (release: Release, source: string, root: string, site: string): Promise<Tally> => {
+	const directory = await mkdtemp(path.join(workDirectory, `${release}-`));
+	const tree = await fetchTrove(parseTroveSource(source)!, directory, {
+		machine, debian: config.sources.debian, python: config.sources.python, env: proxyEnvironment(config.proxy),
+	});
+	await applyHunk(machine, tree.root, await readPatch());
+	const start = performance.now();
+	const {code, stderr} = await runCommand('python3', ['-s', '-m', 'unittest', 'discover', '-b', '-s', path.join(site, 'trove_k2hdkc/tests'), '-t', site], {
+		cwd: tree.root, timeout: testTimeout, env: {...pythonEnvironment(root, [tree.root, site]), HOME: directory},
+	});
+	const tally = tallyUnittest(stderr, code);
+	console.log(`${release} (${tree.ref}): ${render(tally)} in ${((performance.now() - start) / 1000).toFixed(1)} s`);
+	if (tally.failed > 0) {
+		console.log(stderr);
+	}
+
+	await rm(directory, {recursive: true, force: true});
+	return tally;
+};
+
+const runAll = async (): Promise<Tally> => {
+	await mkdir(workDirectory, {recursive: true});
+	const root = path.join(workDirectory, 'dependencies');
+	const reason = await prepareDependencies(root);
+	if (reason !== undefined) {
+		return {...nothing, skipped: 1, skips: [{id: 'test/python', reason}]};
+	}
+
+	const installation = await mkdtemp(path.join(workDirectory, 'site-'));
+	const site = path.join(installation, 'python');
+	const env = {...pythonEnvironment(root, [site]), PIP_TARGET: site};
+	await installPackage({run: async (argv, options) => machine.run(argv, {...options, env: {...env, ...options?.env}}), upload: machine.upload}, path.join(installation, 'templates'));
+	const waiting = [...sourcesToTest()];
+	let total = nothing;
+	await Promise.all(Array.from({length: sideBySide}, async () => {
+		for (let next = waiting.shift(); next; next = waiting.shift()) {
+			const tally = await testRelease(...next, root, site);
+			total = add(total, tally);
+		}
+	}));
+	await rm(installation, {recursive: true, force: true});
+	return total;
+};
+
+const total = await runAll();
+for (const skip of total.skips) {
+	console.log(renderSkip(skip));
+}
+
+console.log(render(total));
+process.exitCode = total.failed > 0 ? 1 : 0;
