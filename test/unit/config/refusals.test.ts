@@ -157,9 +157,9 @@ test('everything wrong in every layer is said at once, in the order of the layer
 });
 
 test('a contradiction names each project that is missing', t => {
-	t.is(refusal(set('openstack.projects=admin,service'))?.message, [
+	t.is(refusal(set('openstack.projects=admin,service'))?.message.replaceAll(/:\d+:\d+:/g, ':'), [
 		'2 errors in the configuration',
 		'conf/default.yaml: openstack.users gives admin a role in "demo", which is not in openstack.projects',
 		'conf/default.yaml: openstack.users gives demo a role in "demo", which is not in openstack.projects',
-	].join('\n').replaceAll('conf/default.yaml:', 'conf/default.yaml:58:5:'));
+	].join('\n'));
 });
