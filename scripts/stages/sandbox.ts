@@ -5,7 +5,7 @@ import type {Machine} from '../machines/types.js';
 import {createApi} from '../openstack/api.js';
 import {createSecrets} from '../openstack/secrets.js';
 import {chooseAddresses, usedRanges, type Addresses} from './addresses.js';
-import {cinder, glance, nova, placement} from './controlPlane/compute.js';
+import {cinder, glance, nova, novaDatabases, placement} from './controlPlane/compute.js';
 import {credentials} from './controlPlane/credentials.js';
 import {flavors} from './controlPlane/flavors.js';
 import {identity} from './controlPlane/identity.js';
@@ -95,7 +95,7 @@ export const createSandboxEnv = async (config: Config, host: Machine): Promise<S
 /** The steps of profile `sandbox`; components that are switched off are not among them. */
 export const sandboxSteps = ({components}: Config): readonly SandboxStep[] => [
 	environmentSettings, installHostPackages, sandboxRoot, sandboxDisk, sandboxNetwork, sandboxMachine,
-	mariadb, rabbitmq, memcached, keystone, identity, credentials, glance, placement, nova, flavors, neutron, neutronAgents, networks,
+	mariadb, rabbitmq, memcached, keystone, identity, credentials, glance, placement, novaDatabases, nova, flavors, neutron, neutronAgents, networks,
 	...(components.cinder ? [cinder] : []), ...(components.swift ? [swift] : []),
 	datastoreHunk, datastorePackage, trove, datastoreRegistration,
 ];

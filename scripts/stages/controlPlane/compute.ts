@@ -1,4 +1,4 @@
-import {serviceStep} from './service.js';
+import {serviceStep, templateHash} from './service.js';
 
 const asUser = (user: string): string => `setpriv --reuid ${user} --regid ${user} --init-groups env HOME=/var/lib/${user}`;
 
@@ -38,13 +38,13 @@ export const placement = serviceStep({
 
 type ComputeService = {readonly binary: string; readonly state: string};
 
-export const nova = serviceStep({
-	id: 'nova',
-	title: 'Nova, the compute service',
-	needs: ['identity', 'rabbitmq'],
+/** Databases first and by themselves: they take longest of all and need nothing of the other services. */
+export const novaDatabases = serviceStep({
+	id: 'nova.databases',
+	title: 'Databases and cells of Nova',
+	needs: ['mariadb'],
 	databases: ['nova', 'nova_api', 'nova_cell0'],
 	files: [{template: 'nova.conf', path: '/etc/nova/nova.conf', owner: 'root:nova'}],
-	uwsgi: ['/etc/nova/nova-api-uwsgi.ini', '/etc/nova/nova-api-metadata-uwsgi.ini'],
 	// The cells' addresses come from nova.conf by template, so that no password is on a command line.
 	prepare: () => `
 run() { ${asUser('nova')} nova-manage "$@"; }
@@ -53,16 +53,34 @@ run cell_v2 map_cell0 --database_connection '{scheme}://{username}:{password}@{h
 run db sync
 run cell_v2 list_cells | grep -qw cell1 || run cell_v2 create_cell --name cell1 --database_connection '{scheme}://{username}:{password}@{hostname}/{path}?{query}' --transport-url '{scheme}://{username}:{password}@{hostname}:{port}/{path}'
 `,
+	units: [],
+	async ask({machine}) {
+		const {stdout, code} = await machine.run(['mariadb', '--batch', '--skip-column-names'], {
+			input: 'SELECT COUNT(*) FROM nova_api.cell_mappings; SELECT COUNT(*) FROM nova.services;', allow: 'any',
+		});
+		return code === 0 && Number(stdout.split('\n')[0]) === 2 ? 'Nova has its two cells' : undefined;
+	},
+	expected: 30,
+});
+
+export const nova = serviceStep({
+	id: 'nova',
+	title: 'Nova, the compute service',
+	// Conductor and scheduler end at once while the catalog names a Placement that does not answer.
+	needs: ['identity', 'rabbitmq', 'placement', 'nova.databases'],
+	files: [],
+	uwsgi: ['/etc/nova/nova-api-uwsgi.ini', '/etc/nova/nova-api-metadata-uwsgi.ini'],
 	units: ['nova-api', 'nova-api-metadata', 'nova-scheduler', 'nova-conductor'],
+	inputs: () => ({configuration: templateHash('nova.conf')}),
 	http: ({addresses}) => ({url: `http://${addresses.current.machine}:8774/`, status: 200}),
 	async ask({api}) {
 		const {body} = await api.request({url: `${api.url.compute}/os-services`});
 		const {services} = body as {services: ComputeService[]};
 		const up = services.filter(({state}) => state === 'up').map(({binary}) => binary);
 		const complete = ['nova-scheduler', 'nova-conductor'].every(binary => up.includes(binary));
-		return complete ? `Nova says that ${up.join(', ')} are up` : undefined;
+		return complete ? `Nova says that ${up.join(', ')} are up${services.some(({binary}) => binary === 'nova-compute') ? '' : '; it has no compute host'}` : undefined;
 	},
-	expected: 45,
+	expected: 20,
 });
 
 export const cinder = serviceStep({

@@ -18,12 +18,16 @@ export type Expected = {
 	readonly status?: number | undefined;
 };
 
-/** One script that looks at files, units and an address: a probe costs one command. */
-export const lookScript = ({files, units, url}: {readonly files: readonly string[]; readonly units: readonly string[]; readonly url?: string | undefined}): string => `
-sha256sum -- ${files.map(file => `'${file}'`).join(' ')} 2>/dev/null | sed 's/^/file /' || true
+const unitsScript = (units: readonly string[]): string => `
 for unit in ${units.join(' ')}; do echo "unit $unit $(systemctl is-active "$unit" || true)"; done
 now=$(cut -d. -f1 /proc/uptime)
 systemctl show --property=ActiveEnterTimestampMonotonic ${units.join(' ')} | sed -n 's/^ActiveEnterTimestampMonotonic=//p' | sort -n | tail -n 1 | while read -r since; do echo "age $((now - since / 1000000))"; done
+`;
+
+/** One script that looks at files, units and an address: a probe costs one command. */
+export const lookScript = ({files, units, url}: {readonly files: readonly string[]; readonly units: readonly string[]; readonly url?: string | undefined}): string => `
+${files.length === 0 ? '' : `sha256sum -- ${files.map(file => `'${file}'`).join(' ')} 2>/dev/null | sed 's/^/file /' || true`}
+${units.length === 0 ? '' : unitsScript(units)}
 ${url === undefined ? '' : `echo "http $(curl --silent --output /dev/null --max-time 10 --noproxy '*' --write-out '%{http_code}' '${url}' || true)"`}
 `;
 
@@ -51,7 +55,7 @@ export const judge = (seen: Look, expected: Expected): Probe => {
 	const missing = [...expected.files].filter(([file]) => !seen.files.has(file)).map(([file]) => file);
 	const stale = [...expected.files].filter(([file, sum]) => seen.files.has(file) && seen.files.get(file) !== sum).map(([file]) => file);
 	const down = expected.units.filter(unit => seen.units.get(unit) !== 'active');
-	if (missing.length > 0 || (stale.length > 0 && down.length === expected.units.length)) {
+	if (missing.length > 0 || (stale.length > 0 && expected.units.length > 0 && down.length === expected.units.length)) {
 		return {state: 'absent', evidence: `not configured: ${[...missing, ...stale].join(', ')}`};
 	}
 
@@ -65,6 +69,10 @@ export const judge = (seen: Look, expected: Expected): Probe => {
 
 	if (expected.status !== undefined && seen.status !== expected.status) {
 		return {state: 'broken', evidence: seen.status ? `its address answers ${seen.status}, not ${expected.status}` : 'its address does not answer'};
+	}
+
+	if (expected.units.length === 0) {
+		return {state: 'present', evidence: `${[...expected.files.keys()].join(', ')} as the configuration wants`};
 	}
 
 	return {state: 'present', evidence: `${expected.units.join(', ')} active${expected.status === undefined ? '' : `, its address answers ${expected.status}`}`};

@@ -33,9 +33,8 @@ export type Service = {
 	readonly uwsgi?: readonly string[];
 	/** Shell that brings databases and data up to date, before the units start; may be repeated. */
 	readonly prepare?: (env: SandboxEnv) => string;
+	/** None for a step that only prepares what another one starts. */
 	readonly units: readonly string[];
-	/** Shell that runs once the units answer, e.g. to set up what they serve; may be repeated. */
-	readonly settle?: (env: SandboxEnv) => string;
 	/** An address that answers without a token, and the status it answers with. */
 	readonly http?: (env: SandboxEnv) => {readonly url: string; readonly status: number};
 	/** A question to the service itself; the answer is the evidence. Throws or returns undefined when the answer is wrong. */
@@ -51,6 +50,9 @@ const renderFile = (file: ServiceFile, env: SandboxEnv): string => {
 	const text = renderTemplate(template, templateValues(env));
 	return file.sections ? withSections(text, file.sections(env)) : text;
 };
+
+/** Content of a template of the sandbox, for steps that start what another step configures. */
+export const templateHash = (template: string): string => sum(readFileSync(path.join(packageRoot, 'conf/sandbox', template), 'utf8'));
 
 const sum = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -123,7 +125,8 @@ const waitUntilReady = async (service: Service, {env, signal, progress}: StepCon
 	const started = Date.now();
 	for (;;) {
 		const seen = await look(service, env);
-		const probe = judgeService(service, env, seen);
+		const judged = judgeService(service, env, seen);
+		const probe = judged.state === 'present' ? await askService(service, env, judged) : judged;
 		if (probe.state === 'present') {
 			return;
 		}
@@ -139,10 +142,18 @@ const waitUntilReady = async (service: Service, {env, signal, progress}: StepCon
 			throw new ToolError('K2D2306', `${service.title} does not answer after ${seconds} s: ${probe.evidence}`);
 		}
 
-		progress.say(`waiting ${seconds} s: ${probe.evidence}`);
+		progress.say(`waiting: ${probe.evidence}`);
 		await sleep(400, undefined, {signal});
 	}
 };
+
+/** The packages have init scripts beside their units; without the variable systemctl would look after those too, slowly. */
+const startScript = (units: readonly string[]): string => `
+export SYSTEMCTL_SKIP_SYSV=1
+systemctl enable --quiet ${units.join(' ')}
+systemctl reset-failed ${units.join(' ')} 2>/dev/null || true
+systemctl restart ${units.join(' ')}
+`;
 
 const applyService = async (service: Service, context: StepContext<SandboxEnv>): Promise<void> => {
 	const {env, job, progress} = context;
@@ -162,11 +173,10 @@ const applyService = async (service: Service, context: StepContext<SandboxEnv>):
 		await job(machine, ['sh', '-eu'], {input: service.prepare(env)});
 	}
 
-	progress.say(`starting ${units.join(', ')}`);
-	await job(machine, ['sh', '-eu'], {input: `systemctl enable --quiet ${units.join(' ')}\nsystemctl reset-failed ${units.join(' ')} 2>/dev/null || true\nsystemctl restart ${units.join(' ')}\n`});
-	await waitUntilReady(service, context);
-	if (service.settle) {
-		await job(machine, ['sh', '-eu'], {input: service.settle(env)});
+	if (units.length > 0) {
+		progress.say(`starting ${units.join(', ')}`);
+		await job(machine, ['sh', '-eu'], {input: startScript(units)});
+		await waitUntilReady(service, context);
 	}
 };
 
@@ -179,7 +189,7 @@ export const serviceStep = (service: Service): SandboxStep => ({
 	inputs: env => ({
 		files: service.files.map(file => ({
 			path: file.path,
-			template: sum(readFileSync(path.join(packageRoot, 'conf/sandbox', file.template), 'utf8')),
+			template: templateHash(file.template),
 			sections: file.sections?.(env),
 		})),
 		units: service.units,

@@ -40,7 +40,7 @@ const waitForBoot = async ({env, signal, progress}: StepContext<SandboxEnv>): Pr
 			return;
 		}
 
-		progress.say(`waiting for systemd in the machine: ${state === '' ? 'not up yet' : state}, ${seconds} s`);
+		progress.say(`waiting for systemd in the machine: ${state === '' ? 'not up yet' : state}`);
 		await sleep(300, undefined, {signal});
 	}
 };
@@ -56,7 +56,7 @@ const powerOff = async ({env, signal, progress}: StepContext<SandboxEnv>): Promi
 	const started = Date.now();
 	while (await findMachine(host, machineName)) {
 		const seconds = Math.round((Date.now() - started) / 1000);
-		progress.say(`shutting down, ${seconds} s`);
+		progress.say('shutting down');
 		if (seconds > 90) {
 			await host.run(['kill', '-s', 'KILL', String(found.nspawn), String(found.init)], {allow: 'any'});
 		}

@@ -22,8 +22,8 @@ export const rootDirectory = (env: Pick<SandboxEnv, 'config' | 'paths'>): string
 /** No unit of a package starts by itself: each step enables what it has configured. */
 const hooks = [
 	'--setup-hook=mkdir -p "$1/usr/sbin" && printf "#!/bin/sh\\nexit 101\\n" > "$1/usr/sbin/policy-rc.d" && chmod 755 "$1/usr/sbin/policy-rc.d"',
-	'--customize-hook=cd "$1/etc/systemd/system" && for unit in $(ls multi-user.target.wants sockets.target.wants timers.target.wants | grep -E "\\.(service|socket|timer)$"); do chroot "$1" systemctl --quiet disable "$unit" 2>/dev/null || true; done; chroot "$1" systemctl --quiet enable logrotate.timer',
-	'--customize-hook=rm -f "$1"/etc/rc[0-6S].d/S* "$1/usr/sbin/policy-rc.d" "$1/etc/hostname"; : > "$1/etc/machine-id"; : > "$1/etc/resolv.conf"',
+	'--customize-hook=cd "$1/etc/systemd/system" && for unit in $(ls multi-user.target.wants sockets.target.wants timers.target.wants | grep -E "\\.(service|socket|timer)$"); do SYSTEMCTL_SKIP_SYSV=1 chroot "$1" systemctl --quiet disable "$unit" 2>/dev/null || true; done; SYSTEMCTL_SKIP_SYSV=1 chroot "$1" systemctl --quiet enable logrotate.timer',
+	'--customize-hook=rm -f "$1/usr/sbin/policy-rc.d" "$1/etc/hostname"; : > "$1/etc/machine-id"; : > "$1/etc/resolv.conf"',
 ];
 
 const mmdebstrap = (suite: string, target: string, keyring: string | null, aptOptions: readonly string[]): string[] => [
