@@ -51,21 +51,16 @@ const toOption = (flag: Flag): Option => {
 /** The long names a command takes, for suggestions: `--name`, `--json`… */
 const longNames = (command: Command): string[] => command.flags.map(name => /--[-a-z]+/.exec(flags[name].flags)![0]);
 
-const examplesOf = (command: Command): string => command.examples
-	? `\nExamples:\n${command.examples.map(example => `  k2hdkc-devstack ${example}`).join('\n')}\n`
-	: '';
-
 type Found = (invocation: Invocation) => void;
 
 const addCommand = (parent: Commander, command: Command, words: readonly string[], found: Found): void => {
 	const path = [...words, command.name];
-	const node = parent.command(command.name).description(command.summary).helpCommand(false).allowExcessArguments(false);
+	const node = parent.command(command.name).description(command.summary).helpCommand(false).helpOption(false).allowExcessArguments(false);
 	for (const name of command.flags) {
 		node.addOption(toOption(flags[name]));
 	}
 
 	if (command.subcommands) {
-		node.usage(command.subcommands.map(({name}) => name).join('|'));
 		for (const subcommand of command.subcommands) {
 			addCommand(node, subcommand, path, found);
 		}
@@ -81,27 +76,13 @@ const addCommand = (parent: Commander, command: Command, words: readonly string[
 		node.passThroughOptions().allowUnknownOption();
 	}
 
-	node.addHelpText('after', examplesOf(command));
 	node.action(() => {
 		found({command: path.join(' '), positionals: node.args, options: node.opts()});
 	});
 };
 
-const introduction = 'Builds a trial environment of K2HDKC DBaaS Trove: OpenStack with Trove and the k2hdkc datastore.';
-const firstSteps = `
-First steps:
-  k2hdkc-devstack doctor    is this machine fit for it?
-  k2hdkc-devstack up        build everything; the same command resumes after a failure
-  k2hdkc-devstack status    what stands, and where
-
-Help for one command: k2hdkc-devstack COMMAND --help
-`;
-
 const build = (found: Found): Commander => {
-	const program = new Commander('k2hdkc-devstack')
-		.description(introduction).version('', '-V, --version', 'the version of the tool').usage('COMMAND [options]')
-		.helpCommand(false).enablePositionalOptions().addHelpText('after', firstSteps)
-		.configureHelp({subcommandTerm: command => [command.name(), ...command.commands.length > 0 ? [command.usage()] : []].join(' ')});
+	const program = new Commander('k2hdkc-devstack').helpCommand(false).helpOption(false).enablePositionalOptions();
 	for (const command of commands) {
 		addCommand(program, command, [], found);
 	}
@@ -132,6 +113,10 @@ const entryFor = (argv: readonly string[]): {entry?: Command; siblings: readonly
 /** Commander's complaint as an error of ours, with the word that was probably meant. */
 const usageError = (error: CommanderError, argv: readonly string[]): ToolError => {
 	const {entry, siblings, word} = entryFor(argv);
+	if (error.code === 'commander.help') {
+		return new ToolError('K2D1001', 'A command is missing.', {remedy: `Commands: ${siblings.map(({name}) => name).join(', ')}.`});
+	}
+
 	const sentence = error.message.replace(/^error: /u, '').split('\n')[0]!;
 	const said = `${sentence.charAt(0).toUpperCase()}${sentence.slice(1).replace(/\.$/u, '')}.`;
 	if (error.code === 'commander.unknownCommand' || (error.code === 'commander.excessArguments' && !entry && word !== undefined)) {
@@ -146,41 +131,29 @@ const usageError = (error: CommanderError, argv: readonly string[]): ToolError =
 	return new ToolError('K2D1001', `${said}${suggestion}`, misplaced ? {remedy: `Options come after the command, for example: k2hdkc-devstack up ${unknown}`} : {});
 };
 
-/** The help of the whole program. */
-export const helpText = (): string => {
-	let text = '';
-	parseCommandLine(['--help'], part => {
-		text += part;
-	});
-	return text;
-};
-
-const helpCodes = new Set(['commander.helpDisplayed', 'commander.help', 'commander.version']);
+const ignore = (): void => undefined;
 
 /**
- * Reads the words after the program's name. Help is printed through `print` and gives undefined.
+ * Reads the words after the program's name; help was answered before.
  * @throws ToolError K2D1001 for a command, option or argument that is not known.
  */
-export const parseCommandLine = (argv: readonly string[], print: (text: string) => void): Invocation | undefined => {
-	let invocation: Invocation | undefined;
+export const parseCommandLine = (argv: readonly string[]): Invocation => {
+	const invocations: Invocation[] = [];
 	const program = build(found => {
-		invocation = found;
+		invocations.push(found);
 	});
 	forEachCommand(program, node => {
-		node.exitOverride().showSuggestionAfterError(false).configureOutput({writeOut: print, writeErr() {}, outputError() {}});
+		node.exitOverride().showSuggestionAfterError(false).configureOutput({writeOut: ignore, writeErr: ignore, outputError: ignore});
 	});
 	try {
 		program.parse([...argv], {from: 'user'});
 	} catch (error) {
-		if (error instanceof CommanderError && helpCodes.has(error.code)) {
-			if (error.code === 'commander.help') {
-				throw new ToolError('K2D1001', 'A command is missing.', {remedy: 'Run the command with --help to see what may follow.', cause: error});
-			}
-
-			return undefined;
-		}
-
 		throw error instanceof CommanderError ? usageError(error, argv) : error;
+	}
+
+	const [invocation] = invocations;
+	if (!invocation) {
+		throw new ToolError('K2D1001', 'A command is missing.', {remedy: 'Run it with --help to see the commands.'});
 	}
 
 	return invocation;

@@ -5,8 +5,9 @@ import {exitCodes} from '../errors/toolError.js';
 import {interruptCode} from '../pipeline/interrupts.js';
 import {createContext, type CommandContext} from './context.js';
 import {loadCommand} from './dispatch.js';
+import {programHelp} from './help.js';
 import {createOutput} from './output.js';
-import {helpText, parseCommandLine} from './program.js';
+import {parseCommandLine} from './program.js';
 import {resumeCommand} from './resume.js';
 import {catchSignals} from './signals.js';
 
@@ -44,17 +45,11 @@ export const run = async (argv: readonly string[], openEnvironment: OpenEnvironm
 	let context: CommandContext | undefined;
 	try {
 		if (argv.length === 0) {
-			stderr.write(helpText());
+			stderr.write(programHelp());
 			return exitCodes.usage;
 		}
 
-		const invocation = parseCommandLine(argv, text => {
-			stdout.write(text);
-		});
-		if (!invocation) {
-			return exitCodes.ok;
-		}
-
+		const invocation = parseCommandLine(argv);
 		context = createContext({
 			stdin: {isTty: isatty(0)}, stdout, stderr, resume: resumeCommand(argv, process.env), cwd: process.cwd(), env: process.env,
 			signal: signals.stop, killSignal: signals.kill, openEnvironment,

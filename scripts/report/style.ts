@@ -21,18 +21,3 @@ export const truncate = (text: string, width: number): string => {
 	const characters = [...text];
 	return characters.length <= width ? text : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
 };
-
-/** Breaks a text at spaces so that no line is longer than `width`, as far as words allow. */
-export const wrap = (text: string, width: number): string[] => {
-	const lines: string[] = [];
-	for (const word of text.split(/\s+/u).filter(Boolean)) {
-		const last = lines.at(-1);
-		if (last !== undefined && last.length + 1 + word.length <= width) {
-			lines[lines.length - 1] = `${last} ${word}`;
-		} else {
-			lines.push(word);
-		}
-	}
-
-	return lines;
-};

@@ -1,6 +1,6 @@
 import test from 'ava';
 import {formatDuration, formatElapsed} from '../../../scripts/report/duration.js';
-import {createStyle, plainText, truncate, wrap} from '../../../scripts/report/style.js';
+import {createStyle, plainText, truncate} from '../../../scripts/report/style.js';
 import {formatTable} from '../../../scripts/report/table.js';
 
 test('durations read as a person says them', t => {
@@ -39,12 +39,6 @@ test('truncate keeps to the width and says that something is missing', t => {
 	t.is(truncate('longer', 5), 'long…');
 	t.is(truncate('ab', 1), '…');
 	t.is([...truncate('😀😀😀', 2)].length, 2);
-});
-
-test('wrap breaks at spaces', t => {
-	t.deepEqual(wrap('one two three', 7), ['one two', 'three']);
-	t.deepEqual(wrap('  ', 7), []);
-	t.deepEqual(wrap('unbreakable', 3), ['unbreakable']);
 });
 
 test('without colour a style changes nothing', t => {
