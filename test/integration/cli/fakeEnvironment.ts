@@ -62,6 +62,10 @@ const checks: readonly Check[] = [
 
 /** An environment of four small steps under FAKE_DIR, on the real engine and the real local machine. */
 export const openFakeEnvironment: OpenEnvironment = async ({config}) => {
+	if (process.env.FAKE_OPEN === 'fail') {
+		throw new ToolError('K2D5001', 'The machine does not answer.');
+	}
+
 	const directory = path.join(process.env.FAKE_DIR!, config.name);
 	const work = path.join(directory, 'work');
 	const host = createLocalMachine();
