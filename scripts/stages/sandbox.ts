@@ -20,7 +20,7 @@ import {sandboxMachine} from './machine/boot.js';
 import {sandboxDisk} from './machine/disk.js';
 import {installHostPackages} from './machine/hostPackages.js';
 import {sandboxNetwork} from './machine/network.js';
-import {leaderOf} from './machine/nspawn.js';
+import {createLeader} from './machine/nspawn.js';
 import {sandboxRoot} from './machine/root.js';
 import {environmentSettings} from './machine/settings.js';
 import type {AddressBook, SandboxEnv, SandboxPaths, SandboxStep} from './sandboxEnv.js';
@@ -85,9 +85,10 @@ export const createSandboxEnv = async (config: Config, host: Machine): Promise<S
 	const secrets = createSecrets(host, `${paths.environment}/secrets.json`, users);
 	await secrets.load();
 	const addresses = await createAddressBook(host, config, paths.addresses);
-	const machine = createSandboxMachine(host, {name: config.name, leader: leaderOf(host, machineName)});
+	const leader = createLeader(host, machineName);
+	const machine = createSandboxMachine(host, {name: config.name, leader: leader.current});
 	return {
-		config, host, machine, paths, machineName, linkName: `kd-${config.name}`, secrets, addresses,
+		config, host, machine, leader, paths, machineName, linkName: `kd-${config.name}`, secrets, addresses,
 		api: createApi(machine, addresses.current.machine, () => ({user: 'admin', password: secrets.get('user.admin'), project: 'admin'})),
 	};
 };

@@ -5,6 +5,7 @@ import {rabbitHash, type Secrets} from '../openstack/secrets.js';
 import type {TemplateValues} from '../openstack/template.js';
 import type {Step} from '../pipeline/types.js';
 import type {Addresses} from './addresses.js';
+import type {Leader} from './machine/nspawn.js';
 
 /** Where things of an environment lie on its host. */
 export type SandboxPaths = {
@@ -28,6 +29,7 @@ export type SandboxEnv = {
 	readonly host: Machine;
 	/** The nspawn machine. */
 	readonly machine: Machine;
+	readonly leader: Leader;
 	readonly paths: SandboxPaths;
 	/** Name of the nspawn machine, of its network namespace and its host name. */
 	readonly machineName: string;

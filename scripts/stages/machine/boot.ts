@@ -46,7 +46,8 @@ const waitForBoot = async ({env, signal, progress}: StepContext<SandboxEnv>): Pr
 };
 
 const powerOff = async ({env, signal, progress}: StepContext<SandboxEnv>): Promise<void> => {
-	const {host, machineName} = env;
+	const {host, machineName, leader} = env;
+	leader.forget();
 	const found = await findMachine(host, machineName);
 	if (!found) {
 		return;
@@ -95,6 +96,7 @@ export const sandboxMachine: SandboxStep = {
 		await powerOff(context);
 		await env.host.script(mountScript(env));
 		await env.host.run(['sh', '-eu', '-s', '--', env.machineName, env.paths.root, logFile(env)], {input: startScript()});
+		env.leader.forget();
 		await waitForBoot(context);
 	},
 	undo: {

@@ -25,12 +25,39 @@ export const findMachine = async (host: Machine, name: string): Promise<NspawnPr
 	return nspawn && init ? {nspawn, init} : undefined;
 };
 
-/** The init process of the machine. @throws ToolError K2D5008 when it does not run. */
-export const leaderOf = (host: Machine, name: string) => async (): Promise<number> => {
-	const found = await findMachine(host, name);
-	if (!found) {
-		throw new ToolError('K2D5008', `The sandbox machine ${name} is not running`);
-	}
+export type Leader = {
+	/** The init process of the machine. @throws ToolError K2D5008 when it does not run. */
+	current: () => Promise<number>;
+	/** To be called when the machine is started or stopped: the next question looks again. */
+	forget: () => void;
+};
 
-	return found.init;
+/** Seconds that an answer is good for. Looking costs as much as most commands that ask. */
+const freshness = 5;
+
+/** Knows the running machine's init process. */
+export const createLeader = (host: Machine, name: string): Leader => {
+	let known: {readonly at: number; readonly init: Promise<number>} | undefined;
+	const search = async (): Promise<number> => {
+		const found = await findMachine(host, name);
+		if (!found) {
+			known = undefined;
+			throw new ToolError('K2D5008', `The sandbox machine ${name} is not running`);
+		}
+
+		return found.init;
+	};
+
+	return {
+		async current() {
+			if (!known || Date.now() - known.at > freshness * 1000) {
+				known = {at: Date.now(), init: search()};
+			}
+
+			return known.init;
+		},
+		forget() {
+			known = undefined;
+		},
+	};
 };
