@@ -50,8 +50,7 @@ const disk = ({host, config, paths}: SandboxEnv): Check => ({
 		const built = (await host.run(['test', '-d', paths.disk], {allow: [0, 1]})).code === 0;
 		const needed = built ? 1024 : config.sandbox.minimum.diskMiB;
 		const {stdout} = await host.script(`for directory in '${config.paths.state}' '${config.paths.cache}'; do while [ ! -d "$directory" ]; do directory=$(dirname "$directory"); done; df --output=avail,target --block-size=1M "$directory" | tail -n 1; done`);
-		const short = stdout.trim().split('\n').map(line => line.trim().split(/\s+/)).filter(([available]) => Number(available) < needed);
-		const [worst] = short;
+		const worst = stdout.trim().split('\n').map(line => line.trim().split(/\s+/)).find(([available]) => Number(available) < needed);
 		return worst ? fail('K2D3004', `${worst[0]} MiB free on ${worst[1]}, ${needed} needed`, 'Free some space, or put paths.state and paths.cache on another file system.') : pass(`at least ${needed} MiB free`);
 	},
 });
@@ -87,7 +86,7 @@ const programs = ({host}: SandboxEnv): Check => ({
 			return fail('K2D3005', 'apt-get is not there', 'Use a Debian host.');
 		}
 
-		const {stdout} = await host.script(`for name in mmdebstrap systemd-nspawn ip nft nsenter curl; do command -v $name >/dev/null || echo $name; done`);
+		const {stdout} = await host.script('for name in mmdebstrap systemd-nspawn ip nft nsenter curl; do command -v $name >/dev/null || echo $name; done');
 		const missing = stdout.trim().split('\n').filter(line => line !== '');
 		return pass(missing.length === 0 ? 'all there' : `${missing.join(', ')} not there yet: \`up\` installs ${hostPackages.join(', ')}`);
 	},

@@ -4,7 +4,7 @@ import type {Probe} from '../../pipeline/types.js';
 export type Look = {
 	/** SHA-256 by path; a file that is not there is missing here. */
 	readonly files: ReadonlyMap<string, string>;
-	/** systemd's word for each unit: active, activating, inactive, failed… */
+	/** Word of systemd for each unit: active, activating, inactive, failed… */
 	readonly units: ReadonlyMap<string, string>;
 	/** HTTP status; 0 when nothing answered; undefined when not asked. */
 	readonly status?: number;

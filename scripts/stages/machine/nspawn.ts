@@ -41,23 +41,25 @@ export const createLeader = (host: Machine, name: string): Leader => {
 	const search = async (): Promise<number> => {
 		const found = await findMachine(host, name);
 		if (!found) {
-			known = undefined;
 			throw new ToolError('K2D5008', `The sandbox machine ${name} is not running`);
 		}
 
 		return found.init;
 	};
 
+	const forget = (): void => {
+		known = undefined;
+	};
+
 	return {
 		async current() {
 			if (!known || Date.now() - known.at > freshness * 1000) {
 				known = {at: Date.now(), init: search()};
+				known.init.catch(forget);
 			}
 
 			return known.init;
 		},
-		forget() {
-			known = undefined;
-		},
+		forget,
 	};
 };
