@@ -1,6 +1,5 @@
 import type {Duplex} from 'node:stream';
 import {setTimeout as sleep} from 'node:timers/promises';
-import type {ClientChannel} from 'ssh2';
 import {ToolError} from '../errors/toolError.js';
 import {locale} from './environment.js';
 import {quoteAll} from './quote.js';
@@ -9,7 +8,7 @@ import {launchScript, quietLaunchScript} from './shell/launch.js';
 import {createSlots} from './slots.js';
 import {attach, type SshProcess} from './sshChannel.js';
 import type {Connection} from './sshConnection.js';
-import {interactOver} from './sshInteract.js';
+import {createInteract} from './sshInteract.js';
 import type {SshLink} from './sshLink.js';
 import type {Command, Ending, Running, SpawnRequest, Transport} from './transport.js';
 
@@ -31,12 +30,13 @@ const commandLine = ({argv, env = {}, cwd = ''}: Command, launch = launchScript)
 	return `exec ${quoteAll(['sh', '-c', `${prepare}${launch}`, 'sh', cwd, 'env', ...assigned, ...argv])}`;
 };
 
-type Opened = {readonly channel: ClientChannel} | {readonly error: Error};
+type Opened = {readonly process: SshProcess} | {readonly error: Error};
 
-const exec = async ({client}: Connection, line: string): Promise<Opened> => new Promise(resolve => {
+/** The listeners are there before anything else of the machine's answer is read: the exit code may be right behind. */
+const exec = async (connection: Connection, line: string, request: SpawnRequest): Promise<Opened> => new Promise(resolve => {
 	try {
-		client.exec(line, (error, channel) => {
-			resolve(error ? {error} : {channel});
+		connection.client.exec(line, (error, channel) => {
+			resolve(error ? {error} : {process: attach(channel, connection, request)});
 		});
 	} catch (error) {
 		resolve({error: error as Error});
@@ -46,13 +46,13 @@ const exec = async ({client}: Connection, line: string): Promise<Opened> => new 
 /** Ssh2 says this only when the request to run was on its way: then nobody knows whether it runs. */
 const wasSent = (error: Error): boolean => error.message === 'Unable to exec';
 
-/** A channel with the command in it, or how it ended before it had one. Repeats only what surely did not start. */
-const open = async (link: SshLink, name: string, line: string): Promise<{connection: Connection; channel: ClientChannel} | Ending> => {
+/** The command in a channel, or how it ended before it had one. Repeats only what surely did not start. */
+const start = async (link: SshLink, name: string, request: SpawnRequest): Promise<SshProcess | Ending> => {
 	for (let tries = 1; ; tries++) {
 		const connection = await link.get();
-		const opened = await exec(connection, line);
-		if ('channel' in opened) {
-			return {connection, channel: opened.channel};
+		const opened = await exec(connection, commandLine(request), request);
+		if ('process' in opened) {
+			return opened.process;
 		}
 
 		const gone = connection.goneBecause();
@@ -70,9 +70,10 @@ const open = async (link: SshLink, name: string, line: string): Promise<{connect
 
 const endGroup = async (link: SshLink, group: number, grace: number): Promise<void> => {
 	const connection = link.current();
-	const opened = connection && await exec(connection, commandLine({argv: ['sh', '-c', endGroupScript, 'sh', String(group), String(Math.ceil(grace * 10))]}));
-	if (opened && 'channel' in opened) {
-		await attach(opened.channel, connection, {argv: [], onData: () => undefined}).ended;
+	const argv = ['sh', '-c', endGroupScript, 'sh', String(group), String(Math.ceil(grace * 10))];
+	const opened = connection && await exec(connection, commandLine({argv}), {argv, onData: () => undefined});
+	if (opened && 'process' in opened) {
+		await opened.process.ended;
 	}
 };
 
@@ -92,16 +93,15 @@ export const createSshTransport = (name: string, link: SshLink): Transport => {
 	const spawn = async (request: SpawnRequest): Promise<Running> => {
 		const giveBack = await slots.take();
 		try {
-			const opened = await open(link, name, commandLine(request));
-			if ('how' in opened) {
+			const started = await start(link, name, request);
+			if ('how' in started) {
 				giveBack();
-				return {ended: Promise.resolve(opened), kill: async () => undefined};
+				return {ended: Promise.resolve(started), kill: async () => undefined};
 			}
 
-			const process = attach(opened.channel, opened.connection, request);
 			return {
-				ended: process.ended.finally(giveBack),
-				kill: async grace => killRemote(link, process, grace),
+				ended: started.ended.finally(giveBack),
+				kill: async grace => killRemote(link, started, grace),
 			};
 		} catch (error) {
 			giveBack();
@@ -130,7 +130,7 @@ export const createSshTransport = (name: string, link: SshLink): Transport => {
 			return transport;
 		},
 		enter: async command => command,
-		interact: async (command, options) => interactOver(await link.get(), commandLine(command, quietLaunchScript), command.argv, name, options),
+		interact: createInteract({name, connection: link.get, spawn, line: command => commandLine(command, quietLaunchScript)}),
 		close: async () => link.close(),
 	};
 	return transport;

@@ -8,7 +8,7 @@ mkdir -p -- "$directory"
 umask 077
 temporary=$(mktemp -- "$directory/.k2hdkc-devstack.XXXXXXXXXX")
 trap 'rm -f -- "$temporary"' EXIT
-trap 'exit 143' HUP INT TERM
+trap 'exit 143' HUP INT PIPE TERM
 exec 3>"$temporary"
 [ -z "$3" ] || chown -- "$3" "$temporary"
 chmod -- "$2" "$temporary"
@@ -27,7 +27,7 @@ directory=$(dirname -- "$1")
 mkdir -p -- "$directory"
 temporary=$(mktemp -d -- "$directory/.k2hdkc-devstack.XXXXXXXXXX")
 trap 'rm -rf -- "$temporary"' EXIT
-trap 'exit 143' HUP INT TERM
+trap 'exit 143' HUP INT PIPE TERM
 tar -x -p --no-same-owner -f - -C "$temporary"
 trap - EXIT
 echo "$temporary"

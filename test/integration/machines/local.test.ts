@@ -3,7 +3,7 @@ import {machineContract} from './contract.js';
 
 machineContract({
 	name: 'local',
-	needs: {root: true, commands: {python3: 'python3', flock: 'util-linux'}},
+	needs: {root: true, commands: {perl: 'perl', flock: 'util-linux'}},
 	async start() {
 		const machine = createLocalMachine();
 		return {machine, host: machine, stop: async () => machine.close()};

@@ -3,24 +3,25 @@ import {connect} from 'node:net';
 import type {Machine} from '../../../../scripts/machines/types.js';
 import type {Case} from './stage.js';
 
+// Perl is in every Debian root, however small.
 const serviceProgram = `
-import socket
-server = socket.create_server(("127.0.0.1", 0))
-print(server.getsockname()[1], flush=True)
-for _ in range(2):
-    connection, _ = server.accept()
-    text = b""
-    while not text.endswith(b"\\n"):
-        text += connection.recv(65536)
-    connection.sendall(text.upper())
-    connection.close()
+use IO::Socket::INET;
+$| = 1;
+my $server = IO::Socket::INET->new(Listen => 2, LocalAddr => '127.0.0.1:0') or die;
+print $server->sockport, "\n";
+for (1 .. 2) {
+	my $connection = $server->accept;
+	my $text = <$connection>;
+	print $connection uc $text;
+	close $connection;
+}
 `;
 
 /** Answers two connections with what they send, in capitals. */
 const startService = async (machine: Machine): Promise<{port: number; ended: Promise<unknown>}> => {
 	let ended: Promise<unknown> | undefined;
 	const port = await new Promise<number>((resolve, reject) => {
-		ended = machine.run(['python3', '-c', serviceProgram], {
+		ended = machine.run(['perl', '-e', serviceProgram], {
 			onLine(line, stream) {
 				if (stream === 'stdout') {
 					resolve(Number(line));
