@@ -17,10 +17,15 @@ export type Voice = {
 
 export const createVoice = (id: string, {emit}: Pick<RunContext<unknown>, 'emit'>): Voice => {
 	const lastLines: string[] = [];
+	let said: string | undefined;
 	return {
 		lastLines,
 		say(message) {
-			emit({type: 'step-say', id, message});
+			// A wait says at every look what it waits for; only news is an event.
+			if (message !== said) {
+				said = message;
+				emit({type: 'step-say', id, message});
+			}
 		},
 		output(line) {
 			lastLines.push(line);

@@ -7,6 +7,7 @@ import {createSecrets} from '../openstack/secrets.js';
 import {chooseAddresses, usedRanges, type Addresses} from './addresses.js';
 import {cinder, glance, nova, novaDatabases, placement} from './controlPlane/compute.js';
 import {credentials} from './controlPlane/credentials.js';
+import {dashboard, dashboardDownload, dashboardPackages} from './controlPlane/dashboard.js';
 import {flavors} from './controlPlane/flavors.js';
 import {identity} from './controlPlane/identity.js';
 import {mariadb, memcached, rabbitmq} from './controlPlane/infrastructure.js';
@@ -99,4 +100,5 @@ export const sandboxSteps = ({components}: Config): readonly SandboxStep[] => [
 	mariadb, rabbitmq, memcached, keystone, identity, credentials, glance, placement, novaDatabases, nova, flavors, neutron, neutronAgents, networks,
 	...(components.cinder ? [cinder] : []), ...(components.swift ? [swift] : []),
 	datastoreHunk, datastorePackage, trove, datastoreRegistration,
+	...(components.dashboard ? [dashboardDownload, dashboardPackages, dashboard] : []),
 ];

@@ -67,3 +67,11 @@ export const templateValues = ({config, secrets, addresses, machineName}: Sandbo
 	secret: secrets.values(),
 	rabbitHash: rabbitHash(secrets.get('rabbit')),
 });
+
+const named = (values: TemplateValues, path: string): TemplateValues => Object.fromEntries(Object.entries(values).map(([name, value]) =>
+	[name, typeof value === 'object' ? named(value, `${path}.${name}`) : `${path}.${name}`]));
+
+/** The same with the names of secrets in place of the secrets. */
+export const withoutSecrets = (values: TemplateValues): TemplateValues => ({
+	...values, secret: named(values.secret as TemplateValues, 'secret'), rabbitHash: 'secret.rabbit',
+});

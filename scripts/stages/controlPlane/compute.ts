@@ -1,4 +1,5 @@
-import {serviceStep, templateHash} from './service.js';
+import {serviceStep} from './service.js';
+import {fileInputs, type ServiceFile} from './serviceFiles.js';
 
 const asUser = (user: string): string => `setpriv --reuid ${user} --regid ${user} --init-groups env HOME=/var/lib/${user}`;
 
@@ -38,13 +39,15 @@ export const placement = serviceStep({
 
 type ComputeService = {readonly binary: string; readonly state: string};
 
+const novaFiles: readonly ServiceFile[] = [{template: 'nova.conf', path: '/etc/nova/nova.conf', owner: 'root:nova'}];
+
 /** Databases first and by themselves: they take longest of all and need nothing of the other services. */
 export const novaDatabases = serviceStep({
 	id: 'nova.databases',
 	title: 'Databases and cells of Nova',
 	needs: ['mariadb'],
 	databases: ['nova', 'nova_api', 'nova_cell0'],
-	files: [{template: 'nova.conf', path: '/etc/nova/nova.conf', owner: 'root:nova'}],
+	files: novaFiles,
 	// The cells' addresses come from nova.conf by template, so that no password is on a command line.
 	prepare: () => `
 run() { ${asUser('nova')} nova-manage "$@"; }
@@ -71,7 +74,7 @@ export const nova = serviceStep({
 	files: [],
 	uwsgi: ['/etc/nova/nova-api-uwsgi.ini', '/etc/nova/nova-api-metadata-uwsgi.ini'],
 	units: ['nova-api', 'nova-api-metadata', 'nova-scheduler', 'nova-conductor'],
-	inputs: () => ({configuration: templateHash('nova.conf')}),
+	inputs: env => fileInputs(novaFiles, env),
 	http: ({addresses}) => ({url: `http://${addresses.current.machine}:8774/`, status: 200}),
 	async ask({api}) {
 		const {body} = await api.request({url: `${api.url.compute}/os-services`});

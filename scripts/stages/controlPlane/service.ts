@@ -1,25 +1,9 @@
-import {createHash} from 'node:crypto';
-import {readFileSync} from 'node:fs';
-import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {ToolError} from '../../errors/toolError.js';
-import {renderTemplate, withSections, type IniSections} from '../../openstack/template.js';
-import {packageRoot} from '../../packageRoot.js';
 import type {Probe, StepContext} from '../../pipeline/types.js';
-import {templateValues, type SandboxEnv, type SandboxStep} from '../sandboxEnv.js';
-import {judge, parseLook, lookScript, type Look} from './look.js';
-
-/** A file of a service, rendered from conf/sandbox. */
-export type ServiceFile = {
-	readonly template: string;
-	readonly path: string;
-	/** `root:GROUP`; default root:root. */
-	readonly owner?: string;
-	/** Default 0640: most hold passwords. */
-	readonly mode?: number;
-	/** Added at the end. */
-	readonly sections?: (env: SandboxEnv) => IniSections;
-};
+import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
+import {judge, lookScript, parseLook} from './look.js';
+import {expectedSums, fileInputs, renderFile, type ServiceFile} from './serviceFiles.js';
 
 /** What a service of the control plane consists of; everything else follows from it. */
 export type Service = {
@@ -45,17 +29,6 @@ export type Service = {
 	readonly expected: number;
 };
 
-const renderFile = (file: ServiceFile, env: SandboxEnv): string => {
-	const template = readFileSync(path.join(packageRoot, 'conf/sandbox', file.template), 'utf8');
-	const text = renderTemplate(template, templateValues(env));
-	return file.sections ? withSections(text, file.sections(env)) : text;
-};
-
-/** Content of a template of the sandbox, for steps that start what another step configures. */
-export const templateHash = (template: string): string => sum(readFileSync(path.join(packageRoot, 'conf/sandbox', template), 'utf8'));
-
-const sum = (text: string): string => createHash('sha256').update(text).digest('hex');
-
 /** Creates databases and grants; passwords reach MariaDB by standard input. */
 const databaseSql = (databases: readonly string[], env: SandboxEnv): string => {
 	const [user = ''] = databases;
@@ -71,43 +44,12 @@ const databaseSql = (databases: readonly string[], env: SandboxEnv): string => {
 	].join('\n');
 };
 
-const look = async (service: Service, env: SandboxEnv): Promise<Look> => {
-	const {stdout} = await env.machine.script(lookScript({
-		files: service.files.map(file => file.path), units: service.units, url: service.http?.(env).url,
-	}), {timeout: 30});
-	return parseLook(stdout);
-};
+/** What is to be seen of a service now, and which of its units have failed. */
+type Seen = {readonly probe: Probe; readonly youngest?: number | undefined; readonly failed: readonly string[]};
 
-const judgeService = (service: Service, env: SandboxEnv, seen: Look): Probe => judge(seen, {
-	files: new Map(service.files.map(file => [file.path, sum(renderFile(file, env))])),
-	units: service.units,
-	status: service.http?.(env).status,
-});
-
-/** Units that run but do not answer yet have just been started, by the step or by a boot: they get a moment. */
-const patience = 20;
-
-const probeService = async (service: Service, {env, signal}: StepContext<SandboxEnv>): Promise<Probe> => {
-	const started = Date.now();
-	for (;;) {
-		const seen = await look(service, env);
-		const probe = judgeService(service, env, seen);
-		const starting = probe.state === 'broken' && seen.youngest !== undefined && seen.youngest < 90;
-		if (!starting || Date.now() - started > patience * 1000) {
-			return probe.state === 'present' ? askService(service, env, probe) : probe;
-		}
-
-		await sleep(500, undefined, {signal});
-	}
-};
-
-const askService = async (service: Service, env: SandboxEnv, probe: Probe): Promise<Probe> => {
-	if (!service.ask) {
-		return probe;
-	}
-
+const ask = async (service: Service, env: SandboxEnv, probe: Probe): Promise<Probe> => {
 	try {
-		const answer = await service.ask(env);
+		const answer = service.ask ? await service.ask(env) : probe.evidence;
 		return answer === undefined
 			? {state: 'broken', evidence: `${service.title} runs but does not say what it should`}
 			: {state: 'present', evidence: answer};
@@ -120,25 +62,53 @@ const askService = async (service: Service, env: SandboxEnv, probe: Probe): Prom
 	}
 };
 
-/** Waits until the units answer; stops at once when one of them has failed. */
-const waitUntilReady = async (service: Service, {env, signal, progress}: StepContext<SandboxEnv>): Promise<void> => {
+const see = async (service: Service, env: SandboxEnv): Promise<Seen> => {
+	const {files, units} = service;
+	const http = service.http?.(env);
+	const {stdout} = await env.machine.script(lookScript({files: files.map(file => file.path), units, url: http?.url}), {timeout: 30});
+	const look = parseLook(stdout);
+	const judged = judge(look, {files: expectedSums(files, env), units, status: http?.status});
+	return {
+		probe: judged.state === 'present' ? await ask(service, env, judged) : judged,
+		youngest: look.youngest,
+		failed: units.filter(unit => look.units.get(unit) === 'failed'),
+	};
+};
+
+/** Seconds after the start of its units in which a service may still be getting ready, and how long a probe waits for that. */
+const settling = 120;
+const patience = 20;
+
+const probeService = async (service: Service, {env, signal}: StepContext<SandboxEnv>): Promise<Probe> => {
 	const started = Date.now();
 	for (;;) {
-		const seen = await look(service, env);
-		const judged = judgeService(service, env, seen);
-		const probe = judged.state === 'present' ? await askService(service, env, judged) : judged;
+		const {probe, youngest, failed} = await see(service, env);
+		const starting = probe.state === 'broken' && failed.length === 0 && youngest !== undefined && youngest < settling;
+		if (!starting || Date.now() - started > patience * 1000) {
+			return probe;
+		}
+
+		await sleep(500, undefined, {signal});
+	}
+};
+
+/** Waits until the service answers; stops at once when one of its units has failed. */
+const waitUntilReady = async (service: Service, {env, signal, progress}: StepContext<SandboxEnv>): Promise<void> => {
+	const started = Date.now();
+	const limit = 150 * env.config.timeouts.scale;
+	for (;;) {
+		const {probe, failed} = await see(service, env);
 		if (probe.state === 'present') {
 			return;
 		}
 
 		const seconds = Math.round((Date.now() - started) / 1000);
-		const failed = service.units.filter(unit => seen.units.get(unit) === 'failed');
 		if (failed.length > 0) {
 			const {stdout} = await env.machine.run(['journalctl', '--no-pager', '--lines', '20', ...failed.flatMap(unit => ['--unit', unit])], {allow: 'any'});
 			throw new ToolError('K2D2303', `${failed.join(', ')} failed ${seconds} s after the start`, {lastLines: stdout.split('\n')});
 		}
 
-		if (seconds > 150) {
+		if (seconds > limit) {
 			throw new ToolError('K2D2306', `${service.title} does not answer after ${seconds} s: ${probe.evidence}`);
 		}
 
@@ -187,16 +157,10 @@ export const serviceStep = (service: Service): SandboxStep => ({
 	title: service.title,
 	needs: service.needs,
 	inputs: env => ({
-		files: service.files.map(file => ({
-			path: file.path,
-			template: templateHash(file.template),
-			sections: file.sections?.(env),
-		})),
+		files: fileInputs(service.files, env),
 		units: service.units,
 		databases: service.databases,
-		addresses: env.addresses.current,
-		workers: env.config.sandbox.workers,
-		quotas: env.config.openstack.quotas,
+		...(service.uwsgi ? {workers: env.config.sandbox.workers} : {}),
 		further: service.inputs?.(env),
 	}),
 	probe: async context => probeService(service, context),

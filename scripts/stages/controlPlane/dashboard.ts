@@ -1,0 +1,55 @@
+import {readFileSync} from 'node:fs';
+import path from 'node:path';
+import {ToolError} from '../../errors/toolError.js';
+import {packageRoot} from '../../packageRoot.js';
+import {downloadPackages, installPackages} from '../machine/machinePackages.js';
+import type {SandboxEnv} from '../sandboxEnv.js';
+import {serviceStep} from './service.js';
+
+const packages = {
+	name: 'dashboard',
+	of: 'the dashboard',
+	packages: ['apache2', 'libapache2-mod-wsgi-py3', 'openstack-dashboard', 'python3-trove-dashboard'],
+	expected: {download: 20, install: 90},
+};
+
+export const dashboardDownload = downloadPackages(packages);
+export const dashboardPackages = installPackages(packages);
+
+/** Where a browser on the host finds the dashboard. */
+export const dashboardUrl = ({addresses}: Pick<SandboxEnv, 'addresses'>): string => `http://${addresses.current.machine}/`;
+
+const loginScript = (): string => readFileSync(path.join(packageRoot, 'conf/sandbox/dashboard-login.py'), 'utf8');
+
+/** The first page of the database panels: it asks Trove and Nova. */
+const databasesPage = '/project/databases/';
+
+/** Logs in as the administrator. @throws ToolError K2D2305 with what the dashboard answered instead. */
+const logIn = async (env: SandboxEnv): Promise<string> => {
+	const input = `${dashboardUrl(env)}\n${databasesPage}\nadmin\n${env.secrets.get('user.admin')}\n`;
+	const {code, stdout, stderr} = await env.machine.run(['python3', '-c', loginScript()], {input, allow: 'any', timeout: 100});
+	if (code !== 0) {
+		throw new ToolError('K2D2305', `The dashboard does not let the administrator in: ${stderr.trim().split('\n').at(-1) ?? ''}`);
+	}
+
+	return stdout.trim();
+};
+
+export const dashboard = serviceStep({
+	id: 'dashboard',
+	title: 'Horizon, the dashboard, with the database panels',
+	needs: ['dashboard.packages', 'memcached', 'nova', 'trove'],
+	files: [
+		{template: 'dashboard-settings.py', path: '/etc/openstack-dashboard/local_settings.d/_9000_k2hdkc_devstack.py', owner: 'root:www-data'},
+		{template: 'dashboard-ports.conf', path: '/etc/apache2/ports.conf', mode: 0o644},
+		{template: 'dashboard-site.conf', path: '/etc/apache2/sites-available/k2hdkc-devstack.conf', mode: 0o644},
+	],
+	prepare: () => 'a2dissite --quiet 000-default\na2ensite --quiet k2hdkc-devstack\na2enmod --quiet wsgi\n',
+	units: ['apache2'],
+	http: env => ({url: `${dashboardUrl(env)}auth/login/`, status: 200}),
+	async ask(env) {
+		const title = await logIn(env);
+		return `Horizon lets the administrator in and shows ${databasesPage}, titled "${title}"`;
+	},
+	expected: 15,
+});
