@@ -66,7 +66,7 @@ export const createSandboxTransport = (host: Transport, {name: environment, lead
 		enter: async command => ({argv: enterCommand(await findLeader(), command, quietLaunchScript), cwd: '/'}),
 		async interact(command, options) {
 			// The terminal of the host is not known inside: programs there get one of the sandbox's own.
-			const argv = options.terminal ? ['script', '--quiet', '--return', '--command', quoteAll(command.argv), '/dev/null'] : command.argv;
+			const argv = options.terminal ? ['script', '--quiet', '--return', '--command', `exec ${quoteAll(command.argv)}`, '/dev/null'] : command.argv;
 			return host.host.interact({argv: enterCommand(await findLeader(), {...command, argv}, quietLaunchScript), cwd: '/'}, options);
 		},
 		close: async () => undefined,
