@@ -88,9 +88,13 @@ const grace = 5;
 
 /** Runs a command with the tool's own standard streams where these are pipes or files: as any other command, but nothing is kept. */
 const interactThroughPipes = async (spawn: Transport['spawn'], command: Command, signal: AbortSignal): Promise<number | undefined> => {
-	const running = await spawn({...command, input: process.stdin, onData(chunk, stream) {
-		process[stream].write(chunk);
-	}});
+	const running = await spawn({
+		...command,
+		input: process.stdin,
+		onData(chunk, stream) {
+			process[stream].write(chunk);
+		},
+	});
 	const end = (): void => {
 		void running.kill(grace);
 	};

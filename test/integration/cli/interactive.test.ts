@@ -42,11 +42,11 @@ const run = async (argv: readonly string[], {input = '', signal}: {input?: strin
 
 	child.stdin.end(input);
 	const closed = once(child, 'close') as Promise<[number | null]>;
-	while (signal && !output.stdout.includes('ready')) {
-		await sleep(20);
-	}
-
 	if (signal) {
+		while (!output.stdout.includes('ready')) {
+			await sleep(20);
+		}
+
 		child.kill(signal);
 	}
 

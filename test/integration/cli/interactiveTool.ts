@@ -8,7 +8,8 @@ import {catchSignals} from '../../../scripts/cli/signals.js';
 
 /** `local`, `sandbox:LEADER`, or `ssh:URL|IDENTITY|KNOWN_HOSTS`. */
 const open = async (place: string): Promise<Machine> => {
-	const [kind, rest = ''] = [place.split(':', 1)[0], place.slice(place.indexOf(':') + 1)];
+	const kind = place.split(':', 1)[0];
+	const rest = place.slice(place.indexOf(':') + 1);
 	if (kind === 'ssh') {
 		const [url, identityFile, knownHosts] = rest.split('|') as [string, string, string];
 		return connectSsh(url, {identityFile, knownHosts});
