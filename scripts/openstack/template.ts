@@ -10,10 +10,6 @@ const valueAt = (values: TemplateValues, name: string): string | number | undefi
 	return typeof value === 'object' ? undefined : value;
 };
 
-/** Names used in a template as `{{a.b}}`, each once, in order of appearance. */
-export const namesIn = (template: string): string[] =>
-	[...new Set([...template.matchAll(/{{([\w.]+)}}/g)].map(match => match[1]!))];
-
 /**
  * Replaces every `{{a.b}}`. A line whose only content would be empty stays: services read an empty value as such.
  * @throws Error for a name without a value: a template of ours that does not fit the code.

@@ -26,6 +26,9 @@ const wantedRoles = (env: SandboxEnv): ReadonlyArray<{readonly user: string; rea
 	...catalog(env).flatMap(({user}) => ['admin', 'service'].map(role => ({user, project: 'service', role}))),
 ];
 
+/** The project of the services may be among those of the configuration. */
+const projectNames = ({config}: SandboxEnv): string[] => [...new Set([...config.openstack.projects, 'service'])];
+
 const passwordOf = (env: SandboxEnv, user: string): string =>
 	env.secrets.get(catalog(env).some(entry => entry.user === user) ? `service.${user}` : `user.${user}`);
 
@@ -54,11 +57,11 @@ const see = async (env: SandboxEnv): Promise<Seen> => {
 
 /** What of the wanted identities is not there, each in a few words. */
 const missingOf = (env: SandboxEnv, seen: Seen): string[] => {
-	const {projects, users} = env.config.openstack;
+	const {users} = env.config.openstack;
 	const names = (items: readonly Named[]): Set<string> => new Set(items.map(item => item.name));
 	const userNames = [...users.map(user => user.name), ...catalog(env).map(entry => entry.user)];
 	return [
-		...[...projects, 'service'].filter(name => !names(seen.projects).has(name)).map(name => `project ${name}`),
+		...projectNames(env).filter(name => !names(seen.projects).has(name)).map(name => `project ${name}`),
 		...userNames.filter(name => !names(seen.users).has(name)).map(name => `user ${name}`),
 		...catalog(env).filter(({type, url}) => {
 			const service = seen.services.find(candidate => candidate.type === type);
@@ -98,10 +101,10 @@ const ensureEndpoints = async (env: SandboxEnv, seen: Seen): Promise<void> => {
 
 const ensureAll = async (env: SandboxEnv): Promise<void> => {
 	const {api, config} = env;
-	const {projects, users} = config.openstack;
+	const {users} = config.openstack;
 	const seen = await see(env);
 	const userNames = [...users.map(user => user.name), ...catalog(env).map(entry => entry.user)];
-	const projectIds = await ensureNamed(env, 'project', [...projects, 'service'], seen.projects, () => ({domain_id: 'default'}));
+	const projectIds = await ensureNamed(env, 'project', projectNames(env), seen.projects, () => ({domain_id: 'default'}));
 	const userIds = await ensureNamed(env, 'user', userNames, seen.users, name => ({domain_id: 'default', password: passwordOf(env, name)}));
 	const roleIds = await ensureNamed(env, 'role', [...new Set([...wantedRoles(env).map(({role}) => role), 'ResellerAdmin'])], seen.roles, () => ({}));
 	await Promise.all(wantedRoles(env).map(async ({user, project, role}) => api.request({
