@@ -3,6 +3,7 @@ import {openMachine} from '../machines/openMachine.js';
 import type {Step} from '../pipeline/types.js';
 import {sandboxChecks} from './checks.js';
 import {insideCloudsYaml} from './controlPlane/credentials.js';
+import {dashboardUrl} from './controlPlane/dashboard.js';
 import {findMachine} from './machine/nspawn.js';
 import {createSandboxEnv, sandboxSteps} from './sandbox.js';
 import type {SandboxEnv} from './sandboxEnv.js';
@@ -11,7 +12,9 @@ import type {SandboxEnv} from './sandboxEnv.js';
 const leftOut = ({config: {components}}: SandboxEnv): SummaryFacts['leftOut'] => [
 	{what: 'compute host', why: 'servers cannot be booted: Nova has no compute service in this version'},
 	{what: 'guest and container images', why: 'none are built in this version; datastore versions stand without them'},
-	...(components.dashboard ? [] : [{what: 'dashboard', why: 'component `dashboard` is off; --with dashboard adds it'}]),
+	components.dashboard
+		? {what: 'panel Clusters of the dashboard', why: 'trove-dashboard keeps it switched off; the openstack command has clusters'}
+		: {what: 'dashboard', why: 'component `dashboard` is off; --with dashboard adds it'},
 	...(components.swift ? [] : [{what: 'swift', why: 'component `swift` is off; backups need it'}]),
 	...(components.cinder ? [] : [{what: 'cinder', why: 'component `cinder` is off; volumes need it'}]),
 ];
@@ -21,9 +24,22 @@ const endpointNames: ReadonlyArray<readonly [name: string, service: keyof Sandbo
 	['network', 'network'], ['volume', 'volume'], ['object-store', 'objectStore'], ['database', 'database'],
 ];
 
-const endpoints = ({api, config: {components}}: SandboxEnv): SummaryFacts['endpoints'] => endpointNames
-	.filter(([name]) => (name !== 'volume' || components.cinder) && (name !== 'object-store' || components.swift))
-	.map(([name, service]) => ({name, url: api.url[service]}));
+const endpoints = (env: SandboxEnv): SummaryFacts['endpoints'] => {
+	const {api, config: {components}} = env;
+	return [
+		...endpointNames
+			.filter(([name]) => (name !== 'volume' || components.cinder) && (name !== 'object-store' || components.swift))
+			.map(([name, service]) => ({name, url: api.url[service]})),
+		...(components.dashboard ? [{name: 'dashboard', url: dashboardUrl(env)}] : []),
+	];
+};
+
+/** How a service is reached through ssh: by its own port, or where that is one for the administrator only, by one from 9001 on. */
+const forwardOption = (url: string): string => {
+	const {hostname, port} = new URL(url);
+	const remote = Number(port || 80);
+	return `-L ${remote < 1024 ? remote + 9000 : remote}:${hostname}:${remote}`;
+};
 
 type Version = {readonly id: string; readonly name: string};
 type Datastore = {readonly name: string; readonly default_version?: string; readonly versions?: readonly Version[]};
@@ -56,7 +72,7 @@ const summaryOf = async (env: SandboxEnv): Promise<SummaryFacts> => {
 		nextCommands: running
 			? [command('openstack -- datastore version list k2hdkc'), command('status'), command('down --depth everything')]
 			: [command('up')],
-		...(where === 'local' ? {} : {sshForward: `ssh -N ${endpoints(env).map(({url}) => `-L ${new URL(url).port}:${new URL(url).host}`).join(' ')} ${where}`}),
+		...(where === 'local' ? {} : {sshForward: `ssh -N ${endpoints(env).map(({url}) => forwardOption(url)).join(' ')} ${where}`}),
 	};
 };
 

@@ -43,10 +43,11 @@ export const downloadPackages = (wanted: MachinePackages): SandboxStep => ({
 	async apply({env, job}) {
 		const directory = archives(env, wanted);
 		const {lines, aptOptions} = await debianSources(env);
-		await job(env.host, ['sh', '-eu'], {input: downloadScript({
+		const input = downloadScript({
 			packages: wanted.packages, root: rootDirectory(env), sources: lines, options: aptOptions,
 			keyring: env.config.sources.debian.keyring ?? debianKeyring, target: directory, work: `${directory}.${env.config.name}.partial`,
-		})});
+		});
+		await job(env.host, ['sh', '-eu'], {input});
 	},
 	undo: {nothingLeft: 'They lie beside the cached root file system and go with it.'},
 	timeout: 900,
@@ -70,7 +71,7 @@ printf '#!/bin/sh\\nexit 101\\n' > /usr/sbin/policy-rc.d
 chmod 755 /usr/sbin/policy-rc.d
 export DEBIAN_FRONTEND=noninteractive
 dpkg --configure --pending || true
-apt-get --yes --no-download --option DPkg::Lock::Timeout=300 --option Dpkg::Use-Pty=0 install ./*.deb
+apt-get --yes --option DPkg::Lock::Timeout=300 --option Dpkg::Use-Pty=0 install "$PWD"/*.deb
 cd /
 rm -rf ${quote(inside(wanted))}
 `;
