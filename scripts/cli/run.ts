@@ -8,41 +8,24 @@ import {loadCommand} from './dispatch.js';
 import {programHelp} from './help.js';
 import {createOutput} from './output.js';
 import {parseCommandLine} from './program.js';
+import {reportError, watchForCrashes} from './reportError.js';
 import {resumeCommand} from './resume.js';
 import {catchSignals} from './signals.js';
-
-/** Prints an error as one block: for machines on stdout with --json, for people on stderr. */
-const report = async (error: unknown, {json, verbose, print, printError, mask}: {
-	readonly json: boolean;
-	readonly verbose: boolean;
-	readonly print: (text: string) => void;
-	readonly printError: (text: string) => void;
-	readonly mask: (text: string) => string;
-}): Promise<number> => {
-	const [{toFailure}, {renderFailure}] = await Promise.all([import('../errors/toFailure.js'), import('../errors/render.js')]);
-	const failure = toFailure(error, {mask});
-	if (json) {
-		print(`${JSON.stringify({error: failure}, undefined, 2)}\n`);
-	}
-
-	printError(`${renderFailure(failure)}\n`);
-	if (verbose && error instanceof Error && error.stack) {
-		printError(`${mask(error.stack)}\n`);
-	}
-
-	return failure.exitCode;
-};
 
 const wantsJson = (argv: readonly string[]): boolean => {
 	const end = argv.indexOf('--');
 	return (end === -1 ? argv : argv.slice(0, end)).includes('--json');
 };
 
+const unmasked = (text: string): string => text;
+
 /** Runs one command line to its end and returns the exit code. Never throws. */
 export const run = async (argv: readonly string[], openEnvironment: OpenEnvironment): Promise<number> => {
 	const [stdout, stderr] = [createOutput(process.stdout, 1), createOutput(process.stderr, 2)];
 	const signals = catchSignals();
 	let context: CommandContext | undefined;
+	const sink = () => ({json: context?.json ?? wantsJson(argv), verbose: context?.verbose ?? false, mask: context?.mask.text ?? unmasked});
+	const unwatch = watchForCrashes(sink);
 	try {
 		if (argv.length === 0) {
 			stderr.write(programHelp());
@@ -62,15 +45,10 @@ export const run = async (argv: readonly string[], openEnvironment: OpenEnvironm
 			return interruptCode(signals.stop);
 		}
 
-		return await report(error, {
-			json: context?.json ?? wantsJson(argv),
-			verbose: context?.verbose ?? false,
-			print: stdout.write,
-			printError: stderr.write,
-			mask: context?.mask.text ?? (text => text),
-		});
+		return await reportError(error, {...sink(), print: stdout.write, printError: stderr.write});
 	} finally {
 		signals.release();
+		unwatch();
 		await Promise.all([stdout.flush(), stderr.flush()]);
 	}
 };

@@ -8,7 +8,7 @@ import {ToolError} from '../../../scripts/errors/toolError.js';
 
 const exists = async (file: string): Promise<boolean> => access(file).then(() => true, () => false);
 
-/** A step whose work is a file in `directory`; FAKE_FAIL, FAKE_SLEEP and FAKE_OUTPUT name steps that fail, sleep, or print. */
+/** A step whose work is a file in `directory`; FAKE_FAIL, FAKE_SLEEP, FAKE_OUTPUT and FAKE_CRASH name steps that fail, sleep, print, or take the tool down. */
 const fileStep = (directory: string, id: string, stage: Step['stage'], needs: readonly string[]): Step => {
 	const file = path.join(directory, `${id}.done`);
 	const machine = createLocalMachine();
@@ -21,6 +21,12 @@ const fileStep = (directory: string, id: string, stage: Step['stage'], needs: re
 			progress.output(`token ${process.env.FAKE_SECRET ?? 'none'}`);
 			for (let line = 0; process.env.FAKE_OUTPUT === id && line < 50; line++) {
 				progress.output(`output ${line} of ${id}`);
+			}
+
+			if (process.env.FAKE_CRASH === id) {
+				setTimeout(() => {
+					throw new TypeError(`out of nowhere, with ${process.env.FAKE_SECRET ?? ''}`);
+				}, 200);
 			}
 
 			if (process.env.FAKE_SLEEP === id) {

@@ -57,6 +57,17 @@ test('a failing step is the last thing that is said, with its output, its log an
 	t.is((await place.run(['up'])).code, 0);
 });
 
+test('an error that nobody caught is one block too, with a stack only for -v', async t => {
+	const place = await createPlace(t);
+	const crash = {FAKE_CRASH: 'left', FAKE_SLEEP: 'left', FAKE_SECONDS: '2', FAKE_SECRET: 'hunter2-hunter2'};
+	const {code, stderr} = await place.run(['up'], crash);
+	t.is(code, 1);
+	t.true(stderr.includes('[K2D9001]') && stderr.includes('out of nowhere, with ***'), stderr);
+	t.false(stderr.includes('    at '), stderr);
+	t.true((await place.run(['up', '-v', '--name', 'other'], crash)).stderr.includes('    at '));
+	t.is((await place.run(['up'])).code, 0, 'and the next up goes on');
+});
+
 test('with npx the resume command says npx', async t => {
 	const place = await createPlace(t);
 	const {stderr} = await place.run(['up', '--only', 'first'], {FAKE_FAIL: 'first', npm_command: 'exec'});
@@ -165,7 +176,7 @@ for (const [signal, code] of [['SIGTERM', 143], ['SIGHUP', 129]] as const) {
 
 test.serial('a second up is refused with 4 while the first runs, and unlock says who it is', async t => {
 	const place = await createPlace(t);
-	const running = place.start(['up'], {FAKE_SLEEP: 'left', FAKE_SECONDS: '12'});
+	const running = place.start(['up'], {FAKE_SLEEP: 'left', FAKE_SECONDS: '40'});
 	await running.said('left: making left');
 	const second = await place.run(['up']);
 	t.is(second.code, 4);

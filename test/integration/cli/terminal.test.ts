@@ -107,6 +107,17 @@ test('Ctrl-C on a terminal stops cleanly and gives the screen back', async t => 
 	t.true(text.lastIndexOf('\u001B[?25h') > text.lastIndexOf('\u001B[?25l'));
 });
 
+test('a crash under the display is seen, and the cursor comes back', async t => {
+	if (!await hasPython(t)) {
+		return;
+	}
+
+	const {code, text} = await onTerminal(t, [fakeFile, 'up'], {env: {FAKE_CRASH: 'left', FAKE_SLEEP: 'left', FAKE_SECONDS: '3'}});
+	t.is(code, 1, text);
+	t.true(text.includes('[K2D9001]') && text.includes('out of nowhere'));
+	t.true(text.lastIndexOf('\u001B[?25h') > text.lastIndexOf('\u001B[?25l'));
+});
+
 for (const [answer, code, words] of [['n', 0, 'Nothing was changed.'], ['y', 0, 'its machine and data are removed']] as const) {
 	test(`down asks on a terminal, and "${answer}" counts`, async t => {
 		if (!await hasPython(t)) {
