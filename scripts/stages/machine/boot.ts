@@ -10,8 +10,6 @@ import {rootDirectory} from './root.js';
 
 const startScript = (): string => readFileSync(path.join(packageRoot, 'conf/sandbox/start-machine.sh'), 'utf8');
 
-const logFile = ({paths}: SandboxEnv): string => `${paths.environment}/machine.log`;
-
 const mountScript = (env: SandboxEnv): string => {
 	const {paths} = env;
 	const options = `lowerdir=${rootDirectory(env)},upperdir=${paths.disk}/upper,workdir=${paths.disk}/work`;
@@ -31,8 +29,8 @@ const waitForBoot = async ({env, signal, progress}: StepContext<SandboxEnv>): Pr
 		const found = await findMachine(env.host, env.machineName);
 		const seconds = Math.round((Date.now() - started) / 1000);
 		if (!found && seconds > 3) {
-			const log = await env.host.run(['tail', '-n', '20', logFile(env)], {allow: 'any'});
-			throw new ToolError('K2D5007', `The sandbox machine ${env.machineName} ended ${seconds} s after its start`, {log: logFile(env), lastLines: log.stdout.split('\n')});
+			const log = await env.host.run(['tail', '-n', '20', env.paths.machineLog], {allow: 'any'});
+			throw new ToolError('K2D5007', `The sandbox machine ${env.machineName} ended ${seconds} s after its start`, {log: env.paths.machineLog, lastLines: log.stdout.split('\n')});
 		}
 
 		const state = found ? await systemState(env) : '';
@@ -95,7 +93,7 @@ export const sandboxMachine: SandboxStep = {
 		const {env} = context;
 		await powerOff(context);
 		await env.host.script(mountScript(env));
-		await env.host.run(['sh', '-eu', '-s', '--', env.machineName, env.paths.root, logFile(env)], {input: startScript()});
+		await env.host.run(['sh', '-eu', '-s', '--', env.machineName, env.paths.root, env.paths.machineLog], {input: startScript()});
 		env.leader.forget();
 		await waitForBoot(context);
 	},

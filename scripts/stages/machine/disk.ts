@@ -39,6 +39,7 @@ export const sandboxDisk: SandboxStep = {
 		depth: 'sources',
 		async undo({env: {host, paths}, job}) {
 			await job(host, ['rm', '-rf', '--one-file-system', '--', paths.disk]);
+			await host.script(`rm -f '${paths.machineLog}'\nif [ -d '${paths.root}' ]; then rmdir '${paths.root}'; fi\n`);
 		},
 	},
 	rerun: 'undo-first',

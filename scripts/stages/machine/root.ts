@@ -40,6 +40,17 @@ const mmdebstrap = (suite: string, target: string, keyring: string | null, aptOp
 
 const finished = (root: string): string => `${root}/.k2hdkc-devstack-root`;
 
+const finishScript = (partial: string, root: string): string => `
+date -u +%Y-%m-%dT%H:%M:%SZ > '${finished(partial)}'
+sync -f '${partial}'
+if [ -e '${finished(root)}' ]; then
+  rm -rf --one-file-system '${partial}'
+else
+  rm -rf --one-file-system '${root}'
+  mv -T '${partial}' '${root}'
+fi
+`;
+
 /** The root file system with all packages, before anything is configured: the cache that a second `up` starts from. */
 export const sandboxRoot: SandboxStep = {
 	id: 'sandbox.root',
@@ -57,19 +68,21 @@ export const sandboxRoot: SandboxStep = {
 	async apply({env, job, progress}) {
 		const {host, config} = env;
 		const root = rootDirectory(env);
-		const partial = `${root}.partial`;
+		// Two environments may want the same root at the same time: each makes its own, and the first one done is kept.
+		const partial = `${root}.partial-${config.name}`;
 		const {lines, aptOptions} = await debianSources(env);
-		await job(host, ['rm', '-rf', '--', partial]);
+		await job(host, ['rm', '-rf', '--one-file-system', '--', partial]);
 		await host.run(['mkdir', '-p', '--', env.paths.roots]);
 		progress.say(`mmdebstrap of ${config.sandbox.suite} with ${rootPackages().length} packages and what they need`);
 		await job(host, mmdebstrap(config.sandbox.suite, partial, config.sources.debian.keyring, aptOptions), {input: lines.join('\n')});
-		await host.script(`date -u +%Y-%m-%dT%H:%M:%SZ > '${finished(partial)}'\nsync -f '${partial}'\nrm -rf '${root}'\nmv -T '${partial}' '${root}'\n`, {timeout: 300});
+		await host.script(finishScript(partial, root), {timeout: 300});
 	},
 	undo: {
 		depth: 'everything',
 		async undo({env, job}) {
 			await refuseWhileShared(env, 'the cached root file system');
 			await job(env.host, ['rm', '-rf', '--one-file-system', '--', env.paths.roots]);
+			await env.host.run(['rmdir', '--ignore-fail-on-non-empty', '--', env.config.paths.cache], {allow: 'any'});
 		},
 	},
 	timeout: 3600,
