@@ -38,6 +38,7 @@ export const createMachine = (transport: Transport): Machine => {
 		...createJobs(transport),
 		hold: async (path, info) => holdLock(transport, path, info),
 		interactive: async (argv, {env, ...options}) => transport.interact({argv, ...(env && {env})}, options),
+		connect: async (host, port) => transport.connect(host, port),
 		forward: async (host, port) => forwardTo(transport, host, port),
 		close: async () => transport.close(),
 	};

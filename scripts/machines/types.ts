@@ -1,3 +1,5 @@
+import type {Duplex} from 'node:stream';
+
 /** What a command on a machine is given. */
 export type RunOptions = {
 	/** Bytes for standard input; without it standard input is empty, never the terminal. Secrets go here, not into argv. */
@@ -112,6 +114,8 @@ export type Machine = {
 	 * Resolves with its exit code, whatever it is.
 	 */
 	interactive: (argv: readonly string[], options: {readonly terminal: boolean; readonly signal: AbortSignal; readonly env?: Readonly<Record<string, string>>}) => Promise<number>;
+	/** A connection to `host:port` as seen from the machine. Costs no process where the machine is this one, or its sshd forwards. */
+	connect: (host: string, port: number) => Promise<Duplex>;
 	/** A local port whose connections reach `host:port` as seen from the machine. */
 	forward: (host: string, port: number) => Promise<{readonly port: number; close: () => Promise<void>}>;
 	/** Ends connections. Jobs go on. */

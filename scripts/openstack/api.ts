@@ -1,5 +1,6 @@
 import {ToolError} from '../errors/toolError.js';
 import type {Machine} from '../machines/types.js';
+import {httpRequest} from './http.js';
 
 export type ApiRequest = {
 	readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -20,46 +21,12 @@ export type ApiResponse = {
 	readonly body: unknown;
 };
 
-/** Value for curl's configuration file, where backslash and double quote are special within quotes. */
-const quoted = (value: string): string => `"${value.replaceAll(/["\\]/g, String.raw`\$&`).replaceAll('\n', String.raw`\n`)}"`;
-
-/** Everything curl is told goes through its standard input: tokens and passwords never show in a process list. */
-export const curlConfig = ({method = 'GET', url, body, headers = {}, timeout = 60}: ApiRequest): string => [
-	`url = ${quoted(url)}`,
-	`request = ${quoted(method)}`,
-	'silent', 'show-error', 'include', 'noproxy = "*"',
-	`max-time = ${timeout}`,
-	...Object.entries(headers).map(([name, value]) => `header = ${quoted(`${name}: ${value}`)}`),
-	...(body === undefined ? [] : ['header = "Content-Type: application/json"', `data-raw = ${quoted(JSON.stringify(body))}`]),
-	'',
-].join('\n');
-
 const parseJson = (text: string): unknown => {
 	try {
 		return JSON.parse(text) as unknown;
 	} catch {
 		return undefined;
 	}
-};
-
-/** Reads what `curl --include` prints; interim answers (100 Continue) come first and are passed over. */
-export const parseResponse = (output: string): ApiResponse => {
-	const [head = '', ...rest] = output.split(/\r?\n\r?\n/);
-	const [statusLine = '', ...headerLines] = head.split(/\r?\n/);
-	const status = Number(/^HTTP\/[\d.]+ (\d{3})/.exec(statusLine)?.[1] ?? 0);
-	const body = rest.join('\n\n');
-	if (status >= 100 && status < 200) {
-		return parseResponse(body);
-	}
-
-	return {
-		status,
-		headers: new Map(headerLines.map(line => {
-			const colon = line.indexOf(':');
-			return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
-		})),
-		body: parseJson(body),
-	};
 };
 
 /** OpenStack's services differ in how they wrap a message; the innermost text is the one to show. */
@@ -73,15 +40,18 @@ const messageOf = (body: unknown): string => {
 	return message ? String(message[1]) : values.map(([, value]) => messageOf(value)).find(text => text !== '') ?? '';
 };
 
-/** One HTTP request made on the machine by curl. Works alike on every kind of machine. */
-export const request = async (machine: Machine, wanted: ApiRequest, signal?: AbortSignal): Promise<ApiResponse> => {
-	const {stdout} = await machine.run(['curl', '--config', '-'], {input: curlConfig(wanted), timeout: (wanted.timeout ?? 60) + 5, ...(signal ? {signal} : {})});
-	const response = parseResponse(stdout);
-	const {status, body} = response;
-	const expected = wanted.allow ? wanted.allow.includes(status) : status >= 200 && status < 300;
+/** One request to a service, in JSON. @throws ToolError K2D2305 for a status that is not expected, K2D2306 when no answer comes. */
+export const request = async (machine: Pick<Machine, 'connect'>, wanted: ApiRequest): Promise<ApiResponse> => {
+	const {method = 'GET', url, body, headers, allow, timeout} = wanted;
+	const answer = await httpRequest(machine, {
+		method, url, headers: {...(body === undefined ? {} : {'Content-Type': 'application/json'}), ...headers},
+		...(body === undefined ? {} : {body: JSON.stringify(body)}), ...(timeout === undefined ? {} : {timeout}),
+	});
+	const response = {status: answer.status, headers: answer.headers, body: parseJson(answer.body)};
+	const expected = allow ? allow.includes(response.status) : response.status >= 200 && response.status < 300;
 	if (!expected) {
-		const message = messageOf(body);
-		throw new ToolError('K2D2305', `${wanted.method ?? 'GET'} ${wanted.url} answered ${status}${message === '' ? '' : `: ${message}`}`);
+		const message = messageOf(response.body);
+		throw new ToolError('K2D2305', `${method} ${url} answered ${response.status}${message === '' ? '' : `: ${message}`}`);
 	}
 
 	return response;
@@ -108,8 +78,8 @@ const authBody = ({user, password, project}: Credentials): unknown => ({
 /** Ports as Debian's packages and OpenStack's own documents have them. */
 export const ports = {identity: 5000, image: 9292, placement: 8778, compute: 8774, network: 9696, volume: 8776, objectStore: 8080, database: 8779} as const;
 
-/** A client for the services at `address`. `credentials` is asked at each login, since secrets may be read late. */
-export const createApi = (machine: Machine, address: string, credentials: () => Credentials): OpenstackApi => {
+/** A client for the services at `address`, asked from `machine`. `credentials` is called at each login, since secrets may be read late. */
+export const createApi = (machine: Pick<Machine, 'connect'>, address: string, credentials: () => Credentials): OpenstackApi => {
 	const base = (port: number, path = ''): string => `http://${address}:${port}${path}`;
 	const url = {
 		identity: base(ports.identity, '/v3'), image: base(ports.image, '/v2'), placement: base(ports.placement),

@@ -147,7 +147,7 @@ const services = (env: SandboxEnv): Check => ({
 		}
 
 		try {
-			const {status} = await request(env.machine, {url: env.api.url.identity, allow: [200], timeout: 10});
+			const {status} = await request(env.host, {url: env.api.url.identity, allow: [200], timeout: 10});
 			return pass(`Keystone answers ${status}`);
 		} catch {
 			return warn('the machine runs, but Keystone does not answer', '`k2hdkc-devstack status` tells more; `up` mends it.');

@@ -6,6 +6,7 @@ import {createApi} from '../openstack/api.js';
 import {createSecrets} from '../openstack/secrets.js';
 import {chooseAddresses, usedRanges, type Addresses} from './addresses.js';
 import {cinder, glance, nova, novaDatabases, placement} from './controlPlane/compute.js';
+import {createSurvey} from './controlPlane/look.js';
 import {credentials} from './controlPlane/credentials.js';
 import {dashboard, dashboardDownload, dashboardPackages} from './controlPlane/dashboard.js';
 import {flavors} from './controlPlane/flavors.js';
@@ -29,7 +30,7 @@ import type {AddressBook, SandboxEnv, SandboxPaths, SandboxStep} from './sandbox
 const pathsOf = ({paths, name}: Config): SandboxPaths => {
 	const environment = `${paths.state}/${name}`;
 	return {
-		environment, roots: `${paths.cache}/roots`, disk: `${environment}/disk`, root: `${environment}/root`,
+		environment, roots: `${paths.cache}/roots`, disk: `${environment}/disk`, root: `${environment}/root`, machineLog: `${environment}/machine.log`,
 		addresses: `${environment}/addresses.json`, cloudsYaml: `${environment}/clouds.yaml`, openrc: `${environment}/openrc`,
 	};
 };
@@ -88,17 +89,32 @@ export const createSandboxEnv = async (config: Config, host: Machine): Promise<S
 	const addresses = await createAddressBook(host, config, paths.addresses);
 	const leader = createLeader(host, machineName);
 	const machine = createSandboxMachine(host, {name: config.name, leader: leader.current});
+	const survey = createSurvey(machine, () => sandboxSteps(config).flatMap(({parts}) => parts ?? []));
 	return {
-		config, host, machine, leader, paths, machineName, linkName: `kd-${config.name}`, secrets, addresses,
-		api: createApi(machine, addresses.current.machine, () => ({user: 'admin', password: secrets.get('user.admin'), project: 'admin'})),
+		config, host, machine, leader, survey, paths, machineName, linkName: `kd-${config.name}`, secrets, addresses,
+		api: createApi(host, addresses.current.machine, () => ({user: 'admin', password: secrets.get('user.admin'), project: 'admin'})),
 	};
 };
 
-/** The steps of profile `sandbox`; components that are switched off are not among them. */
-export const sandboxSteps = ({components}: Config): readonly SandboxStep[] => [
+const stepsOf = ({components}: Config): readonly SandboxStep[] => [
 	environmentSettings, installHostPackages, sandboxRoot, sandboxDisk, sandboxNetwork, sandboxMachine,
 	mariadb, rabbitmq, memcached, keystone, identity, credentials, glance, placement, novaDatabases, nova, flavors, neutron, neutronAgents, networks,
 	...(components.cinder ? [cinder] : []), ...(components.swift ? [swift] : []),
 	datastoreHunk, datastorePackage, trove, datastoreRegistration,
 	...(components.dashboard ? [dashboardDownload, dashboardPackages, dashboard] : []),
 ];
+
+/** Whatever a step does may change what the survey saw. */
+const forgetting = (step: SandboxStep): SandboxStep => ({
+	...step,
+	async apply(context) {
+		try {
+			await step.apply(context);
+		} finally {
+			context.env.survey.forget();
+		}
+	},
+});
+
+/** The steps of profile `sandbox`; components that are switched off are not among them. */
+export const sandboxSteps = (config: Config): readonly SandboxStep[] => stepsOf(config).map(step => forgetting(step));

@@ -5,6 +5,7 @@ import {rabbitHash, type Secrets} from '../openstack/secrets.js';
 import type {TemplateValues} from '../openstack/template.js';
 import type {Step} from '../pipeline/types.js';
 import type {Addresses} from './addresses.js';
+import type {Parts, Survey} from './controlPlane/look.js';
 import type {Leader} from './machine/nspawn.js';
 
 /** Where things of an environment lie on its host. */
@@ -17,6 +18,8 @@ export type SandboxPaths = {
 	readonly disk: string;
 	/** Where the machine's root is mounted while it runs. */
 	readonly root: string;
+	/** What systemd-nspawn and the machine's console say. */
+	readonly machineLog: string;
 	readonly addresses: string;
 	readonly cloudsYaml: string;
 	readonly openrc: string;
@@ -30,6 +33,7 @@ export type SandboxEnv = {
 	/** The nspawn machine. */
 	readonly machine: Machine;
 	readonly leader: Leader;
+	readonly survey: Survey;
 	readonly paths: SandboxPaths;
 	/** Name of the nspawn machine, of its network namespace and its host name. */
 	readonly machineName: string;
@@ -48,7 +52,10 @@ export type AddressBook = {
 	save: () => Promise<void>;
 };
 
-export type SandboxStep = Step<SandboxEnv>;
+export type SandboxStep = Step<SandboxEnv> & {
+	/** Of a service: what its probe looks at. */
+	readonly parts?: Parts;
+};
 
 /** What every template of the sandbox may name. */
 export const templateValues = ({config, secrets, addresses, machineName}: SandboxEnv): TemplateValues => ({

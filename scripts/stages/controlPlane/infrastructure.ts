@@ -1,3 +1,4 @@
+import {amqpLogin} from '../../openstack/amqp.js';
 import {serviceStep} from './service.js';
 
 export const mariadb = serviceStep({
@@ -13,13 +14,6 @@ export const mariadb = serviceStep({
 	expected: 6,
 });
 
-/** Logs in as the services do; the password comes by standard input. */
-const rabbitLogin = `
-import sys, amqp
-with amqp.Connection(host="127.0.0.1:5672", userid="openstack", password=sys.stdin.readline().strip(), connect_timeout=5) as connection:
-    print(connection.server_properties["version"])
-`;
-
 export const rabbitmq = serviceStep({
 	id: 'rabbitmq',
 	title: 'RabbitMQ',
@@ -31,9 +25,9 @@ export const rabbitmq = serviceStep({
 		{template: 'rabbitmq-definitions.json', path: '/etc/rabbitmq/definitions.json', owner: 'root:rabbitmq'},
 	],
 	units: ['rabbitmq-server'],
-	async ask({machine, secrets}) {
-		const {stdout, code} = await machine.run(['python3', '-c', rabbitLogin], {input: `${secrets.get('rabbit')}\n`, allow: 'any', timeout: 20});
-		return code === 0 ? `RabbitMQ ${stdout.trim()} lets the user openstack in` : undefined;
+	async ask({host, addresses, secrets}) {
+		const version = await amqpLogin(host, {host: addresses.current.machine, port: 5672, user: 'openstack', password: secrets.get('rabbit')});
+		return version === undefined ? undefined : `RabbitMQ ${version} lets the user openstack in`;
 	},
 	expected: 12,
 });

@@ -18,11 +18,11 @@ keystone-manage bootstrap --bootstrap-region-id '${config.openstack.region}' \\
 `,
 	units: ['keystone'],
 	http: ({api}) => ({url: api.url.identity, status: 200}),
-	async ask({api, machine}) {
+	async ask({api, host}) {
 		const id = await api.projectId();
 		// The policy is loaded by the first request that it decides; of several at once some would be refused.
 		await api.request({url: `${api.url.identity}/services`});
-		const {body} = await request(machine, {url: api.url.identity});
+		const {body} = await request(host, {url: api.url.identity});
 		const {version} = body as {version: {id: string}};
 		return `Keystone ${version.id} issues a token for project ${id}`;
 	},

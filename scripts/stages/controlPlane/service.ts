@@ -1,8 +1,9 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import {ToolError} from '../../errors/toolError.js';
+import {httpRequest} from '../../openstack/http.js';
 import type {Probe, StepContext} from '../../pipeline/types.js';
 import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
-import {judge, lookScript, parseLook} from './look.js';
+import {judge, type Look, type Parts} from './look.js';
 import {expectedSums, fileInputs, renderFile, type ServiceFile} from './serviceFiles.js';
 
 /** What a service of the control plane consists of; everything else follows from it. */
@@ -47,6 +48,8 @@ const databaseSql = (databases: readonly string[], env: SandboxEnv): string => {
 /** What is to be seen of a service now, and which of its units have failed. */
 type Seen = {readonly probe: Probe; readonly youngest?: number | undefined; readonly failed: readonly string[]};
 
+const isNoAnswer = (error: unknown): error is ToolError => error instanceof ToolError && error.code === 'K2D2306';
+
 const ask = async (service: Service, env: SandboxEnv, probe: Probe): Promise<Probe> => {
 	try {
 		const answer = service.ask ? await service.ask(env) : probe.evidence;
@@ -54,7 +57,7 @@ const ask = async (service: Service, env: SandboxEnv, probe: Probe): Promise<Pro
 			? {state: 'broken', evidence: `${service.title} runs but does not say what it should`}
 			: {state: 'present', evidence: answer};
 	} catch (error) {
-		if (error instanceof ToolError && error.code === 'K2D2305') {
+		if (isNoAnswer(error) || (error instanceof ToolError && error.code === 'K2D2305')) {
 			return {state: 'broken', evidence: error.message};
 		}
 
@@ -62,16 +65,39 @@ const ask = async (service: Service, env: SandboxEnv, probe: Probe): Promise<Pro
 	}
 };
 
-const see = async (service: Service, env: SandboxEnv): Promise<Seen> => {
-	const {files, units} = service;
+/** Status of the service's address; 0 when nothing answers. */
+const statusOf = async ({host}: SandboxEnv, url: string): Promise<number> => {
+	try {
+		return (await httpRequest(host, {url, timeout: 10})).status;
+	} catch (error) {
+		if (isNoAnswer(error)) {
+			return 0;
+		}
+
+		throw error;
+	}
+};
+
+const answer = async (service: Service, env: SandboxEnv, probe: Probe): Promise<Probe> => {
 	const http = service.http?.(env);
-	const {stdout} = await env.machine.script(lookScript({files: files.map(file => file.path), units, url: http?.url}), {timeout: 30});
-	const look = parseLook(stdout);
-	const judged = judge(look, {files: expectedSums(files, env), units, status: http?.status});
+	const status = http && await statusOf(env, http.url);
+	if (status !== http?.status) {
+		return {state: 'broken', evidence: status ? `its address answers ${status}, not ${http?.status}` : 'its address does not answer'};
+	}
+
+	return ask(service, env, probe);
+};
+
+const partsOf = ({files, units}: Service): Parts => ({files: files.map(file => file.path), units});
+
+const see = async (service: Service, env: SandboxEnv, look: Look): Promise<Seen> => {
+	const {files, units} = service;
+	const judged = judge(look, {files: expectedSums(files, env), units});
+	const ages = units.flatMap(unit => look.units.get(unit)?.age ?? []);
 	return {
-		probe: judged.state === 'present' ? await ask(service, env, judged) : judged,
-		youngest: look.youngest,
-		failed: units.filter(unit => look.units.get(unit) === 'failed'),
+		probe: judged.state === 'present' ? await answer(service, env, judged) : judged,
+		youngest: ages.length === 0 ? undefined : Math.min(...ages),
+		failed: units.filter(unit => look.units.get(unit)?.state === 'failed'),
 	};
 };
 
@@ -81,8 +107,9 @@ const patience = 20;
 
 const probeService = async (service: Service, {env, signal}: StepContext<SandboxEnv>): Promise<Probe> => {
 	const started = Date.now();
-	for (;;) {
-		const {probe, youngest, failed} = await see(service, env);
+	const parts = partsOf(service);
+	for (let look = await env.survey.recent(parts); ; look = await env.survey.now(parts)) {
+		const {probe, youngest, failed} = await see(service, env, look);
 		const starting = probe.state === 'broken' && failed.length === 0 && youngest !== undefined && youngest < settling;
 		if (!starting || Date.now() - started > patience * 1000) {
 			return probe;
@@ -97,7 +124,7 @@ const waitUntilReady = async (service: Service, {env, signal, progress}: StepCon
 	const started = Date.now();
 	const limit = 150 * env.config.timeouts.scale;
 	for (;;) {
-		const {probe, failed} = await see(service, env);
+		const {probe, failed} = await see(service, env, await env.survey.now(partsOf(service)));
 		if (probe.state === 'present') {
 			return;
 		}
@@ -156,6 +183,7 @@ export const serviceStep = (service: Service): SandboxStep => ({
 	stage: 'control-plane',
 	title: service.title,
 	needs: service.needs,
+	parts: partsOf(service),
 	inputs: env => ({
 		files: fileInputs(service.files, env),
 		units: service.units,

@@ -9,7 +9,7 @@ const findScript = (name: string): string => `
 for process in /proc/[0-9]*; do
   { read -r comm < "$process/comm"; } 2>/dev/null || continue
   [ "$comm" = systemd-nspawn ] || continue
-  tr '\\0' '\\n' < "$process/cmdline" 2>/dev/null | grep -qx -- '--machine=${name}' || continue
+  grep -qzx -e '--machine=${name}' "$process/cmdline" 2>/dev/null || continue
   pid=\${process#/proc/}
   read -r child rest < "$process/task/$pid/children" || true
   echo "$pid \${child:-0}"
