@@ -5,9 +5,12 @@ const systemPath = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin'
 /** Messages of programs are read by patterns and by people who ask for help: the same everywhere. */
 export const locale = {LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8'} as const;
 
+/** What npx and npm put before everything else. Programs there have names of the system's: one package brings an `nft`. */
+const isOfNpm = (directory: string): boolean => /\/node_modules\/(?:\.bin|.*\/node-gyp-bin)\/?$/.test(directory);
+
 /** A login without administrator rights often lacks the directories of the administrator's programs. */
 export const completePath = (path: string | undefined): string =>
-	[...new Set([...(path ?? '').split(':').filter(part => part !== ''), ...systemPath])].join(':');
+	[...new Set([...(path ?? '').split(':').filter(part => part !== '' && !isOfNpm(part)), ...systemPath])].join(':');
 
 /** The environment of a command here: the tool's own, the fixed locale, and what was asked for. */
 export const baseEnvironment = (own: Environment, asked: Environment = {}): Record<string, string> => {
