@@ -2,9 +2,11 @@ import type {Duplex} from 'node:stream';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {ToolError} from '../errors/toolError.js';
 import {locale} from './environment.js';
+import {spawnDuplex} from './processDuplex.js';
 import {quoteAll} from './quote.js';
 import {endGroupScript} from './shell/processGroup.js';
 import {launchScript, quietLaunchScript} from './shell/launch.js';
+import {connectScript} from './shell/sandbox.js';
 import {createSlots} from './slots.js';
 import {attach, type SshProcess} from './sshChannel.js';
 import type {Connection} from './sshConnection.js';
@@ -88,6 +90,15 @@ const killRemote = async (link: SshLink, {group, ended, abandon}: SshProcess, gr
 	abandon();
 };
 
+/** Why a machine opens no channel: it does not allow that; other reasons are those of the place that was to be reached. */
+const prohibited = 1;
+
+const forwardOut = async ({client}: Connection, host: string, port: number): Promise<Duplex | Error> => new Promise(resolve => {
+	client.forwardOut('127.0.0.1', 0, host, port, (error, channel) => {
+		resolve(error ?? channel);
+	});
+});
+
 export const createSshTransport = (name: string, link: SshLink): Transport => {
 	const slots = createSlots(channels);
 	const spawn = async (request: SpawnRequest): Promise<Running> => {
@@ -110,16 +121,16 @@ export const createSshTransport = (name: string, link: SshLink): Transport => {
 	};
 
 	const connect = async (host: string, port: number): Promise<Duplex> => {
-		const {client} = await link.get();
-		return new Promise((resolve, reject) => {
-			client.forwardOut('127.0.0.1', 0, host, port, (error, channel) => {
-				if (error) {
-					reject(error);
-				} else {
-					resolve(channel);
-				}
-			});
-		});
+		const opened = await forwardOut(await link.get(), host, port);
+		if (opened instanceof Error) {
+			if ('reason' in opened && opened.reason === prohibited) {
+				return spawnDuplex(transport, {argv: ['bash', '-c', connectScript, 'bash', host, String(port)]});
+			}
+
+			throw opened;
+		}
+
+		return opened;
 	};
 
 	const transport: Transport = {

@@ -4,7 +4,7 @@ import type {Step} from '../pipeline/types.js';
 import {sandboxChecks} from './checks.js';
 import {insideCloudsYaml} from './controlPlane/credentials.js';
 import {dashboardUrl} from './controlPlane/dashboard.js';
-import {findMachine} from './machine/nspawn.js';
+import {runningInit} from './machine/nspawn.js';
 import {createSandboxEnv, sandboxSteps} from './sandbox.js';
 import type {SandboxEnv} from './sandboxEnv.js';
 
@@ -61,7 +61,7 @@ const nameOptions = ({config: {name, machine}}: SandboxEnv): string => [
 ].map(option => ` ${option}`).join('');
 
 const summaryOf = async (env: SandboxEnv): Promise<SummaryFacts> => {
-	const running = await findMachine(env.host, env.machineName);
+	const running = await runningInit(env.leader) !== undefined;
 	const command = (words: string): string => `npx k2hdkc-devstack ${words.replace(/^(\S+)/, `$1${nameOptions(env)}`)}`;
 	const {machine: where} = env.config;
 	return {

@@ -39,13 +39,13 @@ const firstComplaint = ({stdout, stderr}: RunResult): string =>
  */
 export const hunkState = async (machine: Runs, root: string, patch: PatchFile): Promise<HunkState> => {
 	const file = `${root}/${patch.target}`;
+	if ((await runPatch(machine, root, patch, [...backward, '--dry-run'])).code === 0) {
+		return {state: 'applied', evidence: `${file} has the change of ${patch.name}.`};
+	}
+
 	const {code} = await machine.run(['test', '-f', file], {allow: [0, 1]});
 	if (code !== 0) {
 		return {state: 'missing', evidence: `There is no ${file}.`};
-	}
-
-	if ((await runPatch(machine, root, patch, [...backward, '--dry-run'])).code === 0) {
-		return {state: 'applied', evidence: `${file} has the change of ${patch.name}.`};
 	}
 
 	const trial = await runPatch(machine, root, patch, [...forward, '--dry-run']);

@@ -63,12 +63,11 @@ export const datastorePackage: SandboxStep = {
 	needs: ['datastore.hunk'],
 	inputs: () => ({package: packageHash()}),
 	async probe({env: {machine}}) {
-		const probe = await packageProbe(machine);
+		const [probe, mark] = await Promise.all([packageProbe(machine), machine.read(installedMark)]);
 		if (probe.state !== 'present') {
 			return probe;
 		}
 
-		const mark = await machine.read(installedMark);
 		return mark?.trim() === packageHash() ? probe : {state: 'broken', evidence: 'trove-k2hdkc was installed from other files than those at hand'};
 	},
 	async apply({env: {machine}, progress}) {

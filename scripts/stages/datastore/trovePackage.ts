@@ -27,9 +27,19 @@ export const installedPackage = async (machine: Runs): Promise<InstalledPackage 
 	return code === 0 ? JSON.parse(stdout) as InstalledPackage : undefined;
 };
 
+/** Prints what the package says of itself, and `same` when its templates are those in the directory $1. */
+const probeScript = `
+installed=$(python3 -m trove_k2hdkc) || exit 1
+printf '%s\\n' "$installed"
+from=$(printf '%s' "$installed" | sed 's/.*"templates": "\\([^"]*\\)".*/\\1/')
+diff -rq -- "$from" "$1" >/dev/null 2>&1 && echo same || echo differs
+`;
+
 /** Whether the package of this version is installed and its templates are where Trove reads them. */
 export const packageProbe = async (machine: Runs, templates = troveTemplates): Promise<Probe> => {
-	const [installed, wanted] = [await installedPackage(machine), await packageVersion()];
+	const [looked, wanted] = await Promise.all([machine.run(['sh', '-c', probeScript, 'sh', templates], {cwd: '/', timeout: 60, allow: [0, 1]}), packageVersion()]);
+	const [line = '', difference] = looked.stdout.split('\n');
+	const installed = looked.code === 0 ? JSON.parse(line) as InstalledPackage : undefined;
 	if (!installed) {
 		return {state: 'absent', evidence: 'python3 finds no package trove-k2hdkc.'};
 	}
@@ -38,8 +48,7 @@ export const packageProbe = async (machine: Runs, templates = troveTemplates): P
 		return {state: 'broken', evidence: `trove-k2hdkc ${installed.version} is installed, ${wanted} is wanted.`};
 	}
 
-	const {code} = await machine.run(['diff', '-rq', installed.templates, templates], {allow: [0, 1, 2]});
-	return code === 0
+	return difference === 'same'
 		? {state: 'present', evidence: `trove-k2hdkc ${wanted} is installed, with its templates in ${templates}.`}
 		: {state: 'broken', evidence: `${templates} differs from the templates of trove-k2hdkc.`};
 };

@@ -5,7 +5,7 @@ import {ToolError} from '../../errors/toolError.js';
 import {packageRoot} from '../../packageRoot.js';
 import type {StepContext} from '../../pipeline/types.js';
 import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
-import {findMachine} from './nspawn.js';
+import {findMachine, runningInit} from './nspawn.js';
 import {rootDirectory} from './root.js';
 
 const startScript = (): string => readFileSync(path.join(packageRoot, 'conf/sandbox/start-machine.sh'), 'utf8');
@@ -79,14 +79,15 @@ export const sandboxMachine: SandboxStep = {
 	needs: ['sandbox.disk', 'sandbox.network'],
 	inputs: env => ({root: rootDirectory(env), start: startScript()}),
 	async probe({env}) {
-		const found = await findMachine(env.host, env.machineName);
-		if (!found) {
+		env.leader.forget();
+		const init = await runningInit(env.leader);
+		if (init === undefined) {
 			return {state: 'absent', evidence: `no systemd-nspawn runs ${env.machineName}`};
 		}
 
 		const state = await systemState(env);
 		return state === 'running' || state === 'degraded'
-			? {state: 'present', evidence: `${env.machineName} runs as process ${found.init}; systemd says ${state}`}
+			? {state: 'present', evidence: `${env.machineName} runs as process ${init}; systemd says ${state}`}
 			: {state: 'broken', evidence: `${env.machineName} runs, but systemd says ${state === '' ? 'nothing' : state}`};
 	},
 	async apply(context) {

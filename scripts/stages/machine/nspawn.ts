@@ -63,3 +63,16 @@ export const createLeader = (host: Machine, name: string): Leader => {
 		forget,
 	};
 };
+
+/** The init process of the machine, or undefined when it does not run. */
+export const runningInit = async (leader: Pick<Leader, 'current'>): Promise<number | undefined> => {
+	try {
+		return await leader.current();
+	} catch (error) {
+		if (error instanceof ToolError && error.code === 'K2D5008') {
+			return undefined;
+		}
+
+		throw error;
+	}
+};
