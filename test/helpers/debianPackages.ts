@@ -25,7 +25,7 @@ export const findCommand = async (name: string): Promise<string | undefined> => 
 // The lock is for test files that run side by side.
 const installScript = String.raw`set -eu
 policy=/usr/sbin/policy-rc.d
-exec 9>/run/lock/k2hdkc-devstack-test-packages
+exec 9>/run/k2hdkc-devstack-test-packages.lock
 flock 9
 if [ ! -e "$policy" ] || grep -q k2hdkc-devstack-test "$policy"; then
 	trap 'rm -f "$policy"' EXIT
