@@ -6,13 +6,21 @@ import {codeOfSignal} from './interact.js';
 import type {Connection} from './sshConnection.js';
 import type {Command, Ending, Transport} from './transport.js';
 
-const openChannel = async (client: Client, name: string, line: string, pty: PseudoTtyOptions | false): Promise<ClientChannel> => new Promise((resolve, reject) => {
+type TerminalChannel = {readonly channel: ClientChannel; readonly code: () => number | undefined};
+
+/** Listens for the exit code before anything else of the answer is read: it may be right behind. */
+const openChannel = async (client: Client, name: string, line: string, pty: PseudoTtyOptions): Promise<TerminalChannel> => new Promise((resolve, reject) => {
 	client.exec(line, {pty}, (error, channel) => {
 		if (error) {
 			reject(new ToolError('K2D5001', `${name} refuses to run a command: ${error.message}.`, {cause: error}));
-		} else {
-			resolve(channel);
+			return;
 		}
+
+		let code: number | undefined;
+		channel.on('exit', (exitCode: number | null, killer?: string) => {
+			code = exitCode ?? (killer === undefined ? undefined : codeOfSignal(`SIG${killer.replace(/^SIG/, '')}` as NodeJS.Signals));
+		});
+		resolve({channel, code: () => code});
 	});
 });
 
@@ -41,17 +49,13 @@ const joinStreams = (channel: ClientChannel): () => void => {
 /** Runs a command on a terminal at the other end of the connection, joined with the tool's own. Resolves with its exit code. */
 const interactOnTerminal = async (connection: Connection, line: string, name: string, signal: AbortSignal): Promise<number | undefined> => {
 	const {rows, columns: cols} = process.stdout;
-	const channel = await openChannel(connection.client, name, line, {rows, cols, term: process.env.TERM ?? 'xterm'});
+	const {channel, code} = await openChannel(connection.client, name, line, {rows, cols, term: process.env.TERM ?? 'xterm'});
 	const separate = joinStreams(channel);
 	// The other side hangs up its terminal, which ends what runs there. Sending the signal itself is refused by some servers.
 	const end = (): void => {
 		channel.close();
 	};
 
-	let code: number | undefined;
-	channel.on('exit', (exitCode: number | null, killer?: string) => {
-		code = exitCode ?? (killer === undefined ? undefined : codeOfSignal(`SIG${killer.replace(/^SIG/, '')}` as NodeJS.Signals));
-	});
 	signal.addEventListener('abort', end);
 	try {
 		await once(channel, 'close');
@@ -60,7 +64,7 @@ const interactOnTerminal = async (connection: Connection, line: string, name: st
 		separate();
 	}
 
-	return code ?? (signal.aborted ? codeOfSignal(signal.reason as NodeJS.Signals) : undefined);
+	return code() ?? (signal.aborted ? codeOfSignal(signal.reason as NodeJS.Signals) : undefined);
 };
 
 const codeOf = (ending: Ending): number | undefined => {
