@@ -1,5 +1,7 @@
+import {confirmDeletion} from '../cli/ask.js';
 import type {CommandContext, CommandRun} from '../cli/context.js';
 import type {Options} from '../cli/program.js';
+import type {Plan} from '../pipeline/types.js';
 import {renderFailures} from '../report/failures.js';
 import {changes, planDocument, renderPlan} from '../report/plan.js';
 import type {Recorded} from '../report/recorder.js';
@@ -48,6 +50,15 @@ export const tellEnd = async (context: CommandContext, options: Options, environ
 	return exitCode;
 };
 
+/** Steps whose data goes, because they are undone before they are done again. An interrupted undo was confirmed when it began. */
+const losingData = (plan: Plan, {steps}: Environment): Plan => plan.filter(({id, verdict, record}) => {
+	const undo = steps.find(step => step.id === id)?.undo;
+	return verdict === 'UNDO+RUN' && record?.status !== 'undoing' && undo !== undefined && 'undo' in undo && undo.depth !== 'services';
+});
+
+const confirmLoss = async (context: CommandContext, options: Options, losing: Plan): Promise<boolean> => losing.length === 0
+	|| confirmDeletion(context, `${losing.map(({id, title}) => `${title} (${id})`).join(', ')}: its inputs have changed, it is made anew, and all data in it goes. Go on?`, options.yes ?? false);
+
 const build = async (context: CommandContext, options: Options, environment: Environment, reporting: Reporting): Promise<number> => {
 	const engine = await engineFor(context, environment, {emit: reporting.emit, logs: reporting.logs, resume: context.resume});
 	await engine.up({
@@ -58,7 +69,7 @@ const build = async (context: CommandContext, options: Options, environment: Env
 				await preflight(environment.checks, reporting.emit, context.signal);
 			}
 
-			return true;
+			return confirmLoss(context, options, losingData(plan, environment));
 		},
 	});
 	context.mask.add(await environment.secrets());

@@ -92,8 +92,7 @@ const notInPlace = (input: DecideInput): Decision => {
 const finished = (input: DecideInput, record: StepRecord): Decision => {
 	const {probe} = input;
 	if (record.inputHash !== input.inputHash) {
-		const reason = `its inputs have changed since ${record.endedAt ?? record.startedAt}`;
-		return input.rerun === 'undo-first' ? again(input, reason) : decision('RERUN', reason);
+		return decision('RERUN', `its inputs have changed since ${record.endedAt ?? record.startedAt}`);
 	}
 
 	return probe.state === 'present' && !input.waitsFor?.length
@@ -106,10 +105,16 @@ const withRecord = (input: DecideInput, record: StepRecord): Decision => {
 		return again(input, 'taking it back was interrupted');
 	}
 
+	const changed = record.inputHash !== input.inputHash;
+	if (changed && input.rerun === 'undo-first' && input.lastJob?.state !== 'running') {
+		return again(input, `its inputs have changed since ${record.endedAt ?? record.startedAt}`);
+	}
+
 	if (input.fresh) {
+		// In place: whoever wants the data gone as well says so with `down`.
 		return record.adopted && record.status === 'done' && input.probe.state === 'present' && !input.waitsFor?.length
 			? decision('SKIP', `was there before this tool, --fresh leaves it alone: ${input.probe.evidence}`)
-			: again(input, 'done again because of --fresh');
+			: decision('RERUN', 'done again because of --fresh');
 	}
 
 	switch (record.status) {

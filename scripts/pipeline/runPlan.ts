@@ -5,6 +5,7 @@ import type {RunContext} from './runContext.js';
 import {schedule} from './schedule.js';
 import {runStep} from './stepRun.js';
 import type {Plan, Step} from './types.js';
+import {stopRunningOn} from './undo.js';
 
 export type RunPlanOptions = {
 	readonly concurrency: number;
@@ -20,8 +21,12 @@ export const runPlan = async <T>(ordered: ReadonlyArray<Step<T>>, plan: Plan, co
 		throw stopped(stop);
 	}
 
+	const failures = [...await stopRunningOn(ordered, plan, context, options.concurrency)];
+	if (failures.length > 0 || stop.aborted) {
+		return failures;
+	}
+
 	const planned = new Map(plan.map(step => [step.id, step]));
-	const failures: Failure[] = [];
 	const notStarted = await schedule(ordered.filter(({id}) => planned.has(id)), {
 		concurrency: options.concurrency,
 		mayStart: () => !stop.aborted,

@@ -7,7 +7,7 @@ import {endJobs, removeJobFiles} from './jobs.js';
 import {look} from './look.js';
 import type {RunContext} from './runContext.js';
 import {schedule} from './schedule.js';
-import {depths, type Depth, type Step, type StepRecord} from './types.js';
+import {depths, type Depth, type Plan, type Step, type StepRecord} from './types.js';
 
 const reaches = (depth: Depth, wanted: Depth): boolean => depths.indexOf(depth) <= depths.indexOf(wanted);
 
@@ -60,7 +60,7 @@ const undoFailure = <T>(step: Step<T>, error: unknown, context: RunContext<T>): 
 	return failure.code === 'K2D2001' || failure.code === 'K2D9001' ? {...failure, code: 'K2D2009'} : failure;
 };
 
-const runUndo = async <T>(step: Step<T>, context: RunContext<T>): Promise<{readonly ok: boolean; readonly failure?: Failure}> => {
+const runUndo = async <T>(step: Step<T>, reason: string, context: RunContext<T>): Promise<{readonly ok: boolean; readonly failure?: Failure}> => {
 	const startedAt = Date.now();
 	const {emit, interrupts} = context;
 	const end = (result: 'undone' | 'failed' | 'interrupted', reason: string, failure?: Failure): void => {
@@ -68,7 +68,7 @@ const runUndo = async <T>(step: Step<T>, context: RunContext<T>): Promise<{reado
 	};
 
 	const {id, stage, title, expected} = step;
-	emit({type: 'step-start', step: {id, stage, title, expected}, action: 'undo', reason: 'taken back by down'});
+	emit({type: 'step-start', step: {id, stage, title, expected}, action: 'undo', reason});
 	try {
 		await undoStep(step, context);
 		end('undone', 'taken back');
@@ -116,18 +116,23 @@ const forget = async <T>(ordered: ReadonlyArray<Step<T>>, {store, emit}: RunCont
 	}
 };
 
-/**
- * Takes steps back in the opposite order, as deep as wanted. A step that fails keeps what it stands on; the others go on.
- * Resolves with all failures. Never throws for a step.
- */
-export const undoSteps = async <T>(ordered: ReadonlyArray<Step<T>>, depth: Depth, context: RunContext<T>, concurrency: number): Promise<readonly Failure[]> => {
+type Choice<T> = {
+	readonly choose: (step: Step<T>, record: StepRecord | undefined) => UndoDecision;
+	/** Why, for a person. */
+	readonly reason: string;
+	readonly concurrency: number;
+};
+
+type TakenBack = {readonly failures: readonly Failure[]; readonly gone: ReadonlySet<string>};
+
+const takeBackChosen = async <T>(ordered: ReadonlyArray<Step<T>>, {choose, reason, concurrency}: Choice<T>, context: RunContext<T>): Promise<TakenBack> => {
 	const failures: Failure[] = [];
 	const gone = new Set<string>();
 	await schedule(reversed(ordered), {
 		concurrency,
 		mayStart: () => !context.interrupts.stop.aborted,
 		async run({step}) {
-			const todo = decideUndo(step, context.store.record(step.id), depth);
+			const todo = choose(step, context.store.record(step.id));
 			if (todo === 'leave-adopted') {
 				context.emit({type: 'step-end', id: step.id, result: 'skipped', seconds: 0, reason: 'was there before this tool and is left alone'});
 			}
@@ -136,7 +141,7 @@ export const undoSteps = async <T>(ordered: ReadonlyArray<Step<T>>, depth: Depth
 				return {ok: true, changed: false};
 			}
 
-			const {ok, failure} = await runUndo(step, context);
+			const {ok, failure} = await runUndo(step, reason, context);
 			failures.push(...(failure ? [failure] : []));
 			if (ok) {
 				gone.add(step.id);
@@ -145,6 +150,30 @@ export const undoSteps = async <T>(ordered: ReadonlyArray<Step<T>>, depth: Depth
 			return {ok, changed: true};
 		},
 	});
+	return {failures, gone};
+};
+
+/**
+ * Takes steps back in the opposite order, as deep as wanted. A step that fails keeps what it stands on; the others go on.
+ * Resolves with all failures. Never throws for a step.
+ */
+export const undoSteps = async <T>(ordered: ReadonlyArray<Step<T>>, depth: Depth, context: RunContext<T>, concurrency: number): Promise<readonly Failure[]> => {
+	const choice: Choice<T> = {choose: (step, record) => decideUndo(step, record, depth), reason: 'taken back by down', concurrency};
+	const {failures, gone} = await takeBackChosen(ordered, choice, context);
 	await forget(ordered, context, gone);
 	return failures;
+};
+
+/** What runs on steps that the plan undoes before it does them again. */
+export const runningOn = (ordered: ReadonlyArray<Step<never>>, plan: Plan, records: Readonly<Record<string, StepRecord>>): readonly string[] => {
+	const replaced = new Set(plan.flatMap(({id, verdict}) => verdict === 'UNDO+RUN' ? [id] : []));
+	return ordered.map(({id}) => id).filter((id, index) => decideUndo(ordered[index]!, records[id], 'services') === 'undo'
+		&& [...ancestorsOf(id, ordered)].some(ancestor => replaced.has(ancestor)));
+};
+
+/** Stops it before that: a machine whose disk is taken away under it would be neither stopped nor started. The plan then starts it again. */
+export const stopRunningOn = async <T>(ordered: ReadonlyArray<Step<T>>, plan: Plan, context: RunContext<T>, concurrency: number): Promise<readonly Failure[]> => {
+	const running = new Set(runningOn(ordered, plan, context.store.records()));
+	const choice: Choice<T> = {choose: ({id}) => running.has(id) ? 'undo' : 'pass', reason: 'stands on something that is made anew', concurrency};
+	return running.size === 0 ? [] : (await takeBackChosen(ordered, choice, context)).failures;
 };

@@ -1,6 +1,7 @@
 import {existsSync, readdirSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import test from 'ava';
-import {commandStep, jobStep, toySets, toyStep} from '../../fixtures/toySteps.js';
+import type {Step} from '../../../scripts/pipeline/types.js';
+import {commandStep, jobStep, toySets, toyStep, type Toy} from '../../fixtures/toySteps.js';
 import {notices, readState, readText, reasonOf, results, runsOf, said, toyDirectory, toyEngine} from './toyTool.js';
 
 const {files} = toySets;
@@ -79,11 +80,32 @@ test('changed inputs run again in place, or are undone first where the step says
 	t.is(runsOf(directory, 'rebuilt'), '1 undo 2');
 });
 
-test('--fresh does everything again', async t => {
+test('what runs on a step that is made anew is stopped before and started after', async t => {
+	const directory = await toyDirectory(t);
+	const undo: Step<Toy>['undo'] = {
+		depth: 'services',
+		async undo({env}) {
+			await env.machine.script(`cd '${directory}'; echo "down on $(cat disk)" >> order; rm machine`);
+		},
+	};
+	const inputs = (): string => 'same';
+	const disk = toyStep('disk', {rerun: 'undo-first'});
+	const steps = [
+		{...disk, undo: {...disk.undo, depth: 'sources' as const}}, toyStep('link', {inputs}),
+		commandStep('machine', 'echo "up on $(cat disk)" >> order; touch machine', {needs: ['disk', 'link'], inputs, undo}), toyStep('service', {needs: ['machine'], inputs}),
+	];
+	await toyEngine(directory, steps).up();
+	const engine = toyEngine(directory, steps, {version: '2'});
+	t.is((await engine.up()).exitCode, 0);
+	t.is(results(engine.events), 'service:undone machine:undone link:skipped disk:done machine:done service:done');
+	t.is(readText(directory, 'order'), 'up on 1\ndown on 1\nup on 2');
+});
+
+test('--fresh does everything again, in place', async t => {
 	const directory = await toyDirectory(t);
 	await toyEngine(directory, files).up();
 	await toyEngine(directory, files).up({fresh: true, selection: {only: ['two']}});
-	t.is(runsOf(directory, 'two'), '1 undo 1');
+	t.is(runsOf(directory, 'two'), '1 1');
 	t.is(runsOf(directory, 'one'), '1');
 });
 
@@ -268,7 +290,7 @@ test('job files are gone when the step starts anew', async t => {
 	t.true(before.length > 0);
 	t.deepEqual(after.filter(name => before.includes(name)), []);
 	t.true(engine.events.some(event => event.type === 'step-output' && event.line === 'hello'));
-	t.is(said(engine.events, 'made'), 'taking it back first');
+	t.is(said(engine.events, 'made'), '');
 	t.is(notices(engine.events), '');
 });
 
