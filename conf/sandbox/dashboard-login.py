@@ -21,7 +21,7 @@ def fetch(path, form=None):
         with opener.open(urllib.parse.urljoin(base, path), data, timeout=30) as answer:
             return urllib.parse.urlsplit(answer.url).path, answer.read().decode()
     except urllib.error.HTTPError as error:
-        sys.exit(f'{path} answered {error.code}')
+        sys.exit(f'{urllib.parse.urlsplit(error.url).path} answered {error.code}')
     except OSError as error:
         sys.exit(f'{path} did not answer: {error}')
 
