@@ -103,7 +103,7 @@ const see = async (service: Service, env: SandboxEnv, look: Look): Promise<Seen>
 
 /** Seconds after the start of its units in which a service may still be getting ready, and how long a probe waits for that. */
 const settling = 120;
-const patience = 20;
+const patience = 45;
 
 const probeService = async (service: Service, {env, signal}: StepContext<SandboxEnv>): Promise<Probe> => {
 	const started = Date.now();
