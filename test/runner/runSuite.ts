@@ -52,7 +52,11 @@ const bound = (child: ChildProcess, seconds: number): () => void => {
 
 const lastOf = async (child: ChildProcess): Promise<number> => new Promise((resolve, reject) => {
 	child.once('error', reject);
-	child.once('close', code => {
+	child.once('close', (code, signal) => {
+		if (signal) {
+			console.error(`Ended by ${signal}.`);
+		}
+
 		resolve(code ?? 1);
 	});
 });
