@@ -11,10 +11,8 @@ ${jobStateFunctions}
 base=$1
 mask=$(umask)
 umask 077
-directory=$(dirname -- "$base")
-mkdir -p -- "$directory"
-chmod 700 -- "$directory"
-exec 9<"$directory"
+[ -d "\${base%/*}" ] || mkdir -p -- "\${base%/*}"
+exec 9<"\${base%/*}"
 flock -w 30 9
 take() {
 	head -c "$2" >"$1"
@@ -22,7 +20,7 @@ take() {
 }
 job_state
 if [ "$state" = none ]; then
-	rm -f -- "$base.script" "$base.input"
+	[ ! -e "$base.script" ] || rm -f -- "$base.script" "$base.input"
 	take "$base.script" "$2"
 	[ -z "$3" ] || take "$base.input" "$3"
 	: >"$base.log"
