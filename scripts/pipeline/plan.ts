@@ -33,21 +33,33 @@ export const decideStep = <T>(step: Step<T>, bootId: string, circumstances: Circ
 	undoable: 'undo' in step.undo,
 });
 
-/** What cannot be seen yet is not looked at: a probe needs what its step stands on, and a running job has no result. */
-const probeFor = async <T>(step: Step<T>, waitsFor: readonly string[], lastJob: LastJob | undefined, {look}: PlanInput<T>): Promise<Probe> => {
-	if (waitsFor.length > 0) {
-		return {state: 'absent', evidence: `waits for ${waitsFor.join(', ')}`};
+type Seen = {readonly probe: Probe; readonly waitsFor: readonly string[]};
+
+/**
+ * What cannot be seen yet is not looked at: a probe needs what its step stands on, and a running job has no result.
+ * A step that was done may stand although something below it has a fault: it waits only when it is not seen to stand.
+ */
+const probeFor = async <T>(step: Step<T>, unmet: readonly string[], {record, lastJob}: Pick<DecideInput, 'record' | 'lastJob'>, {look}: PlanInput<T>): Promise<Seen> => {
+	if (lastJob?.state === 'running') {
+		return {probe: {state: 'unknown', evidence: `job ${lastJob.id} still runs`}, waitsFor: unmet};
 	}
 
-	return lastJob?.state === 'running' ? {state: 'unknown', evidence: `job ${lastJob.id} still runs`} : look(step);
+	if (unmet.length === 0 || record?.status === 'done') {
+		const probe = await look(step);
+		if (unmet.length === 0 || probe.state === 'present') {
+			return {probe, waitsFor: []};
+		}
+	}
+
+	return {probe: {state: 'absent', evidence: `waits for ${unmet.join(', ')}`}, waitsFor: unmet};
 };
 
-const planStep = async <T>(step: Step<T>, waitsFor: readonly string[], input: PlanInput<T>): Promise<PlannedStep> => {
+const planStep = async <T>(step: Step<T>, unmet: readonly string[], input: PlanInput<T>): Promise<PlannedStep> => {
 	const record = input.recordOf(step.id);
 	const inputs = step.inputs(input.env);
 	const inputHash = hashInputs(inputs);
 	const lastJob = record?.status === 'running' ? await input.lastJobOf(record) : undefined;
-	const probe = await probeFor(step, waitsFor, lastJob, input);
+	const {probe, waitsFor} = await probeFor(step, unmet, {record, lastJob}, input);
 	const decision = decideStep(step, input.bootId, {record, inputHash, probe, waitsFor, upstreamReran: false, lastJob, fresh: input.fresh});
 	return {
 		...decision,
@@ -69,7 +81,7 @@ const checkOutside = (planned: ReadonlyMap<string, PlannedStep>, outside: Readon
 };
 
 /**
- * Looks at every selected step and decides. A step whose needs are not in place cannot be looked at: it waits for them.
+ * Looks at every selected step and decides. A step that was never done, and whose needs are not in place, waits for them.
  * Steps that are left out but needed must be in place, otherwise K2D1017.
  */
 export const makePlan = async <T>(input: PlanInput<T>): Promise<Plan> => {
@@ -81,8 +93,8 @@ export const makePlan = async <T>(input: PlanInput<T>): Promise<Plan> => {
 		concurrency: width,
 		mayStart: () => true,
 		async run(step) {
-			const waitsFor = step.needs.filter(need => planned.has(need) && planned.get(need)!.probe.state !== 'present');
-			planned.set(step.id, await planStep(step, waitsFor, input));
+			const unmet = step.needs.filter(need => planned.has(need) && planned.get(need)!.probe.state !== 'present');
+			planned.set(step.id, await planStep(step, unmet, input));
 			return {ok: true, changed: false};
 		},
 	});

@@ -60,6 +60,15 @@ test('what is in place is looked at and skipped', async t => {
 	t.is(looked.length, 4);
 });
 
+test('what was done and stands does not wait for what is broken below it; what does not stand waits', async t => {
+	const all: Found = {root: 'broken', keystone: 'present', glance: 'present', nova: 'absent'};
+	const records = Object.fromEntries(Object.keys(all).map(id => [id, done(id)]));
+	t.is(verdicts((await plan(all, records)).plan), 'root:RERUN keystone:SKIP glance:SKIP nova:RERUN');
+	const {plan: made} = await plan({root: 'absent', keystone: 'unknown', glance: 'unknown'}, records);
+	t.is(verdicts(made), 'root:RERUN keystone:RERUN glance:RERUN nova:RERUN');
+	t.is(made[1]!.reason, 'was done, but root must be in place first');
+});
+
 test('a changed input is explained by what it was', async t => {
 	const {plan: made} = await plan({root: 'present', keystone: 'present', glance: 'present', nova: 'present'}, {
 		root: done('root'), keystone: done('keystone', {inputHash: 'other', inputs: {id: 'keystone', version: '0'}}),
