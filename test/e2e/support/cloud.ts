@@ -1,0 +1,45 @@
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
+import {parse} from 'yaml';
+import {name} from './tool.js';
+
+type CloudsYaml = {readonly clouds: Readonly<Record<string, {readonly auth: Readonly<Record<'auth_url' | 'username' | 'password' | 'project_name' | 'user_domain_id' | 'project_domain_id', string>>}>>};
+
+/** A service's answer: status and JSON. */
+export type Answer = {readonly status: number; readonly body: unknown};
+
+export type Cloud = {
+	/** Id of the administrator's project. */
+	readonly project: string;
+	/** Host of the addresses in clouds.yaml. */
+	readonly address: string;
+	readonly ask: (port: number, place: string, options?: {readonly method?: string; readonly body?: unknown}) => Promise<Answer>;
+};
+
+/** Logs in from this host with nothing but what clouds.yaml says. */
+export const openCloud = async (environment: string, cloud = `k2hdkc-${name}`): Promise<Cloud> => {
+	const {clouds} = parse(await readFile(path.join(environment, 'clouds.yaml'), 'utf8')) as CloudsYaml;
+	const {auth} = clouds[cloud]!;
+	const identity = {methods: ['password'], password: {user: {name: auth.username, password: auth.password, domain: {id: auth.user_domain_id}}}};
+	const scope = {project: {name: auth.project_name, domain: {id: auth.project_domain_id}}};
+	const response = await fetch(`${auth.auth_url}/auth/tokens`, {
+		method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify({auth: {identity, scope}}),
+	});
+	const token = response.headers.get('x-subject-token') ?? '';
+	const answer = await response.json() as {token?: {project: {id: string}}};
+	if (!response.ok || !answer.token) {
+		throw new Error(`Keystone answered ${response.status}: ${JSON.stringify(answer)}`);
+	}
+
+	const address = new URL(auth.auth_url).hostname;
+	return {
+		project: answer.token.project.id, address,
+		async ask(port, place, {method = 'GET', body} = {}) {
+			const got = await fetch(`http://${address}:${port}${place}`, {
+				method, headers: {'X-Auth-Token': token, 'Content-Type': 'application/json'}, ...(body === undefined ? {} : {body: JSON.stringify(body)}),
+			});
+			const text = await got.text();
+			return {status: got.status, body: text.startsWith('{') ? JSON.parse(text) : text};
+		},
+	};
+};

@@ -1,0 +1,117 @@
+import {spawn, type ChildProcess} from 'node:child_process';
+import {once} from 'node:events';
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import {createInterface} from 'node:readline';
+import {fileURLToPath} from 'node:url';
+import type {ExecutionContext} from 'ava';
+import type {EngineEvent} from '../../../scripts/pipeline/events.js';
+import {withoutNpm} from '../../helpers/workingCopy.js';
+
+/** Tests share one environment from file to file; .ci/run knows its traces by `ci-`. */
+export const name = 'ci-e2e';
+
+/** Programs of the host that the tests themselves need. */
+export const hostNeeds = {root: true, commands: {ip: 'iproute2', nft: 'nftables', nsenter: 'util-linux', pgrep: 'procps', python3: 'python3'}} as const;
+
+const mainFile = fileURLToPath(new URL('../../../scripts/cli/main.js', import.meta.url));
+
+export type Ended = {
+	readonly code: number | undefined;
+	readonly signal: string | undefined;
+	readonly stdout: string;
+	readonly stderr: string;
+	readonly seconds: number;
+};
+
+export type Started = {readonly child: ChildProcess; readonly ended: Promise<Ended>};
+
+export type ToolOptions = {
+	/** Working directory; default: an empty one. */
+	readonly cwd?: string;
+	/** Which environment; default: the one of all tests. */
+	readonly environment?: string;
+};
+
+const empty = mkdtemp(path.join(tmpdir(), 'k2hdkc-e2e-'));
+process.once('exit', () => {
+	void empty.then(async directory => rm(directory, {recursive: true, force: true}));
+});
+
+/** `words` come first on the command line, then what names the environment, then `args`. */
+const commandLine = (args: readonly string[], environment: string): string[] => {
+	const words = args.findIndex(arg => arg.startsWith('-'));
+	const at = words === -1 ? args.length : words;
+	return [mainFile, ...args.slice(0, at), '--name', environment, ...args.slice(at)];
+};
+
+/** Starts the tool as a person without a terminal does. */
+export const start = async (args: readonly string[], {cwd, environment = name}: ToolOptions = {}): Promise<Started> => {
+	const startedAt = Date.now();
+	const {NODE_V8_COVERAGE} = process.env;
+	const child = spawn(process.execPath, commandLine(args, environment), {
+		cwd: cwd ?? await empty, stdio: ['ignore', 'pipe', 'pipe'],
+		env: {...withoutNpm(), ...(NODE_V8_COVERAGE === undefined ? {} : {NODE_V8_COVERAGE})},
+	});
+	const output = {stdout: '', stderr: ''};
+	for (const stream of ['stdout', 'stderr'] as const) {
+		child[stream].setEncoding('utf8').on('data', (text: string) => {
+			output[stream] += text;
+		});
+	}
+
+	return {
+		child,
+		ended: once(child, 'close').then(([code, signal]: Array<number | string | null>) => ({
+			code: typeof code === 'number' ? code : undefined, signal: typeof signal === 'string' ? signal : undefined,
+			...output, seconds: (Date.now() - startedAt) / 1000,
+		})),
+	};
+};
+
+export const run = async (args: readonly string[], options?: ToolOptions): Promise<Ended> => (await start(args, options)).ended;
+
+/** Runs and expects the exit code; its output is the message of the failure. */
+export const expect = async (t: ExecutionContext, code: number, args: readonly string[], options?: ToolOptions): Promise<Ended> => {
+	const ended = await run(args, options);
+	t.is(ended.code, code, `${args.join(' ')}\n${ended.stdout.slice(-4000)}\n${ended.stderr.slice(-4000)}`);
+	t.log(`${args.join(' ')}: ${ended.seconds.toFixed(1)} s`);
+	return ended;
+};
+
+/** The one document on standard output. */
+export const document = <R>({stdout}: Ended): R => JSON.parse(stdout) as R;
+
+/** Runs with --events; `onEvent` sees each as it comes. */
+export const follow = async (args: readonly string[], onEvent: (event: EngineEvent, child: ChildProcess) => void, options?: ToolOptions): Promise<Ended & {readonly events: readonly EngineEvent[]}> => {
+	const {child, ended} = await start([...args, '--events'], options);
+	const events: EngineEvent[] = [];
+	createInterface({input: child.stdout!}).on('line', line => {
+		// The last line of a killed tool may be cut off.
+		if (line.endsWith('}')) {
+			const event = JSON.parse(line) as EngineEvent;
+			events.push(event);
+			onEvent(event, child);
+		}
+	});
+	return {...await ended, events};
+};
+
+/** Steps that an `up --events` worked on. */
+export const worked = (events: readonly EngineEvent[]): readonly string[] => events.flatMap(event => event.type === 'step-start' ? [event.step.id] : []).toSorted();
+
+export type Paths = {readonly state: string; readonly cache: string; readonly environment: string};
+
+let known: Promise<Paths> | undefined;
+
+/** Where the tool keeps things here. */
+export const paths = async (): Promise<Paths> => {
+	known ??= (async () => {
+		const {values} = document<{values: Array<{path: string; value: string}>}>(await run(['config', 'show', 'paths', '--json']));
+		const {state = '', cache = ''} = Object.fromEntries(values.map(({path: key, value}) => [key.replace('paths.', ''), value]));
+		return {state, cache, environment: path.join(state, name)};
+	})();
+	return known;
+};

@@ -1,0 +1,115 @@
+import {rename} from 'node:fs/promises';
+import path from 'node:path';
+import test from 'ava';
+import type {Config} from '../../scripts/config/schema.js';
+import {order} from '../../scripts/pipeline/graph.js';
+import {sandboxSteps} from '../../scripts/stages/sandbox.js';
+import {needs} from '../helpers/needs.js';
+import {document, expect, hostNeeds, paths, run} from './support/tool.js';
+import {points, table, usualOf, walk, type Kill, type Outstanding, type Point, type Usual} from './support/walk.js';
+
+type Status = {readonly inPlace: boolean; readonly steps: ReadonlyArray<{readonly id: string; readonly standing: string; readonly evidence: string}>};
+
+const steps = order(sandboxSteps({components: {dashboard: false, swift: true, cinder: true}} as Config));
+
+/** Steps that may run at the same time, one group after the other. */
+const groups = (): string[][] => {
+	const level = new Map<string, number>();
+	for (const {id, needs: wanted} of steps) {
+		level.set(id, 1 + Math.max(-1, ...wanted.map(need => level.get(need)!)));
+	}
+
+	const found: string[][] = [];
+	for (const [id, number] of level) {
+		(found[number] ??= []).push(id);
+	}
+
+	return found;
+};
+
+const all: Kill[] = [];
+let usual: ReadonlyMap<string, Usual> = new Map();
+
+const outstandingOf = (ids: readonly string[], wanted: readonly Point[]): Outstanding =>
+	new Map(ids.map(id => [id, new Set(wanted.filter(point => point !== 'job' || (usual.get(id)?.jobs ?? 0) > 0))]));
+
+const isHere = async (): Promise<boolean> => document<Status>(await run(['status', '--json'])).inPlace;
+
+test.serial('an environment that stands shows how long its steps take, and goes', async t => {
+	if (!await needs(t, hostNeeds)) {
+		return;
+	}
+
+	if (!await isHere()) {
+		await expect(t, 0, ['up']);
+	}
+
+	usual = await usualOf();
+	await expect(t, 0, ['down', '--depth', 'sources', '--yes']);
+	t.true(usual.size > 20);
+});
+
+// What was there before the tool, or is kept in its cache, is not built again: see the test of the root below.
+const walkGroup = test.macro(async (t, ids: readonly string[]) => {
+	if (!await needs(t, hostNeeds)) {
+		return;
+	}
+
+	const args = ['up', ...ids.flatMap(id => ['--only', id])];
+	const kills = await walk(t, args, outstandingOf(ids, points), usual);
+	all.push(...kills);
+	const plan = document<{steps: Array<{id: string; verdict: string; reason: string}>}>(await run(['plan', '--json', ...args.slice(1)]));
+	t.deepEqual(plan.steps.map(({verdict}) => verdict), ids.map(() => 'SKIP'), JSON.stringify(plan));
+});
+
+for (const ids of groups()) {
+	test.serial(`killed at start, middle and end, and resumed: ${ids.join(', ')}`, walkGroup, ids);
+}
+
+test.serial('after the walk everything is in place and verified, and Trove offers the datastore', async t => {
+	if (!await needs(t, hostNeeds)) {
+		return;
+	}
+
+	const {stdout} = await expect(t, 0, ['up']);
+	t.true(stdout.includes('everything is in place and verified'), stdout);
+	const {stdout: listed} = await expect(t, 0, ['openstack', '--', 'datastore', 'version', 'list', 'k2hdkc', '-f', 'json']);
+	t.deepEqual((JSON.parse(listed) as Array<{Name: string}>).map(({Name}) => Name), ['1.0.19']);
+});
+
+test.serial('every step done again on the finished environment keeps it verified', async t => {
+	if (!await needs(t, hostNeeds)) {
+		return;
+	}
+
+	await expect(t, 0, ['up', '--fresh', '--without', 'sources']);
+	t.true(await isHere());
+});
+
+test.serial('the root is built again when it is gone, killed in between', async t => {
+	if (!await needs(t, hostNeeds)) {
+		return;
+	}
+
+	const {cache} = await paths();
+	await expect(t, 0, ['down']);
+	await rename(path.join(cache, 'roots'), path.join(cache, 'roots.kept'));
+	const kills = await walk(t, ['up', '--only', 'sandbox.root'], new Map([['sandbox.root', new Set(points)]]), new Map([['sandbox.root', {seconds: 20, jobs: 1}]]));
+	all.push(...kills);
+	t.true(kills.length >= 3);
+});
+
+test.serial('every undo killed at start, middle and end, backwards', async t => {
+	if (!await needs(t, hostNeeds)) {
+		return;
+	}
+
+	await expect(t, 0, ['up']);
+	const undone = steps.flatMap(({id, undo}) => 'undo' in undo && undo.depth !== 'everything' ? [id] : []);
+	const brief = new Map(undone.map(id => [id, {seconds: id === 'sandbox.machine' ? 2 : 0.4, jobs: 0}]));
+	const kills = await walk(t, ['down', '--depth', 'sources', '--yes'], new Map(undone.map(id => [id, new Set<Point>(['start', 'middle', 'end'])])), brief);
+	all.push(...kills.map(kill => ({...kill, step: `undo ${kill.step}`})));
+	const {steps: left} = document<Status>(await run(['status', '--json']));
+	t.deepEqual(left.filter(({id}) => undone.includes(id)).map(({standing}) => standing), undone.map(() => 'missing'));
+	t.log(['', `${'step'.padEnd(24)} ${points.map(point => point.padEnd(20)).join(' ').trimEnd()}`, ...table(all)].join('\n'));
+});
