@@ -68,14 +68,20 @@ export const sandboxRoot: SandboxStep = {
 	async apply({env, job, progress}) {
 		const {host, config} = env;
 		const root = rootDirectory(env);
+		if (await host.read(finished(root)) !== undefined) {
+			progress.say(`${root} is kept: it is the same however often it is made, and machines may run on it`);
+			return;
+		}
+
 		// Two environments may want the same root at the same time: each makes its own, and the first one done is kept.
 		const partial = `${root}.partial-${config.name}`;
 		const {lines, aptOptions} = await debianSources(env);
 		await job(host, ['rm', '-rf', '--one-file-system', '--', partial]);
 		await host.run(['mkdir', '-p', '--', env.paths.roots]);
 		progress.say(`mmdebstrap of ${config.sandbox.suite} with ${rootPackages().length} packages and what they need`);
-		await job(host, mmdebstrap(config.sandbox.suite, partial, config.sources.debian.keyring, aptOptions), {input: lines.join('\n')});
-		await host.script(finishScript(partial, root), {timeout: 300});
+		const build = mmdebstrap(config.sandbox.suite, partial, config.sources.debian.keyring, aptOptions);
+		// What was made gets its name in the same job, so that nothing is lost when the tool ends before the job does.
+		await job(host, ['sh', '-euc', '"$@"; eval "$FINISH"', 'sh', ...build], {input: lines.join('\n'), env: {FINISH: finishScript(partial, root)}});
 	},
 	undo: {
 		depth: 'everything',
