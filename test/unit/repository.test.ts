@@ -88,16 +88,20 @@ test('README.md opens with the two commands', async t => {
 	t.deepEqual(blocks.slice(0, 2), ['npm ci && npx k2hdkc-devstack up', 'npm ci && npm test']);
 });
 
-test('every command and flag in README.md exists', async t => {
-	const calls = callsIn(await readme());
-	t.true(calls.length > 10);
-	for (const call of calls) {
-		const words = call.includes('--') ? call.slice(0, call.indexOf('--')) : call;
-		const command = words[0] === 'COMMAND' ? undefined : findCommand(words.filter(word => !word.startsWith('--')));
-		t.true(words[0] === 'COMMAND' || command !== undefined, call.join(' '));
-		const known = new Set(['--help', ...command?.flags.map(name => /--[a-z-]+/.exec(flags[name].flags)![0]) ?? []]);
-		t.deepEqual(words.filter(word => word.startsWith('--') && !known.has(word)), [], call.join(' '));
+const pagesWithCommands = async (): Promise<readonly string[]> => ['README.md', ...(await listFiles()).filter(name => /^docs\/(?:stages\/)?[^/]+\.md$/.test(name))];
+
+test('every command and flag in the documents exists', async t => {
+	for (const page of await pagesWithCommands()) {
+		for (const call of callsIn(await read(page))) {
+			const words = call.includes('--') ? call.slice(0, call.indexOf('--')) : call;
+			const command = words[0] === 'COMMAND' ? undefined : findCommand(words.filter(word => !word.startsWith('--')));
+			t.true(words[0] === 'COMMAND' || command !== undefined, `${page}: ${call.join(' ')}`);
+			const known = new Set(['--help', ...command?.flags.map(name => /--[a-z-]+/.exec(flags[name].flags)![0]) ?? []]);
+			t.deepEqual(words.filter(word => word.startsWith('--') && !known.has(word)), [], `${page}: ${call.join(' ')}`);
+		}
 	}
+
+	t.true(callsIn(await readme()).length > 10);
 });
 
 test('every npm script in README.md exists', async t => {
