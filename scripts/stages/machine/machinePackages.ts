@@ -50,8 +50,8 @@ export const downloadPackages = (wanted: MachinePackages): SandboxStep => ({
 		await job(env.host, ['sh', '-eu'], {input});
 	},
 	undo: {nothingLeft: 'They lie beside the cached root file system and go with it.'},
-	timeout: 900,
-	idleTimeout: 300,
+	timeout: 1800,
+	idleTimeout: 600,
 	expected: wanted.expected.download,
 	retry: {attempts: 2, delay: 10},
 });
@@ -71,7 +71,7 @@ printf '#!/bin/sh\\nexit 101\\n' > /usr/sbin/policy-rc.d
 chmod 755 /usr/sbin/policy-rc.d
 export DEBIAN_FRONTEND=noninteractive
 dpkg --configure --pending || true
-apt-get --yes --option DPkg::Lock::Timeout=300 --option Dpkg::Use-Pty=0 install "$PWD"/*.deb
+apt-get --yes --option DPkg::Lock::Timeout=100 --option Dpkg::Use-Pty=0 install "$PWD"/*.deb
 cd /
 rm -rf ${quote(inside(wanted))}
 `;
