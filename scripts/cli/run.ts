@@ -24,7 +24,7 @@ export const run = async (argv: readonly string[], openEnvironment: OpenEnvironm
 	const [stdout, stderr] = [createOutput(process.stdout, 1), createOutput(process.stderr, 2)];
 	const signals = catchSignals();
 	let context: CommandContext | undefined;
-	const sink = () => ({json: context?.json ?? wantsJson(argv), verbose: context?.verbose ?? false, mask: context?.mask.text ?? unmasked});
+	const sink = () => ({json: context?.json ?? wantsJson(argv), verbose: context?.verbose ?? false, mask: context?.mask.text ?? unmasked, resume: context?.resume});
 	const unwatch = watchForCrashes(sink);
 	try {
 		if (argv.length === 0) {

@@ -23,11 +23,11 @@ export const runChecks = async (checks: readonly Check[], signal: AbortSignal): 
 	Promise.all(checks.map(async check => runCheck(check, signal)));
 
 /**
- * What `up` asks before it changes anything: warnings become notices.
+ * What `up` asks before it does the steps `pending`: warnings become notices.
  * @throws ToolError when a check failed: that check's own code if it is the only one, otherwise K2D3001.
  */
-export const preflight = async (checks: readonly Check[], emit: Emit, signal: AbortSignal): Promise<void> => {
-	const checked = await runChecks(checks, signal);
+export const preflight = async (checks: readonly Check[], pending: ReadonlySet<string>, emit: Emit, signal: AbortSignal): Promise<void> => {
+	const checked = await runChecks(checks.filter(({neededBy}) => !neededBy || neededBy.some(step => pending.has(step))), signal);
 	for (const {title, found, remedy} of checked.filter(({result}) => result === 'WARN')) {
 		emit({type: 'notice', level: 'warn', message: `${title}: ${found}${remedy === undefined ? '' : ` ${remedy}`}`});
 	}

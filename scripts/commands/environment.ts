@@ -18,6 +18,8 @@ export type Check = {
 	readonly title: string;
 	/** The stage that would fail without it. */
 	readonly stage: string;
+	/** Steps that need it, when it is not all: `up` asks only before it does one of them. */
+	readonly neededBy?: readonly string[];
 	run: (context: {readonly signal: AbortSignal}) => Promise<CheckResult>;
 };
 
@@ -65,5 +67,11 @@ export type Environment = {
 	readonly close: () => Promise<void>;
 };
 
+export type OpenOptions = {
+	readonly signal: AbortSignal;
+	/** Told what a person should know at once, such as a host key that was pinned. */
+	readonly onNotice: (message: string) => void;
+};
+
 /** Makes the environment of a configuration. Connects to the host when that is another one; changes nothing. */
-export type OpenEnvironment = (loaded: LoadedConfig, options: {readonly signal: AbortSignal}) => Promise<Environment>;
+export type OpenEnvironment = (loaded: LoadedConfig, options: OpenOptions) => Promise<Environment>;

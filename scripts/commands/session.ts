@@ -4,13 +4,18 @@ import type {LoadedConfig} from '../config/load.js';
 import type {Emit} from '../pipeline/events.js';
 import type {Engine} from '../pipeline/engine.js';
 import type {Selection} from '../pipeline/graph.js';
-import {stepLog} from '../report/logFiles.js';
-import type {Environment} from './environment.js';
+import {runLog, stepLog} from '../report/logFiles.js';
+import type {Environment, OpenOptions} from './environment.js';
 import {versions} from './version.js';
 
 /** Opens the environment of a configuration, makes its secrets known to the mask, and closes it after the work. */
-export const withEnvironment = async <R>(context: CommandContext, loaded: LoadedConfig, work: (environment: Environment) => Promise<R>): Promise<R> => {
-	const environment = await context.openEnvironment(loaded, {signal: context.signal});
+export const withEnvironment = async <R>(
+	context: CommandContext,
+	loaded: LoadedConfig,
+	work: (environment: Environment) => Promise<R>,
+	onNotice: OpenOptions['onNotice'] = context.stderr.line,
+): Promise<R> => {
+	const environment = await context.openEnvironment(loaded, {signal: context.signal, onNotice});
 	try {
 		context.mask.add(await environment.secrets());
 		return await work(environment);
@@ -40,6 +45,6 @@ export const engineFor = async (context: CommandContext, environment: Environmen
 		steps, env, host, envDir, machines: () => [machine()], emit, toolVersion: version, environment: name, profile, timeoutScale,
 		interrupts: {stop: context.signal, kill: context.killSignal}, mask: context.mask.text,
 		...(resume === undefined ? {} : {resume}),
-		...(logs === undefined ? {} : {logOf: step => stepLog(logs, step)}),
+		...(logs === undefined ? {} : {log: runLog(logs), logOf: step => stepLog(logs, step)}),
 	});
 };

@@ -65,8 +65,9 @@ const build = async (context: CommandContext, options: Options, environment: Env
 		selection: await selectionOf(options),
 		fresh: options.fresh ?? false,
 		async confirm(plan) {
-			if (plan.some(step => changes(step))) {
-				await preflight(environment.checks, reporting.emit, context.signal);
+			const pending = new Set(plan.filter(step => changes(step)).map(({id}) => id));
+			if (pending.size > 0) {
+				await preflight(environment.checks, pending, reporting.emit, context.signal);
 			}
 
 			return confirmLoss(context, options, losingData(plan, environment));
@@ -86,8 +87,12 @@ export const up: CommandRun = async (context, options, [profile]) => {
 
 	const reporting = await createReporting(context, options, loaded.config.name);
 	try {
-		reporting.emit({type: 'notice', level: 'info', message: loaded.reason});
-		return await withEnvironment(context, loaded, async environment => build(context, options, environment, reporting));
+		const tell = (message: string): void => {
+			reporting.emit({type: 'notice', level: 'info', message});
+		};
+
+		tell(loaded.reason);
+		return await withEnvironment(context, loaded, async environment => build(context, options, environment, reporting), tell);
 	} finally {
 		await reporting.close();
 	}

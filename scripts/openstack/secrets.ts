@@ -12,14 +12,20 @@ const fixedNames = [
 	'rabbit', 'metadata', 'swift.prefix', 'swift.suffix', 'backupKey', 'horizon',
 ];
 
+/** `incomplete`: some names are missing in it, as in the file of an older version. */
+export type FileState = 'complete' | 'incomplete' | 'missing' | 'damaged';
+
 export type Secrets = {
 	/** @throws Error for a name that is not one of the environment's. */
 	get: (name: string) => string;
 	/** As values for templates: `{{secret.db.nova}}`. */
 	values: () => TemplateValues;
 	all: () => readonly string[];
-	/** Takes over what the file holds. False when there is no file, or some of the names are missing in it. */
-	load: () => Promise<boolean>;
+	/** Takes over what the file holds. */
+	load: () => Promise<FileState>;
+	/** To be called when the file is removed on purpose: what is held now may then be written as if it were new. */
+	discard: () => void;
+	readonly discarded: () => boolean;
 	/** Writes what is held to the file, mode 0600. */
 	save: () => Promise<void>;
 	readonly path: string;
@@ -35,6 +41,16 @@ const generate = (): string => randomBytes(16).toString('hex');
 export const rabbitHash = (password: string): string => {
 	const salt = createHash('sha256').update(`salt of ${password}`).digest().subarray(0, 4);
 	return Buffer.concat([salt, createHash('sha256').update(salt).update(password).digest()]).toString('base64');
+};
+
+const parse = (text: string): Record<string, string> | undefined => {
+	try {
+		const value = JSON.parse(text) as unknown;
+		const isRecord = typeof value === 'object' && value !== null && Object.values(value).every(entry => typeof entry === 'string');
+		return isRecord ? value as Record<string, string> : undefined;
+	} catch {
+		return undefined;
+	}
 };
 
 const nest = (flat: ReadonlyMap<string, string>): TemplateValues => {
@@ -57,6 +73,7 @@ const nest = (flat: ReadonlyMap<string, string>): TemplateValues => {
  */
 export const createSecrets = (host: Machine, path: string, users: readonly string[]): Secrets => {
 	const names = [...fixedNames, ...users.map(name => `user.${name}`)];
+	let isDiscarded = false;
 	const held = new Map(names.map(name => [name, generate()]));
 	return {
 		path,
@@ -72,13 +89,25 @@ export const createSecrets = (host: Machine, path: string, users: readonly strin
 		all: () => [...held.values()],
 		async load() {
 			const text = await host.read(path);
-			const stored = text === undefined ? {} : JSON.parse(text) as Record<string, string>;
+			if (text === undefined) {
+				return 'missing';
+			}
+
+			const stored = parse(text);
+			if (!stored) {
+				return 'damaged';
+			}
+
 			for (const [name, value] of Object.entries(stored)) {
 				held.set(name, value);
 			}
 
-			return names.every(name => Object.hasOwn(stored, name));
+			return names.every(name => Object.hasOwn(stored, name)) ? 'complete' : 'incomplete';
 		},
+		discard() {
+			isDiscarded = true;
+		},
+		discarded: () => isDiscarded,
 		async save() {
 			await host.write(path, `${JSON.stringify(Object.fromEntries(held), undefined, '\t')}\n`, {mode: 0o600});
 		},

@@ -43,6 +43,8 @@ export type EngineOptions<T> = {
 	readonly lingerSeconds?: number;
 	/** Takes secrets out of failures. Sinks mask what they write themselves. */
 	readonly mask?: (text: string) => string;
+	/** Path of the log file of the run. */
+	readonly log?: string;
 	/** Path of the log file of a step. */
 	readonly logOf?: (step: string) => string;
 };
@@ -105,10 +107,15 @@ const openRun = async <T>(parts: Parts<T>, fresh: boolean): Promise<RunContext<T
 		parts.emit({type: 'notice', level: 'warn', message: `The damaged state file is kept as ${name}.`});
 	}
 
+	const store = createStateStore(host, envDir, loaded.state, toolVersion);
+	if (loaded.rebuilt) {
+		await store.save();
+	}
+
 	return {
 		env: parts.env,
 		host,
-		store: createStateStore(host, envDir, loaded.state, toolVersion),
+		store,
 		emit: parts.emit,
 		interrupts: parts.stops,
 		bootId: identity.bootId,

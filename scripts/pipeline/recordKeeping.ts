@@ -29,10 +29,10 @@ export const finish = async <T>({step, context}: StepRun<T>): Promise<void> => {
 	await context.store.put(step.id, {...kept, status: 'done', endedAt: timestamp(), bootId: context.bootId});
 };
 
-/** The step was found done by somebody else. */
+/** The step was found done: by somebody else, unless only this tool can have done it. */
 export const adopt = async <T>(run: StepRun<T>, probe: Probe): Promise<void> => {
 	const {wasPresent: _, ...record} = newRecord(run, probe);
-	await run.context.store.put(run.step.id, {...record, status: 'done', endedAt: timestamp(), adopted: true});
+	await run.context.store.put(run.step.id, {...record, status: 'done', endedAt: timestamp(), ...(run.step.own ? {} : {adopted: true})});
 };
 
 /** Keeps the record of a verified step true: an interrupted one is done now, a volatile one belongs to this boot. */

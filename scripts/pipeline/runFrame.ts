@@ -28,7 +28,7 @@ export const outcomeOf = (failures: readonly Failure[], stop: AbortSignal): Pick
 	return known ? {result: 'failed', exitCode: known.exitCode} : {result: 'unknown', exitCode: exitCodes.unknown};
 };
 
-type Frame = Pick<EngineOptions<unknown>, 'environment' | 'profile' | 'resume' | 'mask' | 'emit'> & {
+type Frame = Pick<EngineOptions<unknown>, 'environment' | 'profile' | 'resume' | 'mask' | 'log' | 'emit'> & {
 	readonly ordered: readonly unknown[];
 	readonly stops: Interrupts;
 	/** Aborted with the error when somebody else got the lock meanwhile. */
@@ -56,18 +56,19 @@ const withLock = async (command: string, {holdLock, emit, lockLost}: Frame, work
 
 /** The frame of a run: start and end events, the lock, and the outcome. Never throws: an error becomes a failure. */
 export const inRunFrame = async (command: 'up' | 'down', frame: Frame, work: () => Promise<readonly Failure[]>): Promise<Outcome> => {
-	const {emit, environment, profile, resume, stops, mask, lockLost} = frame;
+	const {emit, environment, profile, resume, stops, mask, log, lockLost} = frame;
+	const place = {...(mask ? {mask} : {}), ...(log === undefined ? {} : {log})};
 	const startedAt = Date.now();
 	emit({type: 'run-start', command, environment, profile, steps: frame.ordered.length});
 	let failures: readonly Failure[];
 	try {
 		failures = await withLock(command, frame, work);
 	} catch (error) {
-		failures = stops.stop.aborted ? [] : [toFailure(error, mask ? {mask} : {})];
+		failures = stops.stop.aborted ? [] : [toFailure(error, place)];
 	}
 
 	if (lockLost.signal.aborted) {
-		failures = [toFailure(lockLost.signal.reason), ...failures];
+		failures = [toFailure(lockLost.signal.reason, place), ...failures];
 	}
 
 	const outcome: Outcome = {...outcomeOf(failures, stops.stop), failures, seconds: (Date.now() - startedAt) / 1000};

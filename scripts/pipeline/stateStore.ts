@@ -22,6 +22,8 @@ export type LoadedState = {
 	readonly notices: readonly string[];
 	/** The file cannot be read and must be moved aside before the first write. */
 	readonly damaged: boolean;
+	/** Comes from the journal: the file is to be written again. */
+	readonly rebuilt?: boolean;
 };
 
 const forThisMachine = (state: State, machineId: string, toolVersion: string): LoadedState => {
@@ -43,7 +45,7 @@ const fromJournal = (journal: string | undefined, machineId: string, toolVersion
 	const loaded = forThisMachine(rebuilt, machineId, toolVersion);
 	const count = Object.keys(rebuilt.steps).length;
 	const notice = `The state file is ${damaged ? 'damaged' : 'missing'}. It was rebuilt from the journal: ${count} ${count === 1 ? 'step' : 'steps'}.`;
-	return {state: loaded.state, notices: [notice, ...loaded.notices], damaged};
+	return {state: loaded.state, notices: [notice, ...loaded.notices], damaged, rebuilt: true};
 };
 
 /** Reads state.json, or rebuilds it from the journal. Changes nothing. Throws K2D4004 for the state of a newer tool. */
@@ -60,6 +62,8 @@ export type StateStore = {
 	readonly records: () => Readonly<Record<string, StepRecord>>;
 	/** The serial that the next `put` will have. */
 	readonly nextSerial: () => number;
+	/** Writes the state as it is. Throws K2D4006. */
+	readonly save: () => Promise<void>;
 	/** Sets or removes a step's record; resolves once it is on disk. Throws K2D4006. */
 	readonly put: (step: string, record: StepRecord | undefined) => Promise<void>;
 };
@@ -74,6 +78,8 @@ const writeScript = (envDir: string, state: State, {expected, entries, resumed}:
 	'umask 077',
 	`[ -d ${quote(envDir)} ] || mkdir -p -- ${quote(envDir)}`,
 	`cd ${quote(envDir)}`,
+	// The shell itself says only "I/O error" when the disk is full.
+	'fault() { echo "writing failed where $(($(stat -f -c "%a * %S" .) / 1024)) KiB are free" >&2; exit 1; }',
 	'if [ -e state.json ]; then',
 	'	while read -r key value; do',
 	`		[ "$key" != '"serial":' ] || [ "\${value%,}" -le ${expected} ] || exit ${staleCode}`,
@@ -81,8 +87,8 @@ const writeScript = (envDir: string, state: State, {expected, entries, resumed}:
 	'	done <state.json',
 	'fi',
 	...(resumed ? ['[ ! -s journal.jsonl ] || echo >>journal.jsonl'] : []),
-	`printf '%s\\n' ${entries.map(entry => quote(renderEntry(entry))).join(' ')} >>journal.jsonl`,
-	`printf %s ${quote(renderState(state))} >state.json.new`,
+	...(entries.length === 0 ? [] : [`printf '%s\\n' ${entries.map(entry => quote(renderEntry(entry))).join(' ')} >>journal.jsonl || fault`]),
+	`printf %s ${quote(renderState(state))} >state.json.new || fault`,
 	'sync journal.jsonl state.json.new',
 	'mv -f state.json.new state.json',
 	'sync .',
@@ -114,19 +120,24 @@ export const createStateStore = (host: Machine, envDir: string, loaded: State, t
 	let resumed = true;
 	let writing: Promise<void> = Promise.resolve();
 
+	const write = async (): Promise<void> => {
+		const entries = pending;
+		pending = [];
+		const current = state;
+		try {
+			await writeTo(host, envDir, writeScript(envDir, current, {expected: written, entries, resumed}));
+			written = current.serial;
+			resumed = false;
+		} catch (error) {
+			pending = [...entries, ...pending];
+			resumed = true;
+			throw error;
+		}
+	};
+
 	const flush = async (): Promise<void> => {
 		if (pending.length > 0) {
-			const entries = pending;
-			pending = [];
-			const current = state;
-			try {
-				await writeTo(host, envDir, writeScript(envDir, current, {expected: written, entries, resumed}));
-				written = current.serial;
-				resumed = false;
-			} catch (error) {
-				pending = [...entries, ...pending];
-				throw error;
-			}
+			await write();
 		}
 	};
 
@@ -134,6 +145,7 @@ export const createStateStore = (host: Machine, envDir: string, loaded: State, t
 		record: step => state.steps[step],
 		records: () => state.steps,
 		nextSerial: () => state.serial + 1,
+		save: write,
 		async put(step, record) {
 			const {[step]: _, ...others} = state.steps;
 			const serial = state.serial + 1;

@@ -67,6 +67,8 @@ export type Step<T = unknown> = {
 	readonly expected: number;
 	/** Only for steps whose action is safe to repeat at once: tries in all, and the first delay in seconds (doubles). */
 	readonly retry?: {readonly attempts: number; readonly delay: number};
+	/** What its probe finds bears the environment's name: found without a record, it is this tool's all the same and `down` takes it back. */
+	readonly own?: boolean;
 	/** Lost by a reboot (mounts, namespaces, running services): its record is bound to the boot-id. */
 	readonly volatile?: boolean;
 };

@@ -35,6 +35,9 @@ const isRun = (name: string): boolean => /^\d{8}T\d{6}Z-\d+$/u.test(name);
 /** Ids of the recorded runs, oldest first. */
 export const listRuns = (root: string): string[] => existsSync(root) ? readdirSync(root).filter(name => isRun(name)).toSorted() : [];
 
+/** What happened in a run, in its directory. */
+export const runLog = (directory: string): string => path.join(directory, 'run.log');
+
 /** File of a step's log inside a run's directory; ids are dotted names and safe as file names. */
 export const stepLog = (directory: string, step: string): string => path.join(directory, `${step}.log`);
 

@@ -14,6 +14,16 @@ export type Addresses = {
 	readonly publicGateway: string;
 };
 
+/** What a file of addresses holds; undefined when it cannot be read. */
+export const parseAddresses = (text: string): Addresses | undefined => {
+	try {
+		const value = JSON.parse(text) as Addresses;
+		return [value.managementCidr, value.privateCidr, value.publicCidr, value.machine].every(entry => typeof entry === 'string') ? value : undefined;
+	} catch {
+		return undefined;
+	}
+};
+
 export type Wanted = {
 	readonly pool: readonly string[];
 	/** Each `auto` or a range. */

@@ -93,7 +93,7 @@ const programs = ({host}: SandboxEnv): Check => ({
 });
 
 const mirror = (env: SandboxEnv): Check => ({
-	id: 'debian', title: 'Debian mirror', stage: 'sources',
+	id: 'debian', title: 'Debian mirror', stage: 'sources', neededBy: ['sandbox.root', 'dashboard.download'],
 	async run({signal}) {
 		const {lines: [line = '']} = await debianSources(env);
 		const [, uri = '', suite = ''] = line.split(' ');
@@ -104,13 +104,13 @@ const mirror = (env: SandboxEnv): Check => ({
 
 		const {proxy} = env.config;
 		const {code, stdout, stderr} = await env.host.run([
-			'curl', '--silent', '--show-error', '--location', '--head', '--max-time', '20', '--output', '/dev/null', '--write-out', '%{http_code}', url,
+			'curl', '--silent', '--show-error', '--location', '--head', '--max-time', String(20 * env.config.timeouts.scale), '--output', '/dev/null', '--write-out', '%{http_code}', url,
 		], {allow: 'any', signal, env: {...(proxy.http === null ? {} : {http_proxy: proxy.http}), ...(proxy.https === null ? {} : {https_proxy: proxy.https})}}).catch(() => ({code: -1, stdout: '', stderr: ''}));
 		if (code === -1) {
 			return warn(`${url} was not asked: curl is not installed yet`, '`up` installs it.');
 		}
 
-		return stdout === '200' ? pass(`${url} answers`) : fail('K2D6001', `${url} ${stdout === '000' || stdout === '' ? `does not answer: ${stderr.trim()}` : `answers ${stdout}`}`, 'Check the network and the proxy, or name another mirror: --set sources.debian.mirror=URL.');
+		return stdout === '200' ? pass(`${url} answers`) : fail('K2D3011', `${url} ${stdout === '000' || stdout === '' ? `does not answer: ${stderr.trim()}` : `answers ${stdout}`}`, 'Check the network and the proxy, or name another mirror: --set sources.debian.mirror=URL.');
 	},
 });
 
@@ -122,7 +122,7 @@ const names = ({host, machineName, linkName, paths}: SandboxEnv): Check => ({
 			return pass(`${machineName} belongs to this environment`);
 		}
 
-		const {stdout} = await host.script(`ip link show '${linkName}' >/dev/null 2>&1 && echo 'network interface ${linkName}'\nip netns list 2>/dev/null | grep -qw '${machineName}' && echo 'network namespace ${machineName}'\ntrue\n`);
+		const {stdout} = await host.script(`ip link show '${linkName}' >/dev/null 2>&1 && echo 'network interface ${linkName}'\n[ -e '/run/netns/${machineName}' ] && echo 'network namespace ${machineName}'\ntrue\n`);
 		const taken = stdout.trim().split('\n').filter(line => line !== '');
 		const running = await findMachine(host, machineName);
 		const all = [...taken, ...(running ? [`nspawn machine ${machineName}`] : [])];

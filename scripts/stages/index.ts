@@ -77,8 +77,8 @@ const summaryOf = async (env: SandboxEnv): Promise<SummaryFacts> => {
 };
 
 /** Makes the environment that a configuration describes. */
-export const openEnvironment: OpenEnvironment = async ({config}) => {
-	const host = await openMachine(config.machine, config.ssh);
+export const openEnvironment: OpenEnvironment = async ({config}, {onNotice}) => {
+	const host = await openMachine(config.machine, {...config.ssh, onNotice});
 	const env = await createSandboxEnv(config, host);
 	const environment: Environment = {
 		name: config.name,

@@ -4,7 +4,7 @@ import {createSandboxMachine} from '../machines/sandbox.js';
 import type {Machine} from '../machines/types.js';
 import {createApi} from '../openstack/api.js';
 import {createSecrets} from '../openstack/secrets.js';
-import {chooseAddresses, usedRanges, type Addresses} from './addresses.js';
+import {chooseAddresses, parseAddresses, usedRanges, type Addresses} from './addresses.js';
 import {cinder, glance, nova, novaDatabases, placement} from './controlPlane/compute.js';
 import {createSurvey} from './controlPlane/look.js';
 import {credentials} from './controlPlane/credentials.js';
@@ -38,16 +38,16 @@ const pathsOf = ({paths, name}: Config): SandboxPaths => {
 /** Ranges that other environments of this host have set aside: they may be down now and have no route. */
 const reservedRanges = async (host: Machine, config: Config): Promise<string[]> => {
 	const {stdout} = await host.script(`find '${config.paths.state}' -mindepth 2 -maxdepth 2 -name addresses.json -not -path '${config.paths.state}/${config.name}/*' -exec cat {} + 2>/dev/null || true`);
-	return stdout.split('\n').filter(line => line.startsWith('{')).flatMap(line => {
-		const {managementCidr, privateCidr, publicCidr} = JSON.parse(line) as Addresses;
-		return [managementCidr, privateCidr, publicCidr];
+	return stdout.split('\n').flatMap(line => {
+		const addresses = parseAddresses(line);
+		return addresses ? [addresses.managementCidr, addresses.privateCidr, addresses.publicCidr] : [];
 	});
 };
 
 const createAddressBook = async (host: Machine, config: Config, file: string): Promise<AddressBook> => {
-	const read = async (): Promise<Addresses | undefined> => {
+	const read = async (): Promise<Addresses | 'missing' | 'damaged'> => {
 		const text = await host.read(file);
-		return text === undefined ? undefined : JSON.parse(text) as Addresses;
+		return text === undefined ? 'missing' : parseAddresses(text) ?? 'damaged';
 	};
 
 	const choose = async (): Promise<Addresses> => {
@@ -59,15 +59,20 @@ const createAddressBook = async (host: Machine, config: Config, file: string): P
 		);
 	};
 
-	let current = await read() ?? await choose();
+	const stored = await read();
+	let current = typeof stored === 'string' ? await choose() : stored;
 	return {
 		get current() {
 			return current;
 		},
 		async load() {
-			const stored = await read();
-			current = stored ?? current;
-			return stored !== undefined;
+			const now = await read();
+			if (typeof now === 'string') {
+				return now;
+			}
+
+			current = now;
+			return 'complete';
 		},
 		async save() {
 			await host.write(file, `${JSON.stringify(current)}\n`, {mode: 0o600});
@@ -104,9 +109,13 @@ const stepsOf = ({components}: Config): readonly SandboxStep[] => [
 	...(components.dashboard ? [dashboardDownload, dashboardPackages, dashboard] : []),
 ];
 
+/** Steps whose result may be there before the tool, or serves other environments too. All others bear the environment's name. */
+const shared = new Set([installHostPackages, sandboxRoot]);
+
 /** Whatever a step does may change what the survey saw. */
-const forgetting = (step: SandboxStep): SandboxStep => ({
+const complete = (step: SandboxStep): SandboxStep => ({
 	...step,
+	own: !shared.has(step),
 	async apply(context) {
 		try {
 			await step.apply(context);
@@ -117,4 +126,4 @@ const forgetting = (step: SandboxStep): SandboxStep => ({
 });
 
 /** The steps of profile `sandbox`; components that are switched off are not among them. */
-export const sandboxSteps = (config: Config): readonly SandboxStep[] => stepsOf(config).map(step => forgetting(step));
+export const sandboxSteps = (config: Config): readonly SandboxStep[] => stepsOf(config).map(step => complete(step));

@@ -1,7 +1,7 @@
 import type {Config} from '../config/schema.js';
 import type {Machine} from '../machines/types.js';
 import type {OpenstackApi} from '../openstack/api.js';
-import {rabbitHash, type Secrets} from '../openstack/secrets.js';
+import {rabbitHash, type FileState, type Secrets} from '../openstack/secrets.js';
 import type {TemplateValues} from '../openstack/template.js';
 import type {Step} from '../pipeline/types.js';
 import type {Addresses} from './addresses.js';
@@ -47,8 +47,8 @@ export type SandboxEnv = {
 /** The environment's address ranges: chosen when it is planned first, then kept in a file. */
 export type AddressBook = {
 	readonly current: Addresses;
-	/** Takes over what the file holds. False when there is none. */
-	load: () => Promise<boolean>;
+	/** Takes over what the file holds. */
+	load: () => Promise<FileState>;
 	save: () => Promise<void>;
 };
 

@@ -72,4 +72,11 @@ export const preflightErrors = [
 		cause: 'Namespaces, overlay file systems or network features are missing, often because this is itself a restricted container.',
 		remedy: 'Use a stock kernel of the distribution, or a machine that is not a restricted container.',
 	},
+	{
+		code: 'K2D3011',
+		title: 'A source does not answer',
+		exitCode: 3,
+		cause: 'The mirror that a step needs does not answer, or does not have the suite.',
+		remedy: 'Check the network, the proxy and the address under `sources` in the configuration.',
+	},
 ] as const satisfies readonly CatalogueEntry[];

@@ -37,4 +37,11 @@ export const stateErrors = [
 		cause: 'The link to the machine was gone for so long that the lock was freed, and another run may have taken it.',
 		remedy: 'Make sure that no other run works on this environment, then resume.',
 	},
+	{
+		code: 'K2D4008',
+		title: 'A file of the environment is lost',
+		exitCode: 1,
+		cause: 'The file with the passwords or with the addresses is missing or damaged, and the machine was built with what stood in it.',
+		remedy: 'Put the file back from a copy, then resume. Without one run `k2hdkc-devstack down --depth sources`, then `up`: the machine is built anew, its data is lost.',
+	},
 ] as const satisfies readonly CatalogueEntry[];

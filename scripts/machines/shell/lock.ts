@@ -2,7 +2,7 @@
  * `sh -c` with this; arguments: path of the lock's text, seconds of silence after which the holder gives up. Standard input: the text in one
  * line, then any line as a sign of life, then `release`. The first line on standard output is `held AGE` or `acquired`, the next the text
  * found there. The kernel frees the flock whatever becomes of this shell; text that is left tells the next that it died.
- * `read` takes no byte too many, and the reader must not inherit the lock.
+ * `read` takes no byte too many, and the reader must not inherit the lock. Written by cat, which says what is wrong with a disk; shells do not.
  */
 export const lockHolderScript = String.raw`
 umask 077
@@ -21,7 +21,7 @@ fi
 text=$(next_line) || exit 1
 old=$(cat -- "$1" 2>/dev/null)
 if [ "$old" != "$text" ]; then
-	printf '%s\n' "$text" >"$1.new" && sync -- "$1.new" && mv -f -- "$1.new" "$1" || exit 1
+	printf '%s\n' "$text" | cat >"$1.new" && sync -- "$1.new" && mv -f -- "$1.new" "$1" || exit 1
 fi
 echo acquired
 printf '%s\n' "$old"

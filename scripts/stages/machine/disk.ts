@@ -15,6 +15,10 @@ const files = (env: SandboxEnv): Record<string, string> => ({
 	'etc/sysctl.d/60-k2hdkc-devstack.conf': 'net.ipv4.ip_forward = 1\n',
 });
 
+/** Whether the machine's disk is there. */
+export const hasDisk = async ({host, paths}: Pick<SandboxEnv, 'host' | 'paths'>): Promise<boolean> =>
+	(await host.run(['test', '-s', `${paths.disk}/upper/etc/hosts`], {allow: [0, 1]})).code === 0;
+
 /** The written layer over the cached root: everything of this environment that is not shared. */
 export const sandboxDisk: SandboxStep = {
 	id: 'sandbox.disk',
@@ -22,9 +26,9 @@ export const sandboxDisk: SandboxStep = {
 	title: 'Disk of the sandbox machine',
 	needs: ['environment', 'sandbox.root'],
 	inputs: env => ({root: rootDirectory(env), files: files(env)}),
-	async probe({env: {host, paths}}) {
-		const {code} = await host.run(['test', '-s', `${paths.disk}/upper/etc/hosts`], {allow: [0, 1]});
-		return code === 0
+	async probe({env}) {
+		const {paths} = env;
+		return await hasDisk(env)
 			? {state: 'present', evidence: `${paths.disk} holds the written layer`}
 			: {state: 'absent', evidence: `${paths.disk}/upper/etc/hosts is not there`};
 	},

@@ -1,3 +1,4 @@
+import type {Config} from '../../config/schema.js';
 import type {Machine} from '../../machines/types.js';
 import type {SandboxStep} from '../sandboxEnv.js';
 import {refuseWhileShared} from '../shared.js';
@@ -5,8 +6,11 @@ import {refuseWhileShared} from '../shared.js';
 /** Programs of the host that the sandbox stands on, by Debian package. */
 export const hostPackages = ['mmdebstrap', 'systemd-container', 'debian-archive-keyring', 'arch-test', 'iproute2', 'nftables', 'curl', 'util-linux'] as const;
 
-/** Waits for another apt instead of failing at once. */
-const apt = ['apt-get', '--yes', '--option', 'DPkg::Lock::Timeout=300', '--option', 'Dpkg::Use-Pty=0'];
+/** Seconds to wait for another apt, for each try. */
+const lockPatience = 100;
+
+const apt = ({timeouts}: Config): string[] =>
+	['apt-get', '--yes', '--option', `DPkg::Lock::Timeout=${Math.ceil(lockPatience * timeouts.scale)}`, '--option', 'Dpkg::Use-Pty=0'];
 
 /** Installed ones among the packages, from dpkg's own list. */
 const installed = async (host: Machine, names: readonly string[]): Promise<string[]> => {
@@ -41,10 +45,10 @@ export const installHostPackages: SandboxStep = {
 	},
 	async apply({env: {host, config}, job, progress}) {
 		progress.say('updating package lists');
-		await job(host, [...apt, 'update']);
+		await job(host, [...apt(config), 'update']);
 		await host.script(addedScript(recordFile(config.paths.state)));
 		progress.say('installing');
-		await job(host, [...apt, 'install', '--no-install-recommends', '--no-upgrade', ...hostPackages], {env: {DEBIAN_FRONTEND: 'noninteractive'}});
+		await job(host, [...apt(config), 'install', '--no-install-recommends', '--no-upgrade', ...hostPackages], {env: {DEBIAN_FRONTEND: 'noninteractive'}});
 	},
 	undo: {
 		depth: 'everything',
@@ -55,7 +59,7 @@ export const installHostPackages: SandboxStep = {
 			await refuseWhileShared(env, 'the programs of the host');
 			const present = await installed(host, added);
 			if (present.length > 0) {
-				await job(host, [...apt, 'purge', ...present], {env: {DEBIAN_FRONTEND: 'noninteractive'}});
+				await job(host, [...apt(config), 'purge', ...present], {env: {DEBIAN_FRONTEND: 'noninteractive'}});
 			}
 
 			await host.run(['rm', '-f', '--', record]);

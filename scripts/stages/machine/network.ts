@@ -1,10 +1,17 @@
+import {ToolError} from '../../errors/toolError.js';
 import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
 
+/** Exit code of the script when the link's name belongs to something else. */
+const taken = 9;
+
 const createScript = ({machineName, linkName, addresses: {current}}: SandboxEnv): string => `
-ip netns list | grep -qw '${machineName}' || ip netns add '${machineName}'
-if ! ip link show '${linkName}' >/dev/null 2>&1; then
-  ip link add '${linkName}' type veth peer name host0 netns '${machineName}'
+[ -e '/run/netns/${machineName}' ] || ip netns add '${machineName}'
+if ip link show '${linkName}' >/dev/null 2>&1 && ! ip -netns '${machineName}' link show host0 >/dev/null 2>&1; then
+  # Our own link whose other end went with an older namespace has our address.
+  ip -oneline -4 address show dev '${linkName}' | grep -qw '${current.host}/${current.prefix}' || exit ${taken}
+  ip link delete '${linkName}'
 fi
+ip link show '${linkName}' >/dev/null 2>&1 || ip link add '${linkName}' type veth peer name host0 netns '${machineName}'
 ip address replace '${current.host}/${current.prefix}' dev '${linkName}'
 ip link set '${linkName}' up
 ip -netns '${machineName}' link set lo up
@@ -51,13 +58,18 @@ export const sandboxNetwork: SandboxStep = {
 			: {state: 'absent', evidence: missing};
 	},
 	async apply({env}) {
-		await env.host.script(createScript(env));
+		const {code} = await env.host.script(createScript(env), {allow: [0, taken]});
+		if (code === taken) {
+			throw new ToolError('K2D3007', `The network interface ${env.linkName} is in use by something else`, {
+				remedy: `Remove or rename it (ip link show ${env.linkName}), then resume. Or build under another name: --name NAME.`,
+			});
+		}
 	},
 	undo: {
 		depth: 'services',
 		async undo({env: {host, linkName, machineName}}) {
 			// The link goes first: a namespace lives on for a moment after its name is gone, and its links with it.
-			await host.script(`ip link delete '${linkName}' 2>/dev/null || true\nip netns list | grep -qw '${machineName}' && ip netns delete '${machineName}' || true\n`);
+			await host.script(`ip link delete '${linkName}' 2>/dev/null || true\n[ ! -e '/run/netns/${machineName}' ] || ip netns delete '${machineName}'\n`);
 		},
 	},
 	rerun: 'undo-first',

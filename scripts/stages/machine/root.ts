@@ -27,7 +27,8 @@ const hooks = [
 ];
 
 const mmdebstrap = (suite: string, target: string, keyring: string | null, aptOptions: readonly string[]): string[] => [
-	'mmdebstrap', '--variant=minbase', '--mode=root', '--format=directory',
+	// With the output of apt and dpkg: on a slow link minutes pass before mmdebstrap itself says the next thing.
+	'mmdebstrap', '--verbose', '--variant=minbase', '--mode=root', '--format=directory',
 	'--aptopt=Acquire::Languages "none"', '--aptopt=APT::Install-Recommends "false"', '--aptopt=Acquire::Retries "3"',
 	...aptOptions.map(option => `--aptopt=${option}`),
 	...['doc', 'man', 'locale', 'info', 'lintian'].map(name => `--dpkgopt=path-exclude=/usr/share/${name}/*`),
