@@ -14,6 +14,6 @@ export const suites: Readonly<Record<string, Suite>> = {
 	lint: {argv: ['node_modules/.bin/xo'], kind: 'command', limit: 300},
 	unit: {argv: ava('unit'), kind: 'ava', limit: 300},
 	python: {argv: ['node', 'dist/test/python/main.js'], kind: 'command', limit: 900},
-	integration: {argv: ava('integration', '--concurrency=1', '--serial', '--timeout=10m'), kind: 'ava', limit: 1200},
+	integration: {argv: ava('integration', '--concurrency=1', '--serial', '--timeout=4m'), kind: 'ava', limit: 1200},
 	e2e: {argv: ava('e2e', '--concurrency=1', '--serial', '--timeout=30m'), kind: 'ava', limit: 2400},
 };
