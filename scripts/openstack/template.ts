@@ -10,6 +10,10 @@ const valueAt = (values: TemplateValues, name: string): string | number | undefi
 	return typeof value === 'object' ? undefined : value;
 };
 
+/** The values that a template uses, by their dotted names, in order of appearance. */
+export const usedValues = (template: string, values: TemplateValues): Record<string, string | number | undefined> =>
+	Object.fromEntries([...template.matchAll(/{{([\w.]+)}}/g)].map(match => [match[1]!, valueAt(values, match[1]!)]));
+
 /**
  * Replaces every `{{a.b}}`. A line whose only content would be empty stays: services read an empty value as such.
  * @throws Error for a name without a value: a template of ours that does not fit the code.

@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto';
 import {readFileSync} from 'node:fs';
 import path from 'node:path';
-import {renderTemplate, withSections, type IniSections, type TemplateValues} from '../../openstack/template.js';
+import {renderTemplate, usedValues, withSections, type IniSections} from '../../openstack/template.js';
 import {packageRoot} from '../../packageRoot.js';
 import {templateValues, withoutSecrets, type SandboxEnv} from '../sandboxEnv.js';
 
@@ -17,21 +17,26 @@ export type ServiceFile = {
 	readonly sections?: (env: SandboxEnv) => IniSections;
 };
 
-const render = (file: ServiceFile, env: SandboxEnv, values: TemplateValues): string => {
-	const template = readFileSync(path.join(packageRoot, 'conf/sandbox', file.template), 'utf8');
-	const text = renderTemplate(template, values);
-	return file.sections ? withSections(text, file.sections(env)) : text;
-};
+const readTemplate = ({template}: ServiceFile): string => readFileSync(path.join(packageRoot, 'conf/sandbox', template), 'utf8');
 
 const sum = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** The content as the service reads it. */
-export const renderFile = (file: ServiceFile, env: SandboxEnv): string => render(file, env, templateValues(env));
+export const renderFile = (file: ServiceFile, env: SandboxEnv): string => {
+	const text = renderTemplate(readTemplate(file), templateValues(env));
+	return file.sections ? withSections(text, file.sections(env)) : text;
+};
 
 /** SHA-256 by path of what should be there. */
 export const expectedSums = (files: readonly ServiceFile[], env: SandboxEnv): Map<string, string> =>
 	new Map(files.map(file => [file.path, sum(renderFile(file, env))]));
 
-/** What the files depend on, without the secrets in them: a new password alone is no changed input. */
-export const fileInputs = (files: readonly ServiceFile[], env: SandboxEnv): Record<string, string> =>
-	Object.fromEntries(files.map(file => [file.path, sum(render(file, env, withoutSecrets(templateValues(env))))]));
+/** What the files depend on: of the configuration only what they use. Without secrets: a new password alone is no changed input. */
+export const fileInputs = (files: readonly ServiceFile[], env: SandboxEnv): Record<string, unknown> => {
+	const values = withoutSecrets(templateValues(env));
+	return Object.fromEntries(files.map(file => {
+		const template = readTemplate(file);
+		const used = Object.entries(usedValues(template, values)).filter(([, value]) => !String(value).startsWith('secret.'));
+		return [file.path, {template: sum(template), ...Object.fromEntries(used), ...file.sections?.(env)}];
+	}));
+};

@@ -3,7 +3,7 @@ import {readdirSync, readFileSync} from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
 import {rabbitHash} from '../../../scripts/openstack/secrets.js';
-import {renderTemplate, withSections} from '../../../scripts/openstack/template.js';
+import {renderTemplate, usedValues, withSections} from '../../../scripts/openstack/template.js';
 import {packageRoot} from '../../../scripts/packageRoot.js';
 
 test('names are replaced, nested ones too', t => {
@@ -14,6 +14,10 @@ test('a name without a value is a fault, never an empty setting', t => {
 	for (const template of ['{{a}}', '{{b.d}}', '{{b}}', '{{toString}}']) {
 		t.throws(() => renderTemplate(template, {b: {c: 'x'}}), {message: /No value for/}, template);
 	}
+});
+
+test('the values that a template uses can be told', t => {
+	t.deepEqual(usedValues('{{b.c}} {{a}} {{b.c}} {{x}}', {a: 1, b: {c: 'x', d: 'y'}}), {'b.c': 'x', a: 1, x: undefined});
 });
 
 test('sections are added at the end; empty ones are not', t => {
