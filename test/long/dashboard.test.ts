@@ -1,10 +1,10 @@
 import test, {type ExecutionContext} from 'ava';
 import {needs} from '../helpers/needs.js';
 import {runCommand} from '../helpers/runCommand.js';
-import {createBrowser, type Browser} from './support/browser.js';
-import {inside, machineName} from './support/machine.js';
-import {readSecrets} from './support/secrets.js';
-import {document, expect, hostNeeds, paths, run} from './support/tool.js';
+import {createBrowser, type Browser} from '../e2e/support/browser.js';
+import {inside, machineName} from '../e2e/support/machine.js';
+import {readSecrets} from '../e2e/support/secrets.js';
+import {document, expect, hostNeeds, paths, run} from '../e2e/support/tool.js';
 
 type Status = {
 	readonly inPlace: boolean;

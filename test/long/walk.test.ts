@@ -5,8 +5,8 @@ import type {Config} from '../../scripts/config/schema.js';
 import {order} from '../../scripts/pipeline/graph.js';
 import {sandboxSteps} from '../../scripts/stages/sandbox.js';
 import {needs} from '../helpers/needs.js';
-import {document, expect, hostNeeds, paths, run} from './support/tool.js';
-import {points, table, usualOf, walk, type Kill, type Outstanding, type Point, type Usual} from './support/walk.js';
+import {document, expect, hostNeeds, paths, run} from '../e2e/support/tool.js';
+import {points, table, usualOf, walk, type Kill, type Outstanding, type Point, type Usual} from '../e2e/support/walk.js';
 
 type Status = {readonly inPlace: boolean; readonly steps: ReadonlyArray<{readonly id: string; readonly standing: string; readonly evidence: string}>};
 
