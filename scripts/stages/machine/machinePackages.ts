@@ -51,7 +51,7 @@ export const downloadPackages = (wanted: MachinePackages): SandboxStep => ({
 	},
 	undo: {nothingLeft: 'They lie beside the cached root file system and go with it.'},
 	timeout: 1800,
-	idleTimeout: 600,
+	idleTimeout: 300,
 	expected: wanted.expected.download,
 	retry: {attempts: 2, delay: 10},
 });
