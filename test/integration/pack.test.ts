@@ -8,9 +8,9 @@ import {copyProject, withoutNpm} from '../helpers/workingCopy.js';
 let directory = '';
 let project = '';
 
-/** As a person calls it, not as a script of npm. */
+/** As a person calls it, not as a script of npm; what npx remembers of a project goes with the test. */
 const npm = async (cwd: string, command: 'npm' | 'npx', ...args: readonly string[]) =>
-	runCommand(command, args, {cwd, env: {...withoutNpm(), NODE_ENV: undefined}, timeout: 300_000});
+	runCommand(command, args, {cwd, env: {...withoutNpm(), NODE_ENV: undefined, ...(command === 'npx' && {npm_config_cache: path.join(directory, 'cache')})}, timeout: 300_000});
 
 const tarball = async () => path.join(directory, (await readdir(directory)).find(name => name.endsWith('.tgz')) ?? 'missing.tgz');
 
