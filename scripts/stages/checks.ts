@@ -30,10 +30,10 @@ const distribution = ({host}: SandboxEnv): Check => ({
 	},
 });
 
-const memory = ({host, config, machineName}: SandboxEnv): Check => ({
+const memory = ({host, config, machineName, paths}: SandboxEnv): Check => ({
 	id: 'memory', title: 'Memory', stage: 'control-plane',
 	async run() {
-		if (await findMachine(host, machineName)) {
+		if (await findMachine(host, machineName, paths.root)) {
 			return pass('the sandbox machine runs already');
 		}
 
@@ -142,7 +142,7 @@ const clock = ({host}: SandboxEnv): Check => ({
 const services = (env: SandboxEnv): Check => ({
 	id: 'services', title: 'Running environment', stage: 'control-plane',
 	async run() {
-		if (!await findMachine(env.host, env.machineName)) {
+		if (!await findMachine(env.host, env.machineName, env.paths.root)) {
 			return pass('does not run');
 		}
 

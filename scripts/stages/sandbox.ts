@@ -92,7 +92,7 @@ export const createSandboxEnv = async (config: Config, host: Machine): Promise<S
 	const secrets = createSecrets(host, `${paths.environment}/secrets.json`, users);
 	await secrets.load();
 	const addresses = await createAddressBook(host, config, paths.addresses);
-	const leader = createLeader(host, machineName);
+	const leader = createLeader(host, machineName, paths.root);
 	const machine = createSandboxMachine(host, {name: config.name, leader: leader.current});
 	const survey = createSurvey(machine, () => sandboxSteps(config).flatMap(({parts}) => parts ?? []));
 	return {

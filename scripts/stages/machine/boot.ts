@@ -26,7 +26,7 @@ const waitForBoot = async ({env, signal, progress}: StepContext<SandboxEnv>): Pr
 	const started = Date.now();
 	for (;;) {
 		signal.throwIfAborted();
-		const found = await findMachine(env.host, env.machineName);
+		const found = await findMachine(env.host, env.machineName, env.paths.root);
 		const seconds = Math.round((Date.now() - started) / 1000);
 		if (!found && seconds > 3) {
 			const log = await env.host.run(['tail', '-n', '20', env.paths.machineLog], {allow: 'any'});
@@ -44,16 +44,16 @@ const waitForBoot = async ({env, signal, progress}: StepContext<SandboxEnv>): Pr
 };
 
 const powerOff = async ({env, signal, progress}: StepContext<SandboxEnv>): Promise<void> => {
-	const {host, machineName, leader} = env;
+	const {host, machineName, leader, paths} = env;
 	leader.forget();
-	const found = await findMachine(host, machineName);
+	const found = await findMachine(host, machineName, paths.root);
 	if (!found) {
 		return;
 	}
 
 	await host.run(['kill', '-s', 'RTMIN+4', String(found.init)], {allow: 'any'});
 	const started = Date.now();
-	while (await findMachine(host, machineName)) {
+	while (await findMachine(host, machineName, paths.root)) {
 		const seconds = Math.round((Date.now() - started) / 1000);
 		progress.say('shutting down');
 		if (seconds > 90) {

@@ -5,11 +5,12 @@ import type {Machine} from '../../machines/types.js';
  * Prints the process of systemd-nspawn that runs the machine, and that of the machine's own init, as the host numbers them.
  * Prints nothing when it does not run.
  */
-const findScript = (name: string): string => `
+const findScript = (name: string, root: string | undefined): string => `
 for process in /proc/[0-9]*; do
   { read -r comm < "$process/comm"; } 2>/dev/null || continue
   [ "$comm" = systemd-nspawn ] || continue
   grep -qzx -e '--machine=${name}' "$process/cmdline" 2>/dev/null || continue
+${root === undefined ? '' : `  grep -qzx -e '--directory=${root}' "$process/cmdline" 2>/dev/null || continue\n`}\
   pid=\${process#/proc/}
   read -r child rest < "$process/task/$pid/children" || true
   echo "$pid \${child:-0}"
@@ -18,9 +19,9 @@ done
 
 export type NspawnProcess = {readonly nspawn: number; readonly init: number};
 
-/** Looks for the running machine of that name. */
-export const findMachine = async (host: Machine, name: string): Promise<NspawnProcess | undefined> => {
-	const {stdout} = await host.script(findScript(name));
+/** Looks for the running machine of that name on that root; without a root for any of that name, whoever it belongs to. */
+export const findMachine = async (host: Machine, name: string, root?: string): Promise<NspawnProcess | undefined> => {
+	const {stdout} = await host.script(findScript(name, root));
 	const [nspawn, init] = (stdout.split('\n')[0] ?? '').split(' ').map(Number);
 	return nspawn && init ? {nspawn, init} : undefined;
 };
@@ -36,10 +37,10 @@ export type Leader = {
 const freshness = 5;
 
 /** Knows the running machine's init process. */
-export const createLeader = (host: Machine, name: string): Leader => {
+export const createLeader = (host: Machine, name: string, root: string): Leader => {
 	let known: {readonly at: number; readonly init: Promise<number>} | undefined;
 	const search = async (): Promise<number> => {
-		const found = await findMachine(host, name);
+		const found = await findMachine(host, name, root);
 		if (!found) {
 			throw new ToolError('K2D5008', `The sandbox machine ${name} is not running`);
 		}
