@@ -12,7 +12,8 @@ const output = path.join(root, 'dist');
 
 const compile = () => {
 	const compiler = path.join(path.dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
-	const {status} = spawnSync(process.execPath, [compiler, '-p', root], {stdio: ['ignore', 'inherit', 'inherit']});
+	// The compiler reports on standard output, which `npm pack` keeps to itself.
+	const {status} = spawnSync(process.execPath, [compiler, '-p', root], {stdio: ['ignore', process.stderr, 'inherit']});
 	return status ?? 1;
 };
 
