@@ -52,9 +52,12 @@ const isSystemError = (error: unknown): error is Error => error instanceof Error
 /** Outcomes whose output can explain them. A lost exit code stays unknown whatever was printed. */
 const explainable = new Set<CommandOutcome>(['code', 'signal', 'timeout', 'idle']);
 
+/** Codes that say only what was tried; the output may say why it failed. */
+const general = new Set(['K2D2001', 'K2D5009']);
+
 const codeOf = (error: unknown, lines: readonly string[]): string => {
 	if (error instanceof ToolError) {
-		return error.code === 'K2D2001' ? matchKnownFailure(lines) ?? error.code : error.code;
+		return general.has(error.code) ? matchKnownFailure(lines) ?? error.code : error.code;
 	}
 
 	if (isCommandError(error)) {

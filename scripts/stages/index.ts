@@ -1,4 +1,7 @@
 import type {DatastoreVersion, Environment, OpenEnvironment, SummaryFacts} from '../commands/environment.js';
+import {matchKnownFailure} from '../errors/knownFailures.js';
+import {ToolError} from '../errors/toolError.js';
+import {CommandError} from '../machines/commandError.js';
 import {openMachine} from '../machines/openMachine.js';
 import type {Step} from '../pipeline/types.js';
 import {sandboxChecks} from './checks.js';
@@ -76,10 +79,21 @@ const summaryOf = async (env: SandboxEnv): Promise<SummaryFacts> => {
 	};
 };
 
+/** Its files are for root alone, so that nobody else even sees whether it is there. */
+const explainDenial = (error: unknown): never => {
+	if (error instanceof CommandError && matchKnownFailure(error.lastLines) === 'K2D2203') {
+		throw new ToolError('K2D3002', `The files of this environment cannot be read: ${error.lastLines.at(-1)}`, {
+			cause: error, remedy: 'Run the tool as root (sudo -i), or log in as root: --machine ssh://root@HOST.',
+		});
+	}
+
+	throw error;
+};
+
 /** Makes the environment that a configuration describes. */
 export const openEnvironment: OpenEnvironment = async ({config}, {onNotice}) => {
 	const host = await openMachine(config.machine, {...config.ssh, onNotice});
-	const env = await createSandboxEnv(config, host);
+	const env = await createSandboxEnv(config, host).catch(explainDenial);
 	const environment: Environment = {
 		name: config.name,
 		profile: config.profile,

@@ -39,6 +39,9 @@ const mmdebstrap = (suite: string, target: string, keyring: string | null, aptOp
 	suite, target, '-',
 ];
 
+/** Seconds after which apt gives up on a server that says nothing. It then tries again, three times. */
+const silence = 30;
+
 const finished = (root: string): string => `${root}/.k2hdkc-devstack-root`;
 
 const finishScript = (partial: string, root: string): string => `
@@ -80,7 +83,8 @@ export const sandboxRoot: SandboxStep = {
 		await job(host, ['rm', '-rf', '--one-file-system', '--', partial]);
 		await host.run(['mkdir', '-p', '--', env.paths.roots]);
 		progress.say(`mmdebstrap of ${config.sandbox.suite} with ${rootPackages().length} packages and what they need`);
-		const build = mmdebstrap(config.sandbox.suite, partial, config.sources.debian.keyring, aptOptions);
+		const patience = ['http', 'https'].map(scheme => `Acquire::${scheme}::Timeout "${Math.ceil(silence * config.timeouts.scale)}"`);
+		const build = mmdebstrap(config.sandbox.suite, partial, config.sources.debian.keyring, [...patience, ...aptOptions]);
 		// What was made gets its name in the same job, so that nothing is lost when the tool ends before the job does.
 		await job(host, ['sh', '-euc', '"$@"; eval "$FINISH"', 'sh', ...build], {input: lines.join('\n'), env: {FINISH: finishScript(partial, root)}});
 	},
