@@ -5,7 +5,7 @@ import test, {type ExecutionContext} from 'ava';
 import {runCommand} from '../helpers/runCommand.js';
 import {needs} from '../helpers/needs.js';
 import {openCloud} from './support/cloud.js';
-import {connectFrom, createFarHost} from './support/farHost.js';
+import {connectFrom, createFarAddress} from './support/farHost.js';
 import {keepSnapshot, takeSnapshot} from './support/hostSnapshot.js';
 import {cutPower, imitateReboot, inside, machineName} from './support/machine.js';
 import {filesWithSecrets, readSecrets, secretsIn, watchCommandLines} from './support/secrets.js';
@@ -123,7 +123,7 @@ test.serial('services answer this host, and nobody beyond it', async t => {
 	}
 
 	const {address} = await openCloud((await paths()).environment);
-	const far = await createFarHost(t);
+	const far = await createFarAddress(t);
 	t.is(await connectFrom(undefined, address, 5000), 'open');
 	t.is(await connectFrom(undefined, address, 5672), 'open');
 	for (const port of [5000, 3306, 5672, 8779]) {

@@ -61,7 +61,9 @@ export const forwards: readonly Case[] = [
 	}],
 	['a forwarded port to nothing closes the connection', async (t, {machine}) => {
 		const forward = await machine.forward('127.0.0.1', 1);
-		t.is(await ask(forward.port, 'x\n').catch((error: unknown) => (error as NodeJS.ErrnoException).code), '');
+		// Closed with the text still unread, the connection ends by a reset; else by its end.
+		const answer = await ask(forward.port, 'x\n').catch((error: unknown) => (error as NodeJS.ErrnoException).code ?? String(error));
+		t.true(['', 'ECONNRESET', 'EPIPE'].includes(answer), answer);
 		await forward.close();
 	}],
 ];
