@@ -1,6 +1,7 @@
 import {confirmDeletion} from '../cli/ask.js';
 import type {CommandContext, CommandRun} from '../cli/context.js';
 import type {Options} from '../cli/program.js';
+import type {Selection} from '../pipeline/graph.js';
 import type {Plan} from '../pipeline/types.js';
 import {renderFailures} from '../report/failures.js';
 import {changes, planDocument, renderPlan} from '../report/plan.js';
@@ -29,6 +30,9 @@ const runDocument = (recorded: Recorded, logs: string | undefined, facts?: unkno
 	...(facts === undefined ? {} : {environment: facts}),
 });
 
+const isPartial = ({only, from, until, without = []}: Selection): boolean =>
+	only !== undefined || from !== undefined || until !== undefined || without.length > 0;
+
 /** Tells how the run ended, for people or as the document of --json. */
 export const tellEnd = async (context: CommandContext, options: Options, environment: Environment, reporting: Reporting, summarize: boolean): Promise<number> => {
 	const recorded = reporting.recorded();
@@ -36,9 +40,10 @@ export const tellEnd = async (context: CommandContext, options: Options, environ
 	const facts = summarize && exitCode === 0 ? await environment.summary() : undefined;
 	if (context.json || (facts && !context.events)) {
 		const {name, profile} = environment;
+		const partial = isPartial(await selectionOf(options));
 		printResult(context, options, {
 			document: () => runDocument(recorded, reporting.logs, facts),
-			lines: color => facts ? renderSummary({name, profile, seconds: recorded.end?.seconds ?? 0, steps: recorded.steps, facts, warnings: recorded.warnings, color}) : [],
+			lines: color => facts ? renderSummary({name, profile, seconds: recorded.end?.seconds ?? 0, steps: recorded.steps, facts, warnings: recorded.warnings, partial, color}) : [],
 		});
 	}
 

@@ -56,7 +56,10 @@ const tryOnce = async <T>({step, context, voice}: Actor<T>, stop: AbortSignal, a
 				voice.say(message);
 			},
 			output(line) {
-				touch();
+				if (!step.waiting?.test(line)) {
+					touch();
+				}
+
 				voice.output(line);
 			},
 		};

@@ -28,7 +28,7 @@ const startClock = (what: string, {timeout, idleTimeout}: Limits, expire: (error
 		// Looking now and then is cheaper than a new timer for every line of output.
 		timers.push(setInterval(() => {
 			if (Date.now() - lastSign >= idleTimeout * 1000) {
-				expire(new ToolError('K2D2003', `${what} said nothing for ${idleTimeout} s and was ended.`));
+				expire(new ToolError('K2D2003', `${what} said nothing new for ${idleTimeout} s and was ended.`));
 			}
 		}, Math.min(1000, idleTimeout * 250)));
 	}

@@ -1,13 +1,13 @@
 import {toFailure} from '../errors/toFailure.js';
 import type {Machine} from '../machines/types.js';
 import {holdEnvironment, type HeldLock} from './environmentLock.js';
-import type {Emit} from './events.js';
+import type {Emit, Failure} from './events.js';
 import {order, validate, type Selection} from './graph.js';
 import {noInterrupts, type Interrupts} from './interrupts.js';
 import {lastJobOf} from './jobs.js';
 import {look} from './look.js';
 import {makePlan} from './plan.js';
-import {removeTraces} from './removeTraces.js';
+import {removeLock, removeTraces} from './removeTraces.js';
 import {createStateStore, loadState, readIdentity, setAside, type Identity, type LoadedState} from './stateStore.js';
 import type {RunContext} from './runContext.js';
 import {inRunFrame, type Outcome} from './runFrame.js';
@@ -143,19 +143,36 @@ export const createEngine = <T>(options: EngineOptions<T>): Engine => {
 		return planWith(parts, identity.bootId, id => loaded.state.steps[id], planOptions);
 	};
 
+	/** A run; one that left nothing on record leaves no lock either. */
+	const run = async (command: 'up' | 'down', fresh: boolean, work: (context: RunContext<T>) => Promise<readonly Failure[]>): Promise<Outcome> => {
+		let isEmpty = false;
+		const outcome = await inRunFrame(command, parts, async () => {
+			const context = await openRun(parts, fresh);
+			try {
+				return await work(context);
+			} finally {
+				isEmpty = Object.keys(context.store.records()).length === 0;
+			}
+		});
+		if (isEmpty) {
+			// A host out of reach keeps it; the next run takes it over.
+			await removeLock(options.host, options.envDir).catch(() => undefined);
+		}
+
+		return outcome;
+	};
+
 	return {
 		plan,
 		status: async () => plan(),
-		up: async (upOptions = {}) => inRunFrame('up', parts, async () => {
-			const context = await openRun(parts, upOptions.fresh ?? false);
+		up: async (upOptions = {}) => run('up', upOptions.fresh ?? false, async context => {
 			const made = await planWith(parts, context.bootId, context.store.record, upOptions);
 			context.emit({type: 'plan', plan: made});
 			return runPlan(parts.ordered, made, context, {concurrency, linger: options.lingerSeconds ?? 3, confirm: upOptions.confirm});
 		}),
 		async down(depth) {
 			let isClean = false;
-			const outcome = await inRunFrame('down', parts, async () => {
-				const context = await openRun(parts, false);
+			const outcome = await run('down', false, async context => {
 				const failures = await undoSteps(parts.ordered, depth, context, concurrency);
 				isClean = strangersIn(parts.ordered, context.store.records()).length === 0;
 				return failures;

@@ -63,6 +63,8 @@ export type Step<T = unknown> = {
 	/** Seconds. The step's jobs are ended (process group, TERM then KILL) when it takes longer, or says nothing for idleTimeout. */
 	readonly timeout: number;
 	readonly idleTimeout: number;
+	/** Lines that are no sign of life: what a program says while it waits in vain. */
+	readonly waiting?: RegExp;
 	/** Seconds it usually takes; shown beside the elapsed time. */
 	readonly expected: number;
 	/** Only for steps whose action is safe to repeat at once: tries in all, and the first delay in seconds (doubles). */

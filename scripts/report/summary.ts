@@ -43,18 +43,28 @@ export type SummaryOptions = {
 	readonly steps: readonly RecordedStep[];
 	readonly facts: SummaryFacts;
 	readonly warnings: readonly string[];
+	/** Steps of the plan were left out on request. */
+	readonly partial: boolean;
 	readonly color: boolean;
 };
 
+const headlineOf = ({name, profile, seconds, steps, partial}: SummaryOptions): string => {
+	const environment = `Environment ${name} (profile ${profile})`;
+	if (steps.every(step => step.result !== 'done' && step.result !== 'adopted')) {
+		return `${environment}: ${partial ? 'what was asked for' : 'everything'} is in place and verified, ${formatDuration(seconds)}.`;
+	}
+
+	return partial
+		? `${environment}: the steps that were asked for are done after ${formatDuration(seconds)}.`
+		: `${environment} is ready after ${formatDuration(seconds)}.`;
+};
+
 /** The end of a successful `up`. */
-export const renderSummary = ({name, profile, seconds, steps, facts, warnings, color}: SummaryOptions): string[] => {
+export const renderSummary = (options: SummaryOptions): string[] => {
+	const {steps, facts, warnings, color} = options;
 	const style = createStyle(color);
-	const acted = steps.filter(step => step.result === 'done' || step.result === 'adopted').length;
-	const headline = acted === 0
-		? `Environment ${name} (profile ${profile}): everything is in place and verified, ${formatDuration(seconds)}.`
-		: `Environment ${name} (profile ${profile}) is ready after ${formatDuration(seconds)}.`;
 	return [
-		style.green(headline),
+		style.green(headlineOf(options)),
 		...renderFacts(facts, color),
 		...section('Slowest steps', formatTable(slowest(steps).map(step => [step.id, formatDuration(step.seconds)])), style),
 		...section('Warnings', indented(warnings), style),

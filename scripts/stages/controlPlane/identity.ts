@@ -13,24 +13,27 @@ export const catalog = ({api: {url}, config: {components}}: Pick<SandboxEnv, 'ap
 	{user: 'placement', type: 'placement', url: url.placement},
 	{user: 'nova', type: 'compute', url: url.compute},
 	{user: 'neutron', type: 'network', url: url.network.replace(/\/v2\.0$/, '')},
-	...(components.cinder ? [{user: 'cinder', type: 'volumev3', url: `${url.volume}/%(project_id)s`}] : []),
+	// Clients ask for the service by either name: the older ones and Trove for the first, Horizon for the second.
+	...(components.cinder ? ['volumev3', 'block-storage'].map(type => ({user: 'cinder', type, url: `${url.volume}/%(project_id)s`})) : []),
 	...(components.swift ? [{user: 'swift', type: 'object-store', url: `${url.objectStore}/AUTH_%(project_id)s`}] : []),
 	{user: 'trove', type: 'database', url: `${url.database}/%(project_id)s`},
 ];
+
+const serviceUsers = (env: SandboxEnv): string[] => [...new Set(catalog(env).map(({user}) => user))];
 
 const interfaces = ['public', 'internal', 'admin'] as const;
 
 /** Who has which role where: users of the configuration, and those of the services in project `service`. */
 const wantedRoles = (env: SandboxEnv): ReadonlyArray<{readonly user: string; readonly project: string; readonly role: string}> => [
 	...env.config.openstack.users.flatMap(({name, roles}) => Object.entries(roles).flatMap(([project, names]) => names.map(role => ({user: name, project, role})))),
-	...catalog(env).flatMap(({user}) => ['admin', 'service'].map(role => ({user, project: 'service', role}))),
+	...serviceUsers(env).flatMap(user => ['admin', 'service'].map(role => ({user, project: 'service', role}))),
 ];
 
 /** The project of the services may be among those of the configuration. */
 const projectNames = ({config}: SandboxEnv): string[] => [...new Set([...config.openstack.projects, 'service'])];
 
 const passwordOf = (env: SandboxEnv, user: string): string =>
-	env.secrets.get(catalog(env).some(entry => entry.user === user) ? `service.${user}` : `user.${user}`);
+	env.secrets.get(serviceUsers(env).includes(user) ? `service.${user}` : `user.${user}`);
 
 const list = async <R>({api}: SandboxEnv, path: string, key: string): Promise<readonly R[]> => {
 	const {body} = await api.request({url: `${api.url.identity}/${path}`});
@@ -59,7 +62,7 @@ const see = async (env: SandboxEnv): Promise<Seen> => {
 const missingOf = (env: SandboxEnv, seen: Seen): string[] => {
 	const {users} = env.config.openstack;
 	const names = (items: readonly Named[]): Set<string> => new Set(items.map(item => item.name));
-	const userNames = [...users.map(user => user.name), ...catalog(env).map(entry => entry.user)];
+	const userNames = [...users.map(user => user.name), ...serviceUsers(env)];
 	return [
 		...projectNames(env).filter(name => !names(seen.projects).has(name)).map(name => `project ${name}`),
 		...userNames.filter(name => !names(seen.users).has(name)).map(name => `user ${name}`),
@@ -103,7 +106,7 @@ const ensureAll = async (env: SandboxEnv): Promise<void> => {
 	const {api, config} = env;
 	const {users} = config.openstack;
 	const seen = await see(env);
-	const userNames = [...users.map(user => user.name), ...catalog(env).map(entry => entry.user)];
+	const userNames = [...users.map(user => user.name), ...serviceUsers(env)];
 	const projectIds = await ensureNamed(env, 'project', projectNames(env), seen.projects, () => ({domain_id: 'default'}));
 	const userIds = await ensureNamed(env, 'user', userNames, seen.users, name => ({domain_id: 'default', password: passwordOf(env, name)}));
 	const roleIds = await ensureNamed(env, 'role', [...new Set([...wantedRoles(env).map(({role}) => role), 'ResellerAdmin'])], seen.roles, () => ({}));

@@ -25,8 +25,8 @@ export const rabbitmq = serviceStep({
 		{template: 'rabbitmq-definitions.json', path: '/etc/rabbitmq/definitions.json', owner: 'root:rabbitmq'},
 	],
 	units: ['rabbitmq-server'],
-	async ask({host, addresses, secrets}) {
-		const version = await amqpLogin(host, {host: addresses.current.machine, port: 5672, user: 'openstack', password: secrets.get('rabbit')});
+	async ask({machine, secrets}) {
+		const version = await amqpLogin(machine, {user: 'openstack', password: secrets.get('rabbit')});
 		return version === undefined ? undefined : `RabbitMQ ${version} lets the user openstack in`;
 	},
 	expected: 12,

@@ -17,6 +17,9 @@ export type AptDownload = {
 	readonly work: string;
 };
 
+/** What apt says of a file that a server did not give, before it asks again or elsewhere. */
+export const aptWaiting = /^Ign:\d/;
+
 /** Everything apt would read of the host's own configuration and state is replaced: the host's packages are no concern of the machine. */
 export const aptConfiguration = ({root, keyring, work, options}: Pick<AptDownload, 'root' | 'keyring' | 'work' | 'options'>): string => [
 	...['main', 'parts', 'sourceparts', 'preferences', 'preferencesparts', 'trustedparts'].map(name => `Dir::Etc::${name} "/dev/null"`),

@@ -2,6 +2,7 @@ import type {Config} from '../../config/schema.js';
 import type {Machine} from '../../machines/types.js';
 import type {SandboxStep} from '../sandboxEnv.js';
 import {refuseWhileShared} from '../shared.js';
+import {aptWaiting} from './aptDownload.js';
 
 /** Programs of the host that the sandbox stands on, by Debian package. */
 export const hostPackages = ['mmdebstrap', 'systemd-container', 'debian-archive-keyring', 'arch-test', 'iproute2', 'nftables', 'curl', 'util-linux'] as const;
@@ -67,6 +68,7 @@ export const installHostPackages: SandboxStep = {
 	},
 	timeout: 900,
 	idleTimeout: 330,
+	waiting: aptWaiting,
 	expected: 25,
 	retry: {attempts: 3, delay: 5},
 };

@@ -1,6 +1,6 @@
 import {quote} from '../../machines/quote.js';
 import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
-import {downloadScript} from './aptDownload.js';
+import {aptWaiting, downloadScript} from './aptDownload.js';
 import {debianSources} from './debianSources.js';
 import {rootDirectory} from './root.js';
 
@@ -52,6 +52,7 @@ export const downloadPackages = (wanted: MachinePackages): SandboxStep => ({
 	undo: {nothingLeft: 'They lie beside the cached root file system and go with it.'},
 	timeout: 1800,
 	idleTimeout: 300,
+	waiting: aptWaiting,
 	expected: wanted.expected.download,
 	retry: {attempts: 2, delay: 10},
 });

@@ -5,6 +5,7 @@ import {packageRoot} from '../../packageRoot.js';
 import {hashInputs} from '../../pipeline/hash.js';
 import {refuseWhileShared} from '../shared.js';
 import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
+import {aptWaiting} from './aptDownload.js';
 import {debianSources} from './debianSources.js';
 
 const packageLists = (): Record<string, string[]> =>
@@ -13,18 +14,18 @@ const packageLists = (): Record<string, string[]> =>
 /** All packages of the root, sorted. */
 export const rootPackages = (): string[] => [...new Set(Object.values(packageLists()).flat())].toSorted();
 
-/** What a root depends on. The mirror is not part of it: the same suite is the same from every mirror. */
-export const rootInputs = ({config}: Pick<SandboxEnv, 'config'>): unknown => ({suite: config.sandbox.suite, packages: rootPackages(), recipe: 2});
-
-/** Directory of the finished root of these inputs. */
-export const rootDirectory = (env: Pick<SandboxEnv, 'config' | 'paths'>): string => `${env.paths.roots}/${hashInputs(rootInputs(env)).slice(0, 16)}`;
-
 /** No unit of a package starts by itself: each step enables what it has configured. */
 const hooks = [
 	'--setup-hook=mkdir -p "$1/usr/sbin" && printf "#!/bin/sh\\nexit 101\\n" > "$1/usr/sbin/policy-rc.d" && chmod 755 "$1/usr/sbin/policy-rc.d"',
 	'--customize-hook=cd "$1/etc/systemd/system" && for unit in $(ls multi-user.target.wants sockets.target.wants timers.target.wants | grep -E "\\.(service|socket|timer)$"); do SYSTEMCTL_SKIP_SYSV=1 chroot "$1" systemctl --quiet disable "$unit" 2>/dev/null || true; done; SYSTEMCTL_SKIP_SYSV=1 chroot "$1" systemctl --quiet enable logrotate.timer',
 	'--customize-hook=rm -f "$1/usr/sbin/policy-rc.d" "$1/etc/hostname"; : > "$1/etc/machine-id"; : > "$1/etc/resolv.conf"',
 ];
+
+/** What a root depends on. The mirror is not part of it: the same suite is the same from every mirror. */
+export const rootInputs = ({config}: Pick<SandboxEnv, 'config'>): unknown => ({suite: config.sandbox.suite, packages: rootPackages(), hooks});
+
+/** Directory of the finished root of these inputs. */
+export const rootDirectory = (env: Pick<SandboxEnv, 'config' | 'paths'>): string => `${env.paths.roots}/${hashInputs(rootInputs(env)).slice(0, 16)}`;
 
 const mmdebstrap = (suite: string, target: string, keyring: string | null, aptOptions: readonly string[]): string[] => [
 	// With the output of apt and dpkg: on a slow link minutes pass before mmdebstrap itself says the next thing.
@@ -97,7 +98,8 @@ export const sandboxRoot: SandboxStep = {
 		},
 	},
 	timeout: 3600,
-	idleTimeout: 600,
+	idleTimeout: 300,
+	waiting: aptWaiting,
 	expected: 150,
 	retry: {attempts: 2, delay: 10},
 };

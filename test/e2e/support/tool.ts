@@ -33,6 +33,8 @@ export type ToolOptions = {
 	readonly cwd?: string;
 	/** Which environment; default: the one of all tests. */
 	readonly environment?: string;
+	/** Entry point of a tool that is built differently; its coverage is not ours to count. */
+	readonly main?: string;
 };
 
 const empty = mkdtemp(path.join(tmpdir(), 'k2hdkc-e2e-'));
@@ -41,19 +43,19 @@ process.once('exit', () => {
 });
 
 /** `words` come first on the command line, then what names the environment, then `args`. */
-const commandLine = (args: readonly string[], environment: string): string[] => {
+const commandLine = (args: readonly string[], environment: string, main: string): string[] => {
 	const words = args.findIndex(arg => arg.startsWith('-'));
 	const at = words === -1 ? args.length : words;
-	return [mainFile, ...args.slice(0, at), '--name', environment, ...args.slice(at)];
+	return [main, ...args.slice(0, at), '--name', environment, ...args.slice(at)];
 };
 
 /** Starts the tool as a person without a terminal does. */
-export const start = async (args: readonly string[], {cwd, environment = name}: ToolOptions = {}): Promise<Started> => {
+export const start = async (args: readonly string[], {cwd, environment = name, main = mainFile}: ToolOptions = {}): Promise<Started> => {
 	const startedAt = Date.now();
 	const {NODE_V8_COVERAGE} = process.env;
-	const child = spawn(process.execPath, commandLine(args, environment), {
+	const child = spawn(process.execPath, commandLine(args, environment, main), {
 		cwd: cwd ?? await empty, stdio: ['ignore', 'pipe', 'pipe'],
-		env: {...withoutNpm(), ...(NODE_V8_COVERAGE === undefined ? {} : {NODE_V8_COVERAGE})},
+		env: {...withoutNpm(), ...(NODE_V8_COVERAGE === undefined || main !== mainFile ? {} : {NODE_V8_COVERAGE})},
 	});
 	const output = {stdout: '', stderr: ''};
 	for (const stream of ['stdout', 'stderr'] as const) {

@@ -117,15 +117,21 @@ for (const [kind, make] of [['job', jobStep], ['command', commandStep]] as const
 		const directory = await toyDirectory(t);
 		const outcome = await toyEngine(directory, [make('silent', 'echo $$ > pid; echo hello; sleep 300', {idleTimeout: 1})]).up();
 		t.is(outcome.failures[0]!.code, 'K2D2003');
-		t.is(outcome.failures[0]!.what, 'silent said nothing for 1 s and was ended.');
+		t.is(outcome.failures[0]!.what, 'silent said nothing new for 1 s and was ended.');
 		t.deepEqual(outcome.failures[0]!.lastLines, ['hello']);
 		t.false(isAlive(Number(readText(directory, 'pid'))));
 	});
 
 	test(`a ${kind} that talks is not silent`, async t => {
 		const directory = await toyDirectory(t);
-		const talk = 'for i in 1 2 3 4 5 6 7 8; do echo $i; sleep 0.2; done; echo 1 > talker';
-		t.is((await toyEngine(directory, [make('talker', talk, {idleTimeout: 1})]).up()).exitCode, 0);
+		const talk = 'for i in 1 2 3 4 5 6 7 8; do echo $i; sleep 0.5; done; echo 1 > talker';
+		t.is((await toyEngine(directory, [make('talker', talk, {idleTimeout: 3})]).up()).exitCode, 0);
+	});
+
+	test(`a ${kind} that says only that it waits is silent`, async t => {
+		const directory = await toyDirectory(t);
+		const outcome = await toyEngine(directory, [make('waiter', 'while :; do echo waiting; sleep 0.2; done', {idleTimeout: 1, waiting: /^waiting/})]).up();
+		t.is(outcome.failures[0]!.code, 'K2D2003');
 	});
 }
 

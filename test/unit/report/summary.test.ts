@@ -17,7 +17,7 @@ const empty: SummaryFacts = {endpoints: [], datastoreVersions: [], leftOut: [], 
 const step = (id: string, seconds: number, result: 'done' | 'skipped' = 'done') => ({id, seconds, result, reason: ''});
 
 test('the summary of a first run', t => {
-	t.deepEqual(renderSummary({name: 'default', profile: 'sandbox', seconds: 123, steps: [step('a', 2), step('b', 70)], facts, warnings: ['little disk'], color: false}), [
+	t.deepEqual(renderSummary({name: 'default', profile: 'sandbox', seconds: 123, steps: [step('a', 2), step('b', 70)], facts, warnings: ['little disk'], partial: false, color: false}), [
 		'Environment default (profile sandbox) is ready after 2m03s.',
 		'', 'Endpoints', '  keystone  http://10.0.0.2:5000/v3', '  trove     http://10.0.0.2:8779/v1.0',
 		'', 'Credentials', '  clouds.yaml  /var/lib/x/clouds.yaml', '  openrc       /var/lib/x/openrc',
@@ -31,9 +31,15 @@ test('the summary of a first run', t => {
 });
 
 test('sections without content are left out', t => {
-	t.deepEqual(renderSummary({name: 'x', profile: 'ci', seconds: 1, steps: [step('a', 0, 'skipped')], facts: empty, warnings: [], color: false}), [
+	t.deepEqual(renderSummary({name: 'x', profile: 'ci', seconds: 1, steps: [step('a', 0, 'skipped')], facts: empty, warnings: [], partial: false, color: false}), [
 		'Environment x (profile ci): everything is in place and verified, 1s.',
 	]);
+});
+
+test('a run of chosen steps does not claim that everything stands', t => {
+	const options = {name: 'x', profile: 'ci', seconds: 1, facts: empty, warnings: [], partial: true, color: false};
+	t.deepEqual(renderSummary({...options, steps: [step('a', 0, 'skipped')]}), ['Environment x (profile ci): what was asked for is in place and verified, 1s.']);
+	t.deepEqual(renderSummary({...options, steps: [step('a', 1)]}).slice(0, 1), ['Environment x (profile ci): the steps that were asked for are done after 1s.']);
 });
 
 test('the slowest are five, longest first, without those that did nothing', t => {
