@@ -5,14 +5,17 @@ import type {LockResult} from './types.js';
 
 const usual: LockTiming = {beat: 5, silence: 30};
 
+/** Seconds that a release waits for a link that is away. Without it the holder on the machine ends by the silence. */
+const releaseWait = 5;
+
 /** Seconds between two looks at a lock that our own cut-off holder still has. */
 const retryDelay = 1;
 
 /**
  * After a dropped link: the lock is still ours only if nobody had it in between, which the text in it tells. Our old holder may
- * live on until its silence is over. Returns a sentence when the lock is lost.
+ * live on until its silence is over. Returns a sentence when the lock is lost. Gives up when nobody wants it any more.
  */
-const takeAgain = async (transport: Transport, path: string, text: string, timing: LockTiming): Promise<LockSession | string> => {
+const takeAgain = async (transport: Transport, path: string, text: string, timing: LockTiming, isWanted: () => boolean): Promise<LockSession | string> => {
 	const deadline = performance.now() + (2 * timing.silence * 1000);
 	do {
 		try {
@@ -36,7 +39,7 @@ const takeAgain = async (transport: Transport, path: string, text: string, timin
 		}
 
 		await sleep(retryDelay * 1000);
-	} while (performance.now() < deadline);
+	} while (isWanted() && performance.now() < deadline);
 
 	return 'the lock could not be taken again in time';
 };
@@ -57,34 +60,42 @@ export const holdLock = async (transport: Transport, path: string, text: string,
 
 	let session: LockSession | undefined = answer;
 	let isReleased = false;
-	const keep = async (): Promise<string> => {
+	const isWanted = (): boolean => !isReleased;
+	/** Returns why the lock was lost; undefined once it is released. */
+	const keep = async (): Promise<string | undefined> => {
 		while (session) {
 			await session.ended;
 			if (isReleased) {
-				break;
+				return undefined;
 			}
 
-			const again = await takeAgain(transport, path, text, timing);
+			const again = await takeAgain(transport, path, text, timing, isWanted);
+			session = typeof again === 'string' ? undefined : again;
+			if (isReleased) {
+				// Released while the link was away: nobody would do it any more.
+				await session?.release();
+				return undefined;
+			}
+
 			if (typeof again === 'string') {
-				session = undefined;
 				return again;
 			}
-
-			session = again;
 		}
 
-		return new Promise<never>(() => {
-			// Released: nothing can be lost any more.
-		});
+		return undefined;
 	};
 
+	const kept = keep();
 	return {
 		held: true,
 		...(answer.previous !== '' && {tookOver: answer.previous}),
-		lost: keep(),
+		lost: kept.then(async reason => reason ?? new Promise<never>(() => {
+			// Released: nothing can be lost any more.
+		})),
 		async release() {
 			isReleased = true;
 			await session?.release();
+			await Promise.race([kept, sleep(releaseWait * 1000, undefined, {ref: false})]);
 		},
 	};
 };

@@ -26,6 +26,17 @@ export const createSshLink = (name: string, connect: () => Promise<Connection>, 
 	let isClosed = false;
 	const current = (): Connection | undefined => open?.goneBecause() === undefined ? open : undefined;
 
+	const closed = (): ToolError => new ToolError('K2D5005', `The link to ${name} was closed.`);
+
+	const end = async (connection: Connection): Promise<void> => {
+		connection.client.end();
+		const timer = setTimeout(() => {
+			connection.client.destroy();
+		}, closeWait * 1000);
+		await connection.gone;
+		clearTimeout(timer);
+	};
+
 	const connectAgain = async (): Promise<Connection> => {
 		const deadline = performance.now() + (reconnect * 1000);
 		for (let delay = firstDelay; ; delay = Math.min(2 * delay, longestDelay)) {
@@ -50,7 +61,7 @@ export const createSshLink = (name: string, connect: () => Promise<Connection>, 
 		current,
 		async get() {
 			if (isClosed) {
-				throw new ToolError('K2D5005', `The link to ${name} was closed.`);
+				throw closed();
 			}
 
 			const now = current();
@@ -58,8 +69,14 @@ export const createSshLink = (name: string, connect: () => Promise<Connection>, 
 				return now;
 			}
 
-			opening ??= connectAgain().then(connection => {
+			opening ??= connectAgain().then(async connection => {
 				open = connection;
+				if (isClosed) {
+					// It was closed while this connection was under way.
+					await end(connection);
+					throw closed();
+				}
+
 				return connection;
 			}).finally(() => {
 				opening = undefined;
@@ -69,16 +86,9 @@ export const createSshLink = (name: string, connect: () => Promise<Connection>, 
 		async close() {
 			isClosed = true;
 			const connection = current();
-			if (!connection) {
-				return;
+			if (connection) {
+				await end(connection);
 			}
-
-			connection.client.end();
-			const timer = setTimeout(() => {
-				connection.client.destroy();
-			}, closeWait * 1000);
-			await connection.gone;
-			clearTimeout(timer);
 		},
 	};
 };

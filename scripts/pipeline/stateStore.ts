@@ -7,12 +7,15 @@ import type {StepRecord} from './types.js';
 /** Who the host is: `machineId` survives reboots, `bootId` does not. */
 export type Identity = {readonly machineId: string; readonly bootId: string};
 
+/** A machine has no id before systemd is installed, which a step may do. */
+const noMachineId = 'unknown';
+
 export const readIdentity = async (host: Machine): Promise<Identity> => {
 	const {stdout} = await host.script([
-		'cat /etc/machine-id 2>/dev/null || cat /var/lib/dbus/machine-id 2>/dev/null || echo unknown',
+		`cat /etc/machine-id 2>/dev/null || cat /var/lib/dbus/machine-id 2>/dev/null || echo ${noMachineId}`,
 		'cat /proc/sys/kernel/random/boot_id',
 	].join('\n'));
-	const [machineId = 'unknown', bootId = 'unknown'] = stdout.trim().split('\n');
+	const [machineId = noMachineId, bootId = 'unknown'] = stdout.trim().split('\n');
 	return {machineId: machineId.trim(), bootId: bootId.trim()};
 };
 
@@ -27,8 +30,8 @@ export type LoadedState = {
 };
 
 const forThisMachine = (state: State, machineId: string, toolVersion: string): LoadedState => {
-	if (state.machineId === machineId) {
-		return {state, notices: [], damaged: false};
+	if (state.machineId === machineId || state.machineId === noMachineId) {
+		return {state: {...state, machineId}, notices: [], damaged: false};
 	}
 
 	const notice = `The state was written on another machine (${state.machineId}, this is ${machineId}). It counts for nothing here, every step is looked at anew.`;

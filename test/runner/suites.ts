@@ -16,6 +16,6 @@ export const suites: Readonly<Record<string, Suite>> = {
 	python: {argv: ['node', 'dist/test/python/main.js'], kind: 'command', limit: 900},
 	integration: {argv: ava('integration', '--concurrency=1', '--serial', '--timeout=4m'), kind: 'ava', limit: 1200},
 	e2e: {argv: ava('e2e', '--concurrency=1', '--serial', '--timeout=30m'), kind: 'ava', limit: 2400},
-	// Whole environments again and again: longer than one check of a change may take, run by name.
+	// What takes long and touches little of the rest: run by name.
 	long: {argv: ava('long', '--concurrency=1', '--serial', '--timeout=60m'), kind: 'ava', limit: 7200},
 };

@@ -35,6 +35,8 @@ export type ToolOptions = {
 	readonly environment?: string;
 	/** Entry point of a tool that is built differently; its coverage is not ours to count. */
 	readonly main?: string;
+	/** Standard input; default: none. */
+	readonly input?: string;
 };
 
 const empty = mkdtemp(path.join(tmpdir(), 'k2hdkc-e2e-'));
@@ -50,16 +52,17 @@ const commandLine = (args: readonly string[], environment: string, main: string)
 };
 
 /** Starts the tool as a person without a terminal does. */
-export const start = async (args: readonly string[], {cwd, environment = name, main = mainFile}: ToolOptions = {}): Promise<Started> => {
+export const start = async (args: readonly string[], {cwd, environment = name, main = mainFile, input}: ToolOptions = {}): Promise<Started> => {
 	const startedAt = Date.now();
 	const {NODE_V8_COVERAGE} = process.env;
 	const child = spawn(process.execPath, commandLine(args, environment, main), {
-		cwd: cwd ?? await empty, stdio: ['ignore', 'pipe', 'pipe'],
+		cwd: cwd ?? await empty, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
 		env: {...withoutNpm(), ...(NODE_V8_COVERAGE === undefined || main !== mainFile ? {} : {NODE_V8_COVERAGE})},
 	});
+	child.stdin?.end(input);
 	const output = {stdout: '', stderr: ''};
 	for (const stream of ['stdout', 'stderr'] as const) {
-		child[stream].setEncoding('utf8').on('data', (text: string) => {
+		child[stream]!.setEncoding('utf8').on('data', (text: string) => {
 			output[stream] += text;
 		});
 	}

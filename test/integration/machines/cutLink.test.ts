@@ -216,3 +216,36 @@ test.serial('a file whose upload is cut keeps its old content', async t => {
 		t.is((await machine.run(shell(`ls -A ${server.directory} | grep -c k2hdkc-devstack`), {allow: 'any'})).stdout, '0\n', 'nothing temporary is left');
 	});
 });
+
+test.serial('a lock released while the link is away is free soon after the link is back', async t => {
+	await withScene(t, async ({machine, server, proxy}) => {
+		const file = `${server.directory}/lock`;
+		const lock = await holdLock(transportOf(machine), file, 'ours', {beat: 0.3, silence: 20});
+		proxy.reset();
+		await sleep(500);
+		const releasing = release(lock);
+		await sleep(500);
+		proxy.heal();
+		await releasing;
+		const other = await createLocalMachine().hold(file, 'other');
+		t.true(other.held);
+		await release(other);
+		t.is(await Promise.race([lost(lock), sleep(10, 'kept')]), 'kept');
+	}, true);
+});
+
+test.serial('a machine closed while its link is being made again leaves no connection', async t => {
+	await withScene(t, async ({machine, server, proxy}) => {
+		proxy.reset();
+		const running = t.throwsAsync(machine.run(['true']), {code: 'K2D5005'});
+		await sleep(300);
+		await machine.close();
+		proxy.heal();
+		await running;
+		for (let tries = 0; tries < 30 && (await server.sessions()).length > 0; tries++) {
+			await sleep(100);
+		}
+
+		t.deepEqual(await server.sessions(), []);
+	}, true);
+});

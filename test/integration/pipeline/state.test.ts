@@ -78,6 +78,18 @@ test('the state of another machine counts for nothing', async t => {
 	t.true(after.serial > serial);
 });
 
+test('the state of a machine that has got its id since is its own', async t => {
+	const directory = await toyDirectory(t);
+	await toyEngine(directory, files).up();
+	const {machineId} = readState(directory);
+	editState(directory, state => ({...state, machineId: 'unknown'}));
+	const engine = toyEngine(directory, files);
+	t.is((await engine.up({fresh: true})).exitCode, 0);
+	t.is(notices(engine.events), '');
+	t.is(results(engine.events), 'one:done two:done three:done');
+	t.is(readState(directory).machineId, machineId);
+});
+
 test('the state of a newer tool is refused and left as it is', async t => {
 	const directory = await toyDirectory(t);
 	await toyEngine(directory, files).up();
