@@ -1,4 +1,4 @@
-import {rename} from 'node:fs/promises';
+import {rename, rm} from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import type {Config} from '../../scripts/config/schema.js';
@@ -102,7 +102,9 @@ test.serial('the root is built again when it is gone, killed in between', async 
 
 	const {cache} = await paths();
 	await expect(t, 0, ['down']);
-	await rename(path.join(cache, 'roots'), path.join(cache, 'roots.kept'));
+	const old = path.join(cache, 'roots.old');
+	await rename(path.join(cache, 'roots'), old);
+	t.teardown(async () => rm(old, {recursive: true, force: true}));
 	const kills = await walk(t, ['up', '--only', 'sandbox.root'], new Map([['sandbox.root', new Set(points)]]), new Map([['sandbox.root', {seconds: 20, jobs: 1}]]));
 	all.push(...kills);
 	t.true(kills.length >= 3);
