@@ -4,14 +4,7 @@ import {readFileSync} from 'node:fs';
 import {constants} from 'node:os';
 import process from 'node:process';
 import {baseEnvironment} from './environment.js';
-import type {Command} from './transport.js';
-
-export type InteractOptions = {
-	/** Standard input is a terminal, so the command gets one. */
-	readonly terminal: boolean;
-	/** Ends the command. A Ctrl-C on a terminal reaches it by itself. */
-	readonly signal: AbortSignal;
-};
+import type {Command, InteractOptions} from './transport.js';
 
 /** The exit code that a shell gives a command that a signal ended. */
 export const codeOfSignal = (signal: NodeJS.Signals): number => 128 + constants.signals[signal];

@@ -1,5 +1,4 @@
 import type {Duplex, Readable} from 'node:stream';
-import type {InteractOptions} from './interact.js';
 
 export type Stream = 'stdout' | 'stderr';
 
@@ -32,6 +31,13 @@ export type Running = {
 	readonly ended: Promise<Ending>;
 	/** TERM to the process group, KILL after `grace` seconds. Resolves when that is done; never rejects. */
 	readonly kill: (grace: number) => Promise<void>;
+};
+
+export type InteractOptions = {
+	/** Standard input is a terminal, so the command gets one. */
+	readonly terminal: boolean;
+	/** Ends the command. A Ctrl-C on a terminal reaches it by itself. */
+	readonly signal: AbortSignal;
 };
 
 /**

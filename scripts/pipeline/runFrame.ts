@@ -1,8 +1,7 @@
 import {toFailure} from '../errors/toFailure.js';
 import {exitCodes, ToolError} from '../errors/toolError.js';
-import type {EngineOptions} from './engine.js';
 import type {HeldLock} from './environmentLock.js';
-import type {Failure} from './events.js';
+import type {Emit, Failure} from './events.js';
 import {interruptCode, type Interrupts} from './interrupts.js';
 
 /** How an `up` or `down` ended. */
@@ -28,7 +27,14 @@ export const outcomeOf = (failures: readonly Failure[], stop: AbortSignal): Pick
 	return known ? {result: 'failed', exitCode: known.exitCode} : {result: 'unknown', exitCode: exitCodes.unknown};
 };
 
-type Frame = Pick<EngineOptions<unknown>, 'environment' | 'profile' | 'resume' | 'mask' | 'log' | 'emit'> & {
+/** What the engine's options say of a run as a whole. */
+type Frame = {
+	readonly environment: string;
+	readonly profile: string;
+	readonly resume?: string;
+	readonly mask?: (text: string) => string;
+	readonly log?: string;
+	readonly emit: Emit;
 	readonly ordered: readonly unknown[];
 	readonly stops: Interrupts;
 	/** Aborted with the error when somebody else got the lock meanwhile. */
