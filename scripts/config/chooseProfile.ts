@@ -21,7 +21,8 @@ type Named = {
 	readonly confDir: string;
 };
 
-const defaultProfile = 'sandbox';
+/** The profile when none is named anywhere. */
+export const defaultProfile = 'sandbox';
 
 const onCommandLine = ({positional, flag, cwd, confDir}: Named): string | undefined => {
 	if (positional !== undefined && flag !== undefined) {

@@ -1,8 +1,10 @@
 import type {DatastoreVersion, Environment, OpenEnvironment, SummaryFacts} from '../commands/environment.js';
+import {defaultProfile} from '../config/chooseProfile.js';
 import {matchKnownFailure} from '../errors/knownFailures.js';
 import {ToolError} from '../errors/toolError.js';
 import {CommandError} from '../machines/commandError.js';
 import {openMachine} from '../machines/openMachine.js';
+import {quote} from '../machines/quote.js';
 import type {Step} from '../pipeline/types.js';
 import {sandboxChecks} from './checks.js';
 import {insideCloudsYaml} from './controlPlane/credentials.js';
@@ -58,7 +60,8 @@ const datastoreVersions = async ({api, config: {datastore}}: SandboxEnv): Promis
 };
 
 /** Options that name this environment again on a command line. */
-const nameOptions = ({config: {name, machine}}: SandboxEnv): string => [
+const nameOptions = ({config: {name, machine, profile}}: SandboxEnv): string => [
+	...(profile === defaultProfile ? [] : [`--profile ${quote(profile)}`]),
 	...(name === 'default' ? [] : [`--name ${name}`]),
 	...(machine === 'local' ? [] : [`--machine ${machine}`]),
 ].map(option => ` ${option}`).join('');

@@ -131,7 +131,8 @@ test.serial('services answer this host, and nobody beyond it', async t => {
 	}
 
 	// Without the machine's packet filter the way is open: it is the filter that closes it, and its loss is seen and mended.
-	await runCommand('ip', ['netns', 'exec', machineName, 'nft', 'delete', 'table', 'inet', 'k2hdkc_devstack']);
+	const removed = await runCommand('ip', ['netns', 'exec', machineName, 'nft', 'delete', 'table', 'inet', 'k2hdkc_devstack']);
+	t.is(removed.code, 0, removed.stderr);
 	t.is(await connectFrom(far, address, 5000), 'open');
 	const status = document<StatusDocument>(await expect(t, 5, ['status', '--json', '--detailed-exitcode']));
 	t.deepEqual(status.steps.filter(({standing}) => standing !== 'ok').map(({id}) => id), ['sandbox.network']);

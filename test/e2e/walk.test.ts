@@ -66,7 +66,7 @@ const walkGroup = test.macro(async (t, ids: readonly string[]) => {
 
 	const plan = document<{steps: Array<{id: string; verdict: string; reason: string}>}>(await run(['plan', '--json', ...args.slice(1)]));
 	t.deepEqual(plan.steps.map(({verdict}) => verdict), ids.map(() => 'SKIP'), JSON.stringify(plan));
-	const unhit = ids.filter(id => (usual.get(id)?.seconds ?? 0) > 1)
+	const unhit = ids.filter(id => id !== 'sandbox.root' && (usual.get(id)?.seconds ?? 0) > 1)
 		.flatMap(id => [...outstandingOf([id], points).get(id)!].filter(point => !all.some(kill => kill.step === id && kill.point === point)).map(point => `${id} ${point}`));
 	t.deepEqual(unhit, []);
 });

@@ -4,11 +4,11 @@ import {constants} from 'node:fs';
 import {access} from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
+import {completePath} from '../../scripts/machines/environment.js';
 
 /** Where a command is, looking into the directories of the administrator too. */
 export const findCommand = async (name: string): Promise<string | undefined> => {
-	const directories = [...(process.env.PATH ?? '').split(':'), '/usr/local/sbin', '/usr/sbin', '/sbin'];
-	for (const directory of directories) {
+	for (const directory of completePath(process.env.PATH).split(':')) {
 		const file = path.join(directory, name);
 		try {
 			await access(file, constants.X_OK);

@@ -15,6 +15,7 @@ const fileStep = (directory: string, id: string, stage: Step['stage'], needs: re
 	return {
 		id, stage, title: `Title of ${id}`, needs, timeout: 60, idleTimeout: 60, expected: 2,
 		inputs: () => ({version: process.env.FAKE_VERSION ?? '1'}),
+		rerun: id === 'first' ? 'undo-first' : 'in-place',
 		probe: async () => await exists(file) ? {state: 'present', evidence: `${file} is there`} : {state: 'absent', evidence: `${file} is not there`},
 		async apply({job, progress, signal}) {
 			progress.say(`making ${id}`);

@@ -241,6 +241,20 @@ test('down takes back as deep as it is told, and everything takes the logs as we
 	await t.throwsAsync(readdir(logRoot(place)), {code: 'ENOENT'});
 });
 
+test('what would lose data to be made anew is asked for; without a terminal only --yes answers', async t => {
+	const place = await createPlace(t);
+	await place.run(['up']);
+	const changed = {FAKE_VERSION: '2'};
+	const refused = await place.run(['up'], changed);
+	t.is(refused.code, 2, refused.stderr);
+	t.regex(refused.stderr, /\[K2D1008\]/);
+	t.regex(refused.stderr, /Title of first \(first\): its inputs have changed, it is made anew, and all data in it goes/);
+	t.is((await place.run(['status', '--detailed-exitcode'])).code, 0, 'nothing was touched');
+	const agreed = await place.run(['up', '--yes'], changed);
+	t.is(agreed.code, 0, agreed.stderr);
+	t.is((await place.run(['status', '--detailed-exitcode'], changed)).code, 0);
+});
+
 test('datastore register does the steps of the stage registration and refuses when what they need is not there', async t => {
 	const place = await createPlace(t);
 	const refused = await place.run(['datastore', 'register']);
