@@ -51,7 +51,7 @@ test.serial('another apt holds the lock for too long: the error names it, and no
 	}
 
 	const {script} = await fresh();
-	const {code, stderr, stdout} = await script(`${holder}${up} --set timeouts.scale=0.1; code=$?; touch /go-on; wait; exit $code`);
+	const {code, stderr, stdout} = await script(`${holder}${up} --set timeouts.scale=0.15; code=$?; touch /go-on; wait; exit $code`);
 	t.is(code, 1, stdout + stderr);
 	t.regex(stderr, /K2D2101/);
 	t.regex(stderr, /held by process \d+ \(apt-get\)/);
