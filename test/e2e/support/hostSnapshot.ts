@@ -51,7 +51,8 @@ export const takeSnapshot = async (places: readonly string[]): Promise<HostSnaps
 	namespaces: (await linesOf('ip', 'netns', 'list')).map(line => line.split(' ')[0]!),
 	links: (await linesOf('ip', '-brief', 'link')).map(line => line.split(/[ @]/)[0]!),
 	routes: (await linesOf('ip', 'route', 'show', 'table', 'all')).map(line => line.replace(/ (?:proto|expires|linkdown).*/, '')),
-	firewall: await linesOf('nft', 'list', 'ruleset'),
+	// Counters of rules go on counting.
+	firewall: (await linesOf('nft', 'list', 'ruleset')).map(line => line.replace(/packets \d+ bytes \d+/, '')),
 	mounts: (await readFile('/proc/self/mountinfo', 'utf8')).split('\n').map(line => line.split(' ')[4] ?? '').filter(Boolean).toSorted(),
 	sysctls: await linesOf('sysctl', 'net.ipv4.ip_forward', 'net.ipv4.conf.all.forwarding', 'net.bridge', 'fs.mqueue'),
 	users: await linesOf('getent', 'passwd'),
