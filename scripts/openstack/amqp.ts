@@ -4,7 +4,7 @@ import type {Machine} from '../machines/types.js';
 const script = `
 import json, sys, amqp
 try:
-    with amqp.Connection(host='127.0.0.1:5672', connect_timeout=10, **json.load(sys.stdin)) as connection:
+    with amqp.Connection(host='127.0.0.1:5672', connect_timeout=10, read_timeout=10, write_timeout=10, **json.load(sys.stdin)) as connection:
         print(connection.server_properties['version'])
 except (amqp.AMQPError, OSError) as error:
     sys.exit(str(error))

@@ -1,8 +1,8 @@
 import {readdir, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import {mirrorsOf, parseTargets} from '../../scripts/stages/machine/debianSources.js';
 import {startFaultyMirror, type Fault, type FaultyMirror} from '../fixtures/faultyMirror.js';
+import {hostMirrors} from '../helpers/hostMirrors.js';
 import {needs} from '../helpers/needs.js';
 import {runCommand} from '../helpers/runCommand.js';
 import {createSmallTool, limitSpace, type SmallTool} from './support/smallTool.js';
@@ -22,8 +22,7 @@ type Scene = {
 
 const createScene = async (t: ExecutionContext): Promise<Scene> => {
 	const tool = await createSmallTool(t);
-	const {stdout} = await runCommand('apt-get', ['indextargets', '--format', '$(REPO_URI) $(RELEASE)', 'Created-By: Packages', 'Component: main']);
-	const {main = '', security = ''} = mirrorsOf(parseTargets(stdout), 'bookworm');
+	const {main = '', security = ''} = await hostMirrors();
 	const mirror = await startFaultyMirror({main, security});
 	t.teardown(mirror.stop);
 	const settings = {

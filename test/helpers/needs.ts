@@ -64,6 +64,7 @@ export const needs = async (t: ExecutionContext, wanted: Needs): Promise<boolean
 	}
 
 	t.log(renderSkip({id: `${sourceOf(test.meta.file)} › ${t.title}`, reason: reason.replaceAll(/\s+/g, ' ')}));
+	// AVA cannot skip a test that runs, and refuses one without an assertion; the tally counts it as skipped, not as passed.
 	t.pass();
 	return false;
 };

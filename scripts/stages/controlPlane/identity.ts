@@ -32,6 +32,8 @@ const wantedRoles = (env: SandboxEnv): ReadonlyArray<{readonly user: string; rea
 /** The project of the services may be among those of the configuration. */
 const projectNames = ({config}: SandboxEnv): string[] => [...new Set([...config.openstack.projects, 'service'])];
 
+const userNames = (env: SandboxEnv): string[] => [...env.config.openstack.users.map(({name}) => name), ...serviceUsers(env)];
+
 const passwordOf = (env: SandboxEnv, user: string): string =>
 	env.secrets.get(serviceUsers(env).includes(user) ? `service.${user}` : `user.${user}`);
 
@@ -60,12 +62,10 @@ const see = async (env: SandboxEnv): Promise<Seen> => {
 
 /** What of the wanted identities is not there, each in a few words. */
 const missingOf = (env: SandboxEnv, seen: Seen): string[] => {
-	const {users} = env.config.openstack;
 	const names = (items: readonly Named[]): Set<string> => new Set(items.map(item => item.name));
-	const userNames = [...users.map(user => user.name), ...serviceUsers(env)];
 	return [
 		...projectNames(env).filter(name => !names(seen.projects).has(name)).map(name => `project ${name}`),
-		...userNames.filter(name => !names(seen.users).has(name)).map(name => `user ${name}`),
+		...userNames(env).filter(name => !names(seen.users).has(name)).map(name => `user ${name}`),
 		...catalog(env).filter(({type, url}) => {
 			const service = seen.services.find(candidate => candidate.type === type);
 			return !interfaces.every(kind => seen.endpoints.some(endpoint => endpoint.service_id === service?.id && endpoint.interface === kind && endpoint.url === url));
@@ -103,12 +103,10 @@ const ensureEndpoints = async (env: SandboxEnv, seen: Seen): Promise<void> => {
 };
 
 const ensureAll = async (env: SandboxEnv): Promise<void> => {
-	const {api, config} = env;
-	const {users} = config.openstack;
+	const {api} = env;
 	const seen = await see(env);
-	const userNames = [...users.map(user => user.name), ...serviceUsers(env)];
 	const projectIds = await ensureNamed(env, 'project', projectNames(env), seen.projects, () => ({domain_id: 'default'}));
-	const userIds = await ensureNamed(env, 'user', userNames, seen.users, name => ({domain_id: 'default', password: passwordOf(env, name)}));
+	const userIds = await ensureNamed(env, 'user', userNames(env), seen.users, name => ({domain_id: 'default', password: passwordOf(env, name)}));
 	const roleIds = await ensureNamed(env, 'role', [...new Set([...wantedRoles(env).map(({role}) => role), 'ResellerAdmin'])], seen.roles, () => ({}));
 	await Promise.all(wantedRoles(env).map(async ({user, project, role}) => api.request({
 		method: 'PUT', url: `${api.url.identity}/projects/${projectIds.get(project)}/users/${userIds.get(user)}/roles/${roleIds.get(role)}`,
