@@ -1,6 +1,6 @@
 import {spawn, type ChildProcess, type SpawnOptions} from 'node:child_process';
 import {once} from 'node:events';
-import {connect} from 'node:net';
+import {connect, type Socket} from 'node:net';
 import process from 'node:process';
 import {Readable} from 'node:stream';
 import {$, type ProcessOutput, type ProcessPromise} from 'zx/core';
@@ -122,11 +122,20 @@ const spawnLocally = async (request: SpawnRequest): Promise<Running> => {
 };
 
 export const createLocalTransport = (): Transport => {
+	// A question that nobody waits for any more must not keep the tool alive.
+	const sockets = new Set<Socket>();
+	let closed = false;
 	const transport: Transport = {
 		name: 'local',
 		spawn: spawnLocally,
 		async connect(host, port) {
+			if (closed) {
+				throw new Error('the tool is about to end');
+			}
+
 			const socket = connect({host, port});
+			sockets.add(socket);
+			socket.once('close', () => sockets.delete(socket));
 			await once(socket, 'connect');
 			return socket;
 		},
@@ -135,7 +144,12 @@ export const createLocalTransport = (): Transport => {
 		},
 		enter: async command => command,
 		interact: interactLocally,
-		close: async () => undefined,
+		async close() {
+			closed = true;
+			for (const socket of sockets) {
+				socket.destroy();
+			}
+		},
 	};
 	return transport;
 };

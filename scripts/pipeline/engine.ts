@@ -95,7 +95,7 @@ const load = async <T>({host, envDir, toolVersion, emit}: Parts<T>): Promise<{id
 
 const planWith = async <T>(parts: Parts<T>, bootId: string, recordOf: RunContext<T>['store']['record'], {selection = {}, fresh = false}: PlanOptions): Promise<Plan> => makePlan({
 	steps: parts.ordered, env: parts.env, selection, fresh, bootId, recordOf,
-	look: async step => look(step, parts.env, parts.stops.stop),
+	look: async (step, timeout) => look(step, parts.env, parts.stops.stop, timeout),
 	lastJobOf: async record => lastJobOf(record, {jobDirectory: jobDirectoryOf(parts), machineNamed: machineNamed(parts)}),
 });
 

@@ -5,7 +5,10 @@ import {stopped} from './interrupts.js';
 import type {Probe, Step, StepContext} from './types.js';
 
 /** Seconds a probe may take. */
-const patience = 60;
+export const patience = 60;
+
+/** Seconds for one whose needs are not in place: what still stands answers at once, and of those that hang one after the other would wait. */
+export const patienceWithoutNeeds = 10;
 
 const noProgress: StepContext['progress'] = {say: () => undefined, output: () => undefined};
 
@@ -17,9 +20,9 @@ const noJob = async (): Promise<never> => {
  * Runs a step's probe. One that fails or does not answer in time is `unknown`, with the cause as evidence.
  * Throws K2D2006 when the run was stopped meanwhile.
  */
-export const look = async <T>(step: Step<T>, env: T, stop: AbortSignal): Promise<Probe> => {
+export const look = async <T>(step: Step<T>, env: T, stop: AbortSignal, timeout = patience): Promise<Probe> => {
 	try {
-		return await bounded(`The probe of ${step.id}`, {timeout: patience, grace: 5}, stop, async signal =>
+		return await bounded(`The probe of ${step.id}`, {timeout, grace: 5}, stop, async signal =>
 			step.probe({env, signal, progress: noProgress, job: noJob}));
 	} catch (error) {
 		if (stop.aborted) {

@@ -2,6 +2,7 @@ import {ToolError} from '../errors/toolError.js';
 import {decide, type DecideInput, type LastJob} from './decide.js';
 import {neededOutside, select, type Selection} from './graph.js';
 import {hashInputs} from './hash.js';
+import {patience, patienceWithoutNeeds} from './look.js';
 import {schedule} from './schedule.js';
 import type {Plan, PlannedStep, Probe, Step, StepRecord} from './types.js';
 
@@ -14,7 +15,8 @@ export type PlanInput<T> = {
 	readonly fresh: boolean;
 	readonly bootId: string;
 	readonly recordOf: (id: string) => StepRecord | undefined;
-	readonly look: (step: Step<T>) => Promise<Probe>;
+	/** `timeout` in seconds. */
+	readonly look: (step: Step<T>, timeout: number) => Promise<Probe>;
 	/** How the last job of an interrupted step stands. */
 	readonly lastJobOf: (record: StepRecord) => Promise<LastJob | undefined>;
 };
@@ -45,7 +47,7 @@ const probeFor = async <T>(step: Step<T>, unmet: readonly string[], {record, las
 	}
 
 	if (unmet.length === 0 || record?.status === 'done') {
-		const probe = await look(step);
+		const probe = await look(step, unmet.length === 0 ? patience : patienceWithoutNeeds);
 		if (unmet.length === 0 || probe.state === 'present') {
 			return {probe, waitsFor: []};
 		}

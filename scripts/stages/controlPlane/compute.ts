@@ -1,3 +1,4 @@
+import {ports} from '../../openstack/api.js';
 import {serviceStep} from './service.js';
 import {fileInputs, type ServiceFile} from './serviceFiles.js';
 
@@ -11,6 +12,7 @@ export const glance = serviceStep({
 	files: [{template: 'glance-api.conf', path: '/etc/glance/glance-api.conf', owner: 'root:glance'}],
 	prepare: () => `install -d -o glance -g glance -m 750 /var/lib/glance/images\n${asUser('glance')} glance-manage db_sync\n`,
 	units: ['glance-api'],
+	ports: [ports.image],
 	http: ({addresses}) => ({url: `http://${addresses.current.machine}:9292/`, status: 300}),
 	async ask({api}) {
 		const {body} = await api.request({url: `${api.url.image}/images?limit=1`});
@@ -28,6 +30,7 @@ export const placement = serviceStep({
 	uwsgi: ['/etc/placement/placement-api-uwsgi.ini'],
 	prepare: () => `${asUser('placement')} placement-manage db sync\n`,
 	units: ['placement-api'],
+	ports: [ports.placement],
 	http: ({api}) => ({url: `${api.url.placement}/`, status: 200}),
 	async ask({api}) {
 		const {body} = await api.request({url: `${api.url.placement}/resource_providers`});
@@ -74,6 +77,7 @@ export const nova = serviceStep({
 	files: [],
 	uwsgi: ['/etc/nova/nova-api-uwsgi.ini', '/etc/nova/nova-api-metadata-uwsgi.ini'],
 	units: ['nova-api', 'nova-api-metadata', 'nova-scheduler', 'nova-conductor'],
+	ports: [ports.compute, 8775],
 	inputs: env => fileInputs(novaFiles, env),
 	http: ({addresses}) => ({url: `http://${addresses.current.machine}:8774/`, status: 200}),
 	async ask({api}) {
@@ -95,6 +99,7 @@ export const cinder = serviceStep({
 	uwsgi: ['/etc/cinder/cinder-api-uwsgi.ini'],
 	prepare: () => `${asUser('cinder')} cinder-manage db sync\n`,
 	units: ['cinder-api', 'cinder-scheduler'],
+	ports: [ports.volume],
 	http: ({addresses}) => ({url: `http://${addresses.current.machine}:8776/`, status: 300}),
 	async ask({api}) {
 		const {body} = await api.request({url: `${api.url.volume}/${await api.projectId()}/types`});

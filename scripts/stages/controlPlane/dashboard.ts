@@ -46,6 +46,7 @@ export const dashboard = serviceStep({
 	],
 	prepare: () => 'a2dissite --quiet 000-default\na2ensite --quiet k2hdkc-devstack\na2enmod --quiet wsgi\n',
 	units: ['apache2'],
+	ports: [80],
 	http: env => ({url: `${dashboardUrl(env)}auth/login/`, status: 200}),
 	async ask(env) {
 		const title = await logIn(env);

@@ -7,6 +7,7 @@ export const mariadb = serviceStep({
 	needs: ['sandbox.machine'],
 	files: [{template: 'mariadb.cnf', path: '/etc/mysql/mariadb.conf.d/90-k2hdkc-devstack.cnf', mode: 0o644}],
 	units: ['mariadb'],
+	ports: [3306],
 	async ask({machine}) {
 		const {stdout, code} = await machine.run(['mariadb', '--batch', '--skip-column-names'], {input: 'SELECT VERSION();', allow: 'any'});
 		return code === 0 ? `MariaDB ${stdout.trim()} answers` : undefined;
@@ -25,6 +26,7 @@ export const rabbitmq = serviceStep({
 		{template: 'rabbitmq-definitions.json', path: '/etc/rabbitmq/definitions.json', owner: 'root:rabbitmq'},
 	],
 	units: ['rabbitmq-server'],
+	ports: [5672, 25_672],
 	async ask({machine, secrets}) {
 		const version = await amqpLogin(machine, {user: 'openstack', password: secrets.get('rabbit')});
 		return version === undefined ? undefined : `RabbitMQ ${version} lets the user openstack in`;
@@ -38,6 +40,7 @@ export const memcached = serviceStep({
 	needs: ['sandbox.machine'],
 	files: [{template: 'memcached.conf', path: '/etc/memcached.conf', mode: 0o644}],
 	units: ['memcached'],
+	ports: [11_211],
 	async ask({machine}) {
 		const {stdout} = await machine.run(['curl', '--silent', '--max-time', '2', 'telnet://127.0.0.1:11211'], {input: 'version\r\nquit\r\n', allow: 'any'});
 		return stdout.startsWith('VERSION') ? `memcached ${stdout.trim().split(' ')[1] ?? ''} answers` : undefined;

@@ -1,4 +1,4 @@
-import {request} from '../../openstack/api.js';
+import {ports, request} from '../../openstack/api.js';
 import {serviceStep} from './service.js';
 
 /** The administrator's password enters by the environment of one process inside the machine, never by argv. */
@@ -17,6 +17,7 @@ keystone-manage bootstrap --bootstrap-region-id '${config.openstack.region}' \\
   --bootstrap-public-url ${api.url.identity} --bootstrap-internal-url ${api.url.identity} --bootstrap-admin-url ${api.url.identity}
 `,
 	units: ['keystone'],
+	ports: [ports.identity],
 	http: ({api}) => ({url: api.url.identity, status: 200}),
 	async ask({api, host}) {
 		const id = await api.projectId();

@@ -1,3 +1,4 @@
+import {ports} from '../../openstack/api.js';
 import {serviceStep} from './service.js';
 
 const plugins = '/etc/neutron/plugins/ml2';
@@ -15,6 +16,7 @@ export const neutron = serviceStep({
 	uwsgi: ['/etc/neutron/neutron-api-uwsgi.ini'],
 	prepare: () => `setpriv --reuid neutron --regid neutron --init-groups neutron-db-manage --config-file /etc/neutron/neutron.conf --config-file ${plugins}/ml2_conf.ini upgrade heads\n`,
 	units: ['neutron-api', 'neutron-rpc-server'],
+	ports: [ports.network],
 	http: ({addresses}) => ({url: `http://${addresses.current.machine}:9696/`, status: 200}),
 	async ask({api}) {
 		const {body} = await api.request({url: `${api.url.network}/extensions/router`});

@@ -3,6 +3,7 @@ import {ToolError} from '../../errors/toolError.js';
 import {httpRequest} from '../../openstack/http.js';
 import type {Probe, StepContext} from '../../pipeline/types.js';
 import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
+import {refuseHeldPorts} from './ports.js';
 import {judge, type Look, type Parts} from './look.js';
 import {expectedSums, fileInputs, renderFile, type ServiceFile} from './serviceFiles.js';
 
@@ -20,6 +21,8 @@ export type Service = {
 	readonly prepare?: (env: SandboxEnv) => string;
 	/** None for a step that only prepares what another one starts. */
 	readonly units: readonly string[];
+	/** TCP ports that the units listen on. */
+	readonly ports?: readonly number[];
 	/** An address that answers without a token, and the status it answers with. */
 	readonly http?: (env: SandboxEnv) => {readonly url: string; readonly status: number};
 	/** A question to the service itself; the answer is the evidence. Throws or returns undefined when the answer is wrong. */
@@ -45,8 +48,8 @@ const databaseSql = (databases: readonly string[], env: SandboxEnv): string => {
 	].join('\n');
 };
 
-/** What is to be seen of a service now, and which of its units have failed. */
-type Seen = {readonly probe: Probe; readonly youngest?: number | undefined; readonly failed: readonly string[]};
+/** What is to be seen of a service now; which of its units have failed, and which will not get ready by themselves. */
+type Seen = {readonly probe: Probe; readonly youngest?: number | undefined; readonly failed: readonly string[]; readonly down: readonly string[]};
 
 const isNoAnswer = (error: unknown): error is ToolError => error instanceof ToolError && error.code === 'K2D2306';
 
@@ -94,10 +97,12 @@ const see = async (service: Service, env: SandboxEnv, look: Look): Promise<Seen>
 	const {files, units} = service;
 	const judged = judge(look, {files: expectedSums(files, env), units});
 	const ages = units.flatMap(unit => look.units.get(unit)?.age ?? []);
+	const inState = (...states: string[]): string[] => units.filter(unit => states.includes(look.units.get(unit)?.state ?? 'unknown'));
 	return {
 		probe: judged.state === 'present' ? await answer(service, env, judged) : judged,
 		youngest: ages.length === 0 ? undefined : Math.min(...ages),
-		failed: units.filter(unit => look.units.get(unit)?.state === 'failed'),
+		failed: inState('failed'),
+		down: inState('failed', 'inactive', 'unknown'),
 	};
 };
 
@@ -109,8 +114,8 @@ const probeService = async (service: Service, {env, signal}: StepContext<Sandbox
 	const started = Date.now();
 	const parts = partsOf(service);
 	for (let look = await env.survey.recent(parts); ; look = await env.survey.now(parts)) {
-		const {probe, youngest, failed} = await see(service, env, look);
-		const starting = probe.state === 'broken' && failed.length === 0 && youngest !== undefined && youngest < settling;
+		const {probe, youngest, down} = await see(service, env, look);
+		const starting = probe.state === 'broken' && down.length === 0 && youngest !== undefined && youngest < settling;
 		if (!starting || Date.now() - started > patience * 1000) {
 			return probe;
 		}
@@ -155,7 +160,8 @@ systemctl restart ${units.join(' ')}
 const applyService = async (service: Service, context: StepContext<SandboxEnv>): Promise<void> => {
 	const {env, job, progress} = context;
 	const {machine} = env;
-	const {databases = [], uwsgi = [], units} = service;
+	const {databases = [], uwsgi = [], units, ports = []} = service;
+	await refuseHeldPorts(machine, service.title, {ports, units});
 	if (databases.length > 0) {
 		await machine.run(['mariadb'], {input: databaseSql(databases, env)});
 	}

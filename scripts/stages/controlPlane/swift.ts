@@ -1,3 +1,4 @@
+import {ports} from '../../openstack/api.js';
 import {serviceStep} from './service.js';
 
 const servers = ['account', 'container', 'object'] as const;
@@ -23,6 +24,7 @@ export const swift = serviceStep({
 	],
 	prepare: () => `cd /etc/swift\ninstall -d -o swift -g swift /srv/node/sdb1 /var/cache/swift\n${rings}\nchown root:swift *.builder *.ring.gz\n`,
 	units: ['swift-proxy', ...servers.map(server => `swift-${server}`)],
+	ports: [ports.objectStore, ...Object.values(storagePorts)],
 	http: ({addresses}) => ({url: `http://${addresses.current.machine}:8080/healthcheck`, status: 200}),
 	async ask({api}) {
 		const {status} = await api.request({url: `${api.url.objectStore}/AUTH_${await api.projectId()}?format=json`});

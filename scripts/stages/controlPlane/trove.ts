@@ -1,3 +1,4 @@
+import {ports} from '../../openstack/api.js';
 import type {SandboxEnv} from '../sandboxEnv.js';
 import {troveAdditions} from '../datastore/steps.js';
 import {serviceStep} from './service.js';
@@ -16,6 +17,7 @@ export const trove = serviceStep({
 	],
 	prepare: () => 'install -d -o trove -g trove /var/log/trove /etc/trove/cloudinit\nsetpriv --reuid trove --regid trove --init-groups env HOME=/var/lib/trove trove-manage db_sync\n',
 	units: ['trove-api', 'trove-conductor', 'trove-taskmanager'],
+	ports: [ports.database],
 	http: ({addresses}) => ({url: `http://${addresses.current.machine}:8779/`, status: 200}),
 	async ask({api}) {
 		const {body} = await api.request({url: `${api.url.database}/${await api.projectId()}/datastores`});

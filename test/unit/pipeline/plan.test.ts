@@ -69,6 +69,20 @@ test('what was done and stands does not wait for what is broken below it; what d
 	t.is(made[1]!.reason, 'was done, but root must be in place first');
 });
 
+test('what stands on something broken is given less time to answer', async t => {
+	const given = new Map<string, number>();
+	await plan({}, Object.fromEntries(steps.map(({id}) => [id, done(id)])), {
+		async look({id}, timeout) {
+			given.set(id, timeout);
+			return {state: id === 'root' ? 'present' : 'broken', evidence: ''};
+		},
+	});
+	t.deepEqual([...given.keys()].toSorted(), ['glance', 'keystone', 'nova', 'root']);
+	t.is(given.get('root'), given.get('keystone'));
+	t.is(given.get('glance'), given.get('nova'));
+	t.true(given.get('glance')! < given.get('keystone')! / 2);
+});
+
 test('a changed input is explained by what it was', async t => {
 	const {plan: made} = await plan({root: 'present', keystone: 'present', glance: 'present', nova: 'present'}, {
 		root: done('root'), keystone: done('keystone', {inputHash: 'other', inputs: {id: 'keystone', version: '0'}}),
