@@ -15,7 +15,7 @@ export const suites: Readonly<Record<string, Suite>> = {
 	unit: {argv: ava('unit'), kind: 'ava', limit: 300},
 	python: {argv: ['node', 'dist/test/python/main.js'], kind: 'command', limit: 900},
 	integration: {argv: ava('integration', '--concurrency=1', '--serial', '--timeout=4m'), kind: 'ava', limit: 1200},
-	e2e: {argv: ava('e2e', '--concurrency=1', '--serial', '--timeout=30m'), kind: 'ava', limit: 2400},
+	e2e: {argv: ava('e2e', '--concurrency=1', '--serial', '--timeout=30m'), kind: 'ava', limit: 3600},
 	// What takes long and touches little of the rest: run by name.
 	long: {argv: ava('long', '--concurrency=1', '--serial', '--timeout=60m'), kind: 'ava', limit: 7200},
 };
