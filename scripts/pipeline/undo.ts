@@ -153,12 +153,23 @@ const takeBackChosen = async <T>(ordered: ReadonlyArray<Step<T>>, {choose, reaso
 	return {failures, gone};
 };
 
+/** Jobs of steps that are not taken back themselves: they would go on while what they stand on goes. */
+const endOtherJobs = async <T>(ordered: ReadonlyArray<Step<T>>, depth: Depth, context: RunContext<T>): Promise<void> => {
+	const {store, emit} = context;
+	const passed = ordered.filter(step => decideUndo(step, store.record(step.id), depth) === 'pass');
+	const ended = await Promise.all(passed.map(async ({id}) => store.record(id)?.status === 'running' ? endJobs(store.record(id), context) : []));
+	if (ended.flat().length > 0) {
+		emit({type: 'notice', level: 'info', message: `Ended ${ended.flat().join(', ')}, which still ran.`});
+	}
+};
+
 /**
  * Takes steps back in the opposite order, as deep as wanted. A step that fails keeps what it stands on; the others go on.
  * Resolves with all failures. Never throws for a step.
  */
 export const undoSteps = async <T>(ordered: ReadonlyArray<Step<T>>, depth: Depth, context: RunContext<T>, concurrency: number): Promise<readonly Failure[]> => {
 	const choice: Choice<T> = {choose: (step, record) => decideUndo(step, record, depth), reason: 'taken back by down', concurrency};
+	await endOtherJobs(ordered, depth, context);
 	const {failures, gone} = await takeBackChosen(ordered, choice, context);
 	await forget(ordered, context, gone);
 	return failures;

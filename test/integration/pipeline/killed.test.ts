@@ -1,4 +1,5 @@
 import {existsSync, writeFileSync} from 'node:fs';
+import {setTimeout as sleep} from 'node:timers/promises';
 import test from 'ava';
 import {toySets} from '../../fixtures/toySteps.js';
 import {fileAppears, killJob, notices, readState, readText, reasonOf, results, runsOf, said, startTool, toyDirectory, toyEngine, until} from './toyTool.js';
@@ -106,6 +107,20 @@ test('down ends a job that still runs', async t => {
 	t.is((await engine.down('everything')).exitCode, 0);
 	t.regex(said(engine.events, 'slow'), /ended slow\.\d+, which still ran/);
 	t.false(existsSync(`${directory}/one`));
+});
+
+test('down ends a job that still runs also where the step itself leaves nothing to take back', async t => {
+	const directory = await toyDirectory(t);
+	const tool = startTool(t, 'up', directory, 'job');
+	await fileAppears(directory, 'begun');
+	tool.child.kill('SIGKILL');
+	await tool.ended;
+	const engine = toyEngine(directory, job.map(step => step.id === 'slow' ? {...step, undo: {nothingLeft: 'It goes with one.'}} : step));
+	t.is((await engine.down('everything')).exitCode, 0);
+	t.regex(notices(engine.events), /Ended slow\.\d+, which still ran/);
+	writeFileSync(`${directory}/go`, '');
+	await sleep(1000);
+	t.false(existsSync(`${directory}/slow`));
 });
 
 test('killed in the middle of a command: the step runs again', async t => {
