@@ -86,6 +86,12 @@ export const commands: readonly Command[] = [
 	},
 	{name: 'shell', summary: 'a shell on the machine', flags: [...target, ...common]},
 	{
+		name: 'images', summary: 'the images that instances are made from', flags: [], subcommands: [
+			{name: 'list', summary: 'what is built, and whether it is up to date', flags: [...target, 'json', ...common]},
+			{name: 'build', summary: 'build what is missing or out of date', flags: [...target, 'dryRun', 'fresh', 'json', 'events', ...common]},
+		],
+	},
+	{
 		name: 'datastore', summary: 'the k2hdkc datastore in Trove', flags: [], subcommands: [
 			{name: 'list', summary: 'the datastore versions that Trove offers', flags: [...target, 'json', ...common]},
 			{name: 'register', summary: 'register the datastore versions of the configuration again', flags: [...target, 'json', 'events', ...common]},

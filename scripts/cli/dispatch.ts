@@ -10,6 +10,8 @@ const modules: Readonly<Record<string, () => Promise<CommandRun>>> = {
 	logs: async () => (await import('../commands/logs.js')).logs,
 	'datastore list': async () => (await import('../commands/datastore.js')).datastoreList,
 	'datastore register': async () => (await import('../commands/datastore.js')).datastoreRegister,
+	'images list': async () => (await import('../commands/images.js')).imagesList,
+	'images build': async () => (await import('../commands/images.js')).imagesBuild,
 	openstack: async () => (await import('../commands/openstack.js')).openstack,
 	shell: async () => (await import('../commands/openstack.js')).shell,
 	'patches list': async () => (await import('../commands/patches.js')).patchesList,

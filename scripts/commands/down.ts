@@ -4,6 +4,7 @@ import {confirmDeletion} from '../cli/ask.js';
 import type {CommandContext, CommandRun} from '../cli/context.js';
 import type {Options} from '../cli/program.js';
 import type {Depth, Plan} from '../pipeline/types.js';
+import {componentNames} from '../config/components.js';
 import {formatTable} from '../report/table.js';
 import type {Environment} from './environment.js';
 import {loadFor} from './loadFor.js';
@@ -74,7 +75,8 @@ const takeBack = async (context: CommandContext, options: Options, environment: 
 /** Takes the environment back as deep as --depth says; asks before data goes. */
 export const down: CommandRun = async (context, options) => {
 	const depth = options.depth ?? 'services';
-	const loaded = loadFor(context, options);
+	// What was built goes also when its component is no longer switched on.
+	const loaded = loadFor(context, {...options, with: [...componentNames]});
 	return withEnvironment(context, loaded, async environment => {
 		if (options.dryRun) {
 			return dryRun(context, options, environment, depth);

@@ -25,6 +25,19 @@ export type Check = {
 
 export type DatastoreVersion = {readonly datastore: string; readonly name: string; readonly active: boolean; readonly default: boolean};
 
+/** An image of the configuration, built or not. */
+export type ImageFacts = {
+	readonly image: string;
+	readonly name: string;
+	/** On the environment's host. */
+	readonly directory: string;
+	/** UTC; without it the image is not there. */
+	readonly made?: string;
+	readonly files: ReadonlyArray<{readonly file: string; readonly bytes: number; readonly sha256: string}>;
+	/** `up to date`, or why it is not. */
+	readonly state: string;
+};
+
 /** What a person wants to know of an environment that stands. */
 export type SummaryFacts = {
 	readonly endpoints: ReadonlyArray<{readonly name: string; readonly url: string}>;
@@ -60,6 +73,7 @@ export type Environment = {
 	readonly secrets: () => Promise<readonly string[]>;
 	/** What the Trove API offers. Throws when it does not answer. */
 	readonly datastoreVersions: () => Promise<readonly DatastoreVersion[]>;
+	readonly images: () => Promise<readonly ImageFacts[]>;
 	/** The words, to be run on `machine`, that run the openstack client with credentials. */
 	readonly openstackCommand: (args: readonly string[]) => readonly string[];
 	/** The words, to be run on `machine`, that give a login shell on the machine. */

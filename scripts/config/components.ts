@@ -17,7 +17,7 @@ export const componentEntries = (withNames: readonly string[], withoutNames: rea
 		...withNames.map(name => ({name, value: true, place: `--with ${name}`})),
 		...withoutNames.map(name => ({name, value: false, place: `--without ${name}`})),
 	];
-	const known = [...componentNames, ...stages];
+	const known = [...new Set([...componentNames, ...stages])];
 	return {
 		entries: given.filter(({name}) => componentNames.includes(name))
 			.map(({name, value, place}) => ({path: ['components', name], value, origin: {layer: 'flag', place}})),

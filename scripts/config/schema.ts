@@ -32,7 +32,7 @@ export const configSchema = z.strictObject({
 	name: environmentName,
 	machine,
 	offers: z.strictObject({releases: z.array(z.enum(releases))}),
-	components: z.strictObject({dashboard: z.boolean(), swift: z.boolean(), cinder: z.boolean()}),
+	components: z.strictObject({dashboard: z.boolean(), swift: z.boolean(), cinder: z.boolean(), images: z.boolean()}),
 	paths: z.strictObject({state: absolutePath, cache: absolutePath}),
 	ssh: z.strictObject({
 		identityFile: text.nullable(),
@@ -53,6 +53,7 @@ export const configSchema = z.strictObject({
 		versions: z.array(datastoreVersion).min(1, {error: 'must name at least one version'}),
 		options: z.record(text, setting),
 	}),
+	images: z.strictObject({guest: z.strictObject({suite: text, extraPackages: z.array(text)})}),
 	trove: z.strictObject({conf: z.record(text, z.record(text, setting))}),
 	sources: sourcesSchema,
 	proxy: proxySchema,

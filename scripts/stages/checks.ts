@@ -93,7 +93,7 @@ const programs = ({host}: SandboxEnv): Check => ({
 });
 
 const mirror = (env: SandboxEnv): Check => ({
-	id: 'debian', title: 'Debian mirror', stage: 'sources', neededBy: ['sandbox.root', 'dashboard.download'],
+	id: 'debian', title: 'Debian mirror', stage: 'sources', neededBy: ['sandbox.root', 'dashboard.download', 'images.guest.base'],
 	async run({signal}) {
 		const {lines: [line = '']} = await debianSources(env);
 		const [, uri = '', suite = ''] = line.split(' ');

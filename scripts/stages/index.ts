@@ -10,13 +10,16 @@ import {sandboxChecks} from './checks.js';
 import {insideCloudsYaml} from './controlPlane/credentials.js';
 import {dashboardUrl} from './controlPlane/dashboard.js';
 import {runningInit} from './machine/nspawn.js';
+import {imageFacts} from './images/facts.js';
 import {createSandboxEnv, sandboxSteps} from './sandbox.js';
 import type {SandboxEnv} from './sandboxEnv.js';
 
 /** What the profile cannot give yet or was told to leave out, so that nobody looks for it. */
 const leftOut = ({config: {components}}: SandboxEnv): SummaryFacts['leftOut'] => [
 	{what: 'compute host', why: 'servers cannot be booted: Nova has no compute service in this version'},
-	{what: 'guest and container images', why: 'none are built in this version; datastore versions stand without them'},
+	components.images
+		? {what: 'container images', why: 'none are built in this version; the guest image is not in Glance yet'}
+		: {what: 'guest image', why: 'component `images` is off; `images build` builds it, datastore versions stand without it'},
 	components.dashboard
 		? {what: 'panel Clusters of the dashboard', why: 'trove-dashboard keeps it switched off; the openstack command has clusters'}
 		: {what: 'dashboard', why: 'component `dashboard` is off; --with dashboard adds it'},
@@ -110,6 +113,7 @@ export const openEnvironment: OpenEnvironment = async ({config}, {onNotice}) => 
 		summary: async () => summaryOf(env),
 		secrets: async () => env.secrets.all(),
 		datastoreVersions: async () => datastoreVersions(env),
+		images: async () => imageFacts(env),
 		openstackCommand: args => ['env', `OS_CLIENT_CONFIG_FILE=${insideCloudsYaml}`, `OS_CLOUD=${env.machineName}`, 'openstack', ...args],
 		shellCommand: () => ['env', `OS_CLIENT_CONFIG_FILE=${insideCloudsYaml}`, `OS_CLOUD=${env.machineName}`, 'bash', '--login'],
 		async close() {

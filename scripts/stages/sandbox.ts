@@ -18,9 +18,10 @@ import {neutron, neutronAgents} from './controlPlane/neutron.js';
 import {swift} from './controlPlane/swift.js';
 import {trove} from './controlPlane/trove.js';
 import {datastoreHunk, datastorePackage, datastoreRegistration} from './datastore/steps.js';
+import {guestAgent, guestBase, guestImage} from './images/guest.js';
 import {sandboxMachine} from './machine/boot.js';
 import {sandboxDisk} from './machine/disk.js';
-import {installHostPackages} from './machine/hostPackages.js';
+import {installHostPackages, installImageTools} from './machine/hostPackages.js';
 import {sandboxNetwork} from './machine/network.js';
 import {createLeader} from './machine/nspawn.js';
 import {sandboxRoot} from './machine/root.js';
@@ -30,7 +31,7 @@ import type {AddressBook, SandboxEnv, SandboxPaths, SandboxStep} from './sandbox
 const pathsOf = ({paths, name}: Config): SandboxPaths => {
 	const environment = `${paths.state}/${name}`;
 	return {
-		environment, roots: `${paths.cache}/roots`, disk: `${environment}/disk`, root: `${environment}/root`, machineLog: `${environment}/machine.log`,
+		environment, roots: `${paths.cache}/roots`, images: `${paths.cache}/images`, disk: `${environment}/disk`, root: `${environment}/root`, machineLog: `${environment}/machine.log`,
 		addresses: `${environment}/addresses.json`, cloudsYaml: `${environment}/clouds.yaml`, openrc: `${environment}/openrc`,
 	};
 };
@@ -105,12 +106,14 @@ const stepsOf = ({components}: Config): readonly SandboxStep[] => [
 	environmentSettings, installHostPackages, sandboxRoot, sandboxDisk, sandboxNetwork, sandboxMachine,
 	mariadb, rabbitmq, memcached, keystone, identity, credentials, glance, placement, novaDatabases, nova, flavors, neutron, neutronAgents, networks,
 	...(components.cinder ? [cinder] : []), ...(components.swift ? [swift] : []),
-	datastoreHunk, datastorePackage, trove, datastoreRegistration,
+	datastoreHunk, datastorePackage, trove,
+	...(components.images ? [installImageTools, guestBase, guestAgent, guestImage] : []),
+	datastoreRegistration,
 	...(components.dashboard ? [dashboardDownload, dashboardPackages, dashboard] : []),
 ];
 
 /** Steps whose result may be there before the tool, or serves other environments too. All others bear the environment's name. */
-const shared = new Set([installHostPackages, sandboxRoot]);
+const shared = new Set([installHostPackages, sandboxRoot, installImageTools, guestBase, guestAgent, guestImage]);
 
 /** Whatever a step does may change what the survey saw. */
 const complete = (step: SandboxStep): SandboxStep => ({

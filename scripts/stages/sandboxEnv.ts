@@ -14,6 +14,8 @@ export type SandboxPaths = {
 	readonly environment: string;
 	/** Roots made by mmdebstrap, one directory for each set of inputs; shared by environments. */
 	readonly roots: string;
+	/** Layers and finished images, one directory for each set of inputs; shared by environments. */
+	readonly images: string;
 	/** Written layer of the machine's root: everything that `down --depth sources` removes. */
 	readonly disk: string;
 	/** Where the machine's root is mounted while it runs. */

@@ -9,7 +9,7 @@ import {expect, hostNeeds, name, paths} from './support/tool.js';
 /** Environments beside ours keep what is shared: packages and roots. */
 const others = async (): Promise<readonly string[]> => {
 	const {state} = await paths();
-	return (await readdir(state).catch(() => [])).filter(entry => entry !== name && entry !== 'added-packages');
+	return (await readdir(state).catch(() => [])).filter(entry => entry !== name && !entry.startsWith('added-'));
 };
 
 test.serial('down --depth everything leaves the host as it was', async t => {
@@ -21,7 +21,8 @@ test.serial('down --depth everything leaves the host as it was', async t => {
 	}
 
 	const {state, cache} = await paths();
-	const added = (await readFile(path.join(state, 'added-packages'), 'utf8').catch(() => '')).split('\n').filter(Boolean);
+	const records = (await readdir(state).catch(() => [])).filter(entry => entry.startsWith('added-'));
+	const added = (await Promise.all(records.map(async record => readFile(path.join(state, record), 'utf8')))).join('').split('\n').filter(Boolean);
 	// Enough of an environment that there is something to take back of each kind.
 	await expect(t, 0, ['up', '--until', 'sandbox.machine']);
 	const {stdout} = await expect(t, 0, ['down', '--depth', 'everything', '--yes']);

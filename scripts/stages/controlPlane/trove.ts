@@ -1,6 +1,6 @@
 import {ports} from '../../openstack/api.js';
 import type {SandboxEnv} from '../sandboxEnv.js';
-import {troveAdditions} from '../datastore/steps.js';
+import {troveAdditions} from '../datastore/content.js';
 import {serviceStep} from './service.js';
 
 /** Trove's own file and the one for guests get the same group; its name is fixed by the Python package. */

@@ -1,7 +1,7 @@
-import {createHash} from 'node:crypto';
-import {readdirSync, readFileSync} from 'node:fs';
+import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
+import {packageHash, patchHash} from './content.js';
 import {applyHunk, hunkState, revertHunk} from './hunk.js';
 import {readPatch} from './patchFile.js';
 import {packageSource} from './patchList.js';
@@ -11,23 +11,6 @@ import {installPackage, packageProbe, removePackage, troveTemplates} from './tro
 
 /** Where Debian's packages put Trove. */
 const sitePackages = '/usr/lib/python3/dist-packages';
-
-/** Content of the Python package as one hash: what a change of a file in it shows by. */
-export const packageHash = (): string => {
-	const digest = createHash('sha256');
-	for (const name of readdirSync(packageSource, {recursive: true, encoding: 'utf8'}).toSorted()) {
-		if (/\.(?:py|toml|md|template|json)$/.test(name) && !/^build\/|egg-info/.test(name)) {
-			digest.update(`${name}\0`).update(readFileSync(path.join(packageSource, name)));
-		}
-	}
-
-	return digest.digest('hex');
-};
-
-const patchHash = (): string => createHash('sha256').update(readFileSync(path.join(packageSource, '../trove/datastore-options.patch'))).digest('hex');
-
-/** What of this project is inside Trove: a change means that Trove's processes start anew. */
-export const troveAdditions = (): unknown => ({patch: patchHash(), package: packageHash()});
 
 export const datastoreHunk: SandboxStep = {
 	id: 'datastore.hunk',

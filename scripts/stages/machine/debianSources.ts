@@ -41,7 +41,7 @@ const aptProxies = async ({host}: Pick<SandboxEnv, 'host'>): Promise<string[]> =
  * Where the sandbox's packages come from: the configured mirror, or with `host` what the host's apt uses, suite changed.
  * @throws ToolError K2D6001 when the host names no mirror of Debian.
  */
-export const debianSources = async (env: Pick<SandboxEnv, 'host' | 'config'>): Promise<{readonly lines: string[]; readonly aptOptions: string[]}> => {
+export const debianSources = async (env: Pick<SandboxEnv, 'host' | 'config'>, suite = env.config.sandbox.suite): Promise<{readonly lines: string[]; readonly aptOptions: string[]}> => {
 	const {mirror, securityMirror} = env.config.sources.debian;
 	const {targets, codename} = await hostTargets(env);
 	const found = mirrorsOf(targets, codename);
@@ -55,5 +55,5 @@ export const debianSources = async (env: Pick<SandboxEnv, 'host' | 'config'>): P
 	const security = securityMirror === 'host' ? found.security : securityMirror;
 	const {http, https} = env.config.proxy;
 	const proxies = [...(http === null ? [] : [`Acquire::http::Proxy "${http}"`]), ...(https === null ? [] : [`Acquire::https::Proxy "${https}"`])];
-	return {lines: sourceLines(env.config.sandbox.suite, main, security), aptOptions: [...await aptProxies(env), ...proxies]};
+	return {lines: sourceLines(suite, main, security), aptOptions: [...await aptProxies(env), ...proxies]};
 };

@@ -20,50 +20,54 @@ const installed = async (host: Machine, names: readonly string[]): Promise<strin
 	return stdout.split('\n').filter(line => line.startsWith('installed ')).map(line => line.slice('installed '.length));
 };
 
-/** Which packages came with the tool is written before they are installed: a list in /var/lib is what `down` goes by. */
-const recordFile = (state: string): string => `${state}/added-packages`;
+type Wanted = Pick<SandboxStep, 'id' | 'stage' | 'title' | 'needs'> & {
+	readonly packages: readonly string[];
+	/** File of the state directory with what was added. */
+	readonly record: string;
+};
 
-const addedScript = (record: string): string => `
+const addedScript = (record: string, packages: readonly string[]): string => `
 mkdir -p "$(dirname '${record}')"
-apt-get --simulate --no-install-recommends --no-upgrade install ${hostPackages.join(' ')} | sed -n 's/^Inst \\([^ ]*\\) (.*/\\1/p' | sort -u > '${record}.new'
+apt-get --simulate --no-install-recommends --no-upgrade install ${packages.join(' ')} | sed -n 's/^Inst \\([^ ]*\\) (.*/\\1/p' | sort -u > '${record}.new'
 touch '${record}'
 sort -u -o '${record}.new' '${record}' '${record}.new'
 mv -f '${record}.new' '${record}'
 `;
 
-export const installHostPackages: SandboxStep = {
-	id: 'host.packages',
-	stage: 'machine',
-	title: 'Programs of the host that make and run the sandbox',
-	needs: [],
-	inputs: () => ({packages: hostPackages}),
+/**
+ * Installs programs on the host. Which packages came with the tool is written before they are installed: a list in the state directory
+ * is what `down` goes by.
+ */
+const hostPackagesStep = ({packages, record, ...step}: Wanted): SandboxStep => ({
+	...step,
+	inputs: () => ({packages}),
 	async probe({env: {host}}) {
-		const have = await installed(host, hostPackages);
-		const missing = hostPackages.filter(name => !have.includes(name));
+		const have = await installed(host, packages);
+		const missing = packages.filter(name => !have.includes(name));
 		return missing.length === 0
-			? {state: 'present', evidence: `dpkg lists ${hostPackages.join(', ')} as installed`}
+			? {state: 'present', evidence: `dpkg lists ${packages.join(', ')} as installed`}
 			: {state: 'absent', evidence: `not installed: ${missing.join(', ')}`};
 	},
 	async apply({env: {host, config}, job, progress}) {
 		progress.say('updating package lists');
 		await job(host, [...apt(config), 'update']);
-		await host.script(addedScript(recordFile(config.paths.state)));
+		await host.script(addedScript(`${config.paths.state}/${record}`, packages));
 		progress.say('installing');
-		await job(host, [...apt(config), 'install', '--no-install-recommends', '--no-upgrade', ...hostPackages], {env: {DEBIAN_FRONTEND: 'noninteractive'}});
+		await job(host, [...apt(config), 'install', '--no-install-recommends', '--no-upgrade', ...packages], {env: {DEBIAN_FRONTEND: 'noninteractive'}});
 	},
 	undo: {
 		depth: 'everything',
 		async undo({env, job}) {
 			const {host, config} = env;
-			const record = recordFile(config.paths.state);
-			const added = (await host.read(record))?.split('\n').filter(name => name !== '') ?? [];
+			const file = `${config.paths.state}/${record}`;
+			const added = (await host.read(file))?.split('\n').filter(name => name !== '') ?? [];
 			await refuseWhileShared(env, 'the programs of the host');
 			const present = await installed(host, added);
 			if (present.length > 0) {
 				await job(host, [...apt(config), 'purge', ...present], {env: {DEBIAN_FRONTEND: 'noninteractive'}});
 			}
 
-			await host.run(['rm', '-f', '--', record]);
+			await host.run(['rm', '-f', '--', file]);
 		},
 	},
 	timeout: 900,
@@ -71,4 +75,23 @@ export const installHostPackages: SandboxStep = {
 	waiting: aptWaiting,
 	expected: 25,
 	retry: {attempts: 3, delay: 5},
-};
+});
+
+export const installHostPackages = hostPackagesStep({
+	id: 'host.packages',
+	stage: 'machine',
+	title: 'Programs of the host that make and run the sandbox',
+	needs: [],
+	packages: hostPackages,
+	record: 'added-packages',
+});
+
+export const installImageTools = hostPackagesStep({
+	id: 'images.tools',
+	stage: 'images',
+	title: 'Programs of the host that make disk images',
+	// One apt after the other: they would only wait for each other's lock.
+	needs: ['host.packages'],
+	packages: ['fdisk', 'e2fsprogs', 'qemu-utils', 'grub-common', 'grub-pc-bin'],
+	record: 'added-image-tools',
+});

@@ -268,6 +268,17 @@ test('datastore register does the steps of the stage registration and refuses wh
 	t.regex((await place.run(['datastore', 'list'])).stdout, /k2hdkc +1\.0\.17 +yes +yes/);
 });
 
+test('images list says what there is, and images build does nothing but the steps of images', async t => {
+	const place = await createPlace(t);
+	const listed = await place.run(['images', 'list']);
+	t.is(listed.code, 0, listed.stderr);
+	t.regex(listed.stdout, /guest +guest-1 +disk\.qcow2 +1\.9 MiB +a{12} +2026-01-01T00:00:00Z +up to date/);
+	t.like(JSON.parse((await place.run(['images', 'list', '--json'])).stdout), {images: [{image: 'guest', state: 'up to date'}]});
+	const built = await place.run(['images', 'build']);
+	t.is(built.code, 2, 'this environment has no such steps');
+	t.regex(built.stderr, /\[K2D1006]/);
+});
+
 test('openstack and shell hand on words, output and exit code', async t => {
 	const place = await createPlace(t);
 	const dashed = await place.run(['openstack', '--name', 'other', '--', 'datastore', 'version', 'list', '--json', 'two words']);

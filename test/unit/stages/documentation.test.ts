@@ -13,7 +13,7 @@ const read = (page: string): string => readFileSync(path.join(packageRoot, 'docs
 /** Rows of a table whose first cell is code, as cells. */
 const rows = (text: string): string[][] => text.split('\n').filter(line => /^\| [[`]/.test(line)).map(line => line.split('|').slice(1, -1).map(cell => cell.trim()));
 
-const steps = sandboxSteps({components: {dashboard: true, swift: true, cinder: true}} as Config);
+const steps = sandboxSteps({components: {dashboard: true, swift: true, cinder: true, images: true}} as Config);
 const stages = [...new Set(steps.map(({stage}) => stage))];
 
 const takenBackBy = (undo: Undo<never>): RegExp => {

@@ -1,0 +1,32 @@
+import type {CommandRun} from '../cli/context.js';
+import type {Options} from '../cli/program.js';
+import {formatBytes} from '../report/bytes.js';
+import {createStyle} from '../report/style.js';
+import {formatTable} from '../report/table.js';
+import type {ImageFacts} from './environment.js';
+import {loadFor} from './loadFor.js';
+import {printResult} from './print.js';
+import {withEnvironment} from './session.js';
+import {up} from './up.js';
+
+/** The steps of images are part of the environment only with their component. */
+const withImages = (options: Options): Options => ({...options, with: [...options.with ?? [], 'images']});
+
+const renderImages = (images: readonly ImageFacts[], color: boolean): readonly string[] => {
+	const style = createStyle(color);
+	const header = ['image', 'name', 'file', 'size', 'sha256', 'made', 'state'].map(word => style.bold(word));
+	return formatTable([header, ...images.flatMap(({image, name, made, state, files}) => files.length === 0
+		? [[image, name, '-', '-', '-', '-', state]]
+		: files.map(({file, bytes, sha256}) => [image, name, file, formatBytes(bytes), sha256.slice(0, 12), made ?? '-', state]))], '');
+};
+
+/** The images of the configuration: whether each is there, and whether it is still what the configuration wants. */
+export const imagesList: CommandRun = async (context, options) =>
+	withEnvironment(context, loadFor(context, withImages(options)), async environment => {
+		const images = await environment.images();
+		printResult(context, options, {document: () => ({images}), lines: color => renderImages(images, color)});
+		return 0;
+	});
+
+/** Does the steps of the stage `images`, and what they need of the host; nothing else of the environment. */
+export const imagesBuild: CommandRun = async (context, options) => up(context, {...withImages(options), only: ['host.packages', 'images']}, []);

@@ -1,0 +1,57 @@
+import {createHash} from 'node:crypto';
+import {readdirSync, readFileSync} from 'node:fs';
+import path from 'node:path';
+import {parse} from 'yaml';
+import type {Config} from '../../config/schema.js';
+import {packageRoot} from '../../packageRoot.js';
+import {hashInputs} from '../../pipeline/hash.js';
+import {packageHash, patchHash} from '../datastore/content.js';
+import {quietServices} from '../machine/mmdebstrap.js';
+
+/** Directory of the definition in this package. */
+export const definition = path.join(packageRoot, 'images/guest');
+
+/** Files that are laid over the root as they are. */
+export const guestFiles = path.join(definition, 'files');
+
+const packageLists = (): Record<string, string[]> => parse(readFileSync(path.join(definition, 'packages.yaml'), 'utf8')) as Record<string, string[]>;
+
+export const guestPackages = ({images: {guest}}: Pick<Config, 'images'>): string[] =>
+	[...new Set([...Object.values(packageLists()).flat(), ...guest.extraPackages])].toSorted();
+
+/** The account that the agent works as, its directories, and the network as systemd's own service sets it up from cloud-init's data. */
+const prepare = [
+	'chroot "$1" useradd --system --create-home --home-dir /var/lib/trove --shell /bin/bash --groups docker trove',
+	'install -d "$1/etc/trove/conf.d" "$1/etc/trove/certs" "$1/var/log/trove" "$1/opt/trove-guestagent"',
+	'chroot "$1" chown -R trove: /etc/trove /var/log/trove /opt/trove-guestagent',
+	'systemctl --root="$1" --quiet enable systemd-networkd systemd-resolved ssh docker',
+	// Each guest makes its own.
+	'rm -f "$1"/etc/ssh/ssh_host_*',
+];
+
+export const guestHooks: readonly string[] = [quietServices.begin, `--customize-hook=${prepare.join(' && ')}`, quietServices.end];
+
+const fileHash = (directory: string): string => {
+	const digest = createHash('sha256');
+	for (const entry of readdirSync(directory, {recursive: true, withFileTypes: true}).filter(entry => entry.isFile()).map(({parentPath, name}) => path.join(parentPath, name)).toSorted()) {
+		digest.update(`${path.relative(directory, entry)}\0`).update(readFileSync(entry)).update('\0');
+	}
+
+	return digest.digest('hex');
+};
+
+/** What each layer depends on; a layer depends on those below it. */
+export type GuestInputs = {readonly base: unknown; readonly agent: unknown; readonly image: unknown};
+
+export const guestInputs = (config: Pick<Config, 'images' | 'release' | 'sources'>): GuestInputs => {
+	const base = {suite: config.images.guest.suite, packages: guestPackages(config), hooks: guestHooks};
+	const agent = {base, source: config.sources.trove[config.release], patch: patchHash(), package: packageHash()};
+	return {base, agent, image: {agent, files: fileHash(definition)}};
+};
+
+/** Names of the directories that the layers have in the cache. */
+export const guestNames = (config: Pick<Config, 'images' | 'release' | 'sources'>): Readonly<Record<keyof GuestInputs, string>> => {
+	const {base, agent, image} = guestInputs(config);
+	const name = (layer: string, inputs: unknown): string => `guest-${layer}-${hashInputs(inputs).slice(0, 16)}`;
+	return {base: name('base', base), agent: name('agent', agent), image: name('image', image)};
+};

@@ -1,0 +1,144 @@
+import path from 'node:path';
+import {readFileSync} from 'node:fs';
+import {ToolError} from '../../errors/toolError.js';
+import {parseTroveSource} from '../../config/troveSource.js';
+import {proxyEnvironment} from '../../sources/proxyEnvironment.js';
+import {fetchTrove} from '../../sources/trove.js';
+import {applyHunk} from '../datastore/hunk.js';
+import {readPatch} from '../datastore/patchFile.js';
+import {packageSource} from '../datastore/patchList.js';
+import {aptWaiting} from '../machine/aptDownload.js';
+import {makeRoot, rootMade} from '../machine/mmdebstrap.js';
+import {refuseWhileShared} from '../shared.js';
+import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
+import {agentInside, agentScript} from './agentScript.js';
+import {definition, guestFiles, guestHooks, guestInputs, guestNames, guestPackages, type GuestInputs} from './definition.js';
+import {diskScript} from './diskScript.js';
+import {describe, readManifest} from './manifest.js';
+
+/** Directory of a layer in the cache. */
+export const guestLayer = ({config, paths}: Pick<SandboxEnv, 'config' | 'paths'>, layer: keyof GuestInputs): string => `${paths.images}/${guestNames(config)[layer]}`;
+
+/** A directory on the host for one build, empty; the last try's remains go. Its name is the finished one's until it is finished. */
+const emptyPartial = async ({host, config}: SandboxEnv, directory: string): Promise<string> => {
+	const partial = `${directory}.partial-${config.name}`;
+	await host.run(['rm', '-rf', '--one-file-system', '--', partial]);
+	await host.run(['mkdir', '-p', '--', partial]);
+	return partial;
+};
+
+export const guestBase: SandboxStep = {
+	id: 'images.guest.base',
+	stage: 'images',
+	title: 'Root file system of guests: system, docker engine, what the guest agent needs',
+	needs: ['host.packages'],
+	inputs: ({config}) => guestInputs(config).base,
+	async probe({env}) {
+		const root = guestLayer(env, 'base');
+		const made = await rootMade(env, root);
+		return made === undefined ? {state: 'absent', evidence: `${root} is not there`} : {state: 'present', evidence: `${root}, made ${made}`};
+	},
+	async apply(context) {
+		const {env} = context;
+		await makeRoot(context, {root: guestLayer(env, 'base'), suite: env.config.images.guest.suite, packages: guestPackages(env.config), hooks: guestHooks});
+	},
+	undo: {
+		depth: 'everything',
+		async undo({env, job}) {
+			await refuseWhileShared(env, 'the cached images');
+			await job(env.host, ['rm', '-rf', '--one-file-system', '--', env.paths.images]);
+			await env.host.run(['rmdir', '--ignore-fail-on-non-empty', '--', env.config.paths.cache], {allow: 'any'});
+		},
+	},
+	timeout: 3600,
+	idleTimeout: 300,
+	waiting: aptWaiting,
+	expected: 70,
+	retry: {attempts: 2, delay: 10},
+};
+
+/** Trove's source with the hunk, and our package, in a directory on the host. */
+const prepareSources = async (env: SandboxEnv, into: string, signal: AbortSignal): Promise<void> => {
+	const {host, config} = env;
+	const wanted = config.sources.trove[config.release];
+	const source = wanted === undefined ? undefined : parseTroveSource(wanted);
+	if (source === undefined) {
+		throw new ToolError('K2D6001', `sources.trove names no source for release ${config.release}`);
+	}
+
+	const fetched = `${into}/fetched`;
+	await host.run(['mkdir', '-p', '--', fetched]);
+	const {root} = await fetchTrove(source, fetched, {machine: host, debian: config.sources.debian, python: config.sources.python, env: proxyEnvironment(config.proxy), signal});
+	await host.run(['cp', '-r', '--', root, `${into}/trove`]);
+	await applyHunk(host, `${into}/trove`, await readPatch());
+	await host.upload(packageSource, `${into}/trove_k2hdkc`);
+	await host.run(['rm', '-rf', '--', fetched]);
+};
+
+export const guestAgent: SandboxStep = {
+	id: 'images.guest.agent',
+	stage: 'images',
+	title: 'Guest agent of Trove with trove-k2hdkc, in a virtual environment of its own',
+	needs: ['images.guest.base'],
+	inputs: ({config}) => guestInputs(config).agent,
+	async probe({env}) {
+		const layer = guestLayer(env, 'agent');
+		const {code} = await env.host.run(['test', '-d', layer], {allow: [0, 1]});
+		return code === 0 ? {state: 'present', evidence: `${layer} is there`} : {state: 'absent', evidence: `${layer} is not there`};
+	},
+	async apply({env, job, progress, signal}) {
+		const layer = guestLayer(env, 'agent');
+		const partial = await emptyPartial(env, layer);
+		progress.say('fetching the source of Trove');
+		await prepareSources(env, `${partial}/sources`, signal);
+		progress.say('installing it in the guest\'s root');
+		const build = ['unshare', '--mount', 'sh', '-euc', agentScript, 'sh', guestLayer(env, 'base'), `${partial}/sources`, `${partial}/build`];
+		await job(env.host, build, {env: {INSIDE: agentInside}});
+		await env.host.script(`rm -rf '${layer}'\nmv -T '${partial}/build/layer' '${layer}'\nrm -rf --one-file-system '${partial}'\n`);
+	},
+	undo: {nothingLeft: 'It lies beside the root file system of guests and goes with it.'},
+	timeout: 900,
+	idleTimeout: 300,
+	expected: 25,
+	retry: {attempts: 2, delay: 5},
+};
+
+export const guestImage: SandboxStep = {
+	id: 'images.guest',
+	stage: 'images',
+	title: 'Guest image: a disk for Nova and the same root as a tar',
+	needs: ['images.guest.agent', 'images.tools'],
+	inputs: ({config}) => guestInputs(config).image,
+	async probe({env}) {
+		const directory = guestLayer(env, 'image');
+		const manifest = await readManifest(env.host, directory);
+		return manifest === undefined
+			? {state: 'absent', evidence: `${directory} holds no finished image`}
+			: {state: 'present', evidence: `${manifest.name}, made ${manifest.made}, in ${directory}`};
+	},
+	async apply({env, job, progress}) {
+		const {host, config} = env;
+		const directory = guestLayer(env, 'image');
+		const partial = await emptyPartial(env, directory);
+		progress.say('laying our files over the root');
+		await host.upload(guestFiles, `${partial}/files`);
+		const wants = `${partial}/files/etc/systemd/system/cloud-init.target.wants`;
+		await host.script(`
+chown -R root: '${partial}/files'
+chmod 440 '${partial}/files/etc/sudoers.d/'*
+mkdir -p '${wants}'
+ln -s ../guest-agent.service '${wants}/guest-agent.service'
+`);
+		await host.write(`${partial}/grub.cfg`, readFileSync(path.join(definition, 'grub.cfg'), 'utf8'));
+		const layers = [`${partial}/files`, guestLayer(env, 'agent'), guestLayer(env, 'base')];
+		await job(host, ['unshare', '--mount', 'sh', '-euc', diskScript, 'sh', `${partial}/grub.cfg`, `${partial}/image`, ...layers]);
+		const manifest = await describe(host, `${partial}/image`, `k2hdkc-guest-${config.release}-${config.images.guest.suite}`);
+		await host.write(`${partial}/image/manifest.json`, `${JSON.stringify(manifest, undefined, 2)}\n`);
+		await host.script(`rm -rf '${directory}'\nmv -T '${partial}/image' '${directory}'\nrm -rf --one-file-system '${partial}'\n`);
+	},
+	undo: {nothingLeft: 'It lies beside the root file system of guests and goes with it.'},
+	timeout: 900,
+	idleTimeout: 300,
+	expected: 25,
+	retry: {attempts: 2, delay: 5},
+};

@@ -1,0 +1,28 @@
+import type {Machine} from '../../machines/types.js';
+
+export type ImageFile = {readonly file: string; readonly bytes: number; readonly sha256: string};
+
+/** What a finished image is; lies beside its files as manifest.json. */
+export type Manifest = {
+	readonly name: string;
+	/** When it was made, UTC. */
+	readonly made: string;
+	readonly files: readonly ImageFile[];
+};
+
+const files = ['disk.qcow2', 'root.tar'] as const;
+
+export const readManifest = async (host: Pick<Machine, 'read'>, directory: string): Promise<Manifest | undefined> => {
+	const text = await host.read(`${directory}/manifest.json`);
+	return text === undefined ? undefined : JSON.parse(text) as Manifest;
+};
+
+/** Measures the files of an image. */
+export const describe = async (host: Pick<Machine, 'run'>, directory: string, name: string): Promise<Manifest> => {
+	const {stdout: sums} = await host.run(['sha256sum', ...files], {cwd: directory, timeout: 300});
+	const {stdout: sizes} = await host.run(['stat', '--format=%s', ...files], {cwd: directory});
+	return {
+		name, made: `${new Date().toISOString().slice(0, 19)}Z`,
+		files: files.map((file, index) => ({file, bytes: Number(sizes.split('\n')[index]), sha256: sums.split('\n')[index]!.split(' ')[0]!})),
+	};
+};

@@ -1,0 +1,39 @@
+import test from 'ava';
+import type {Config} from '../../../scripts/config/schema.js';
+import {guestNames, guestPackages} from '../../../scripts/stages/images/definition.js';
+
+type Wanted = Pick<Config, 'images' | 'release' | 'sources'>;
+
+const trove: Config['sources']['trove'] = {
+	2024.1: 'pypi:21.1.0', 2025.1: 'pypi:23.1.0', 2025.2: 'pypi:24.1.0', 2026.1: 'pypi:25.1.0', 2026.2: 'pypi:26.0.0', master: 'git:https://opendev.org/openstack/trove#master',
+};
+
+const wanted: Wanted = {
+	release: '2025.1',
+	images: {guest: {suite: 'trixie', extraPackages: []}},
+	sources: {debian: {mirror: 'host', securityMirror: 'host', keyring: null}, python: {index: 'host'}, trove},
+};
+
+const layers = ['base', 'agent', 'image'] as const;
+
+/** Layers whose name another configuration changes. */
+const changed = (other: Partial<Wanted>): readonly string[] => {
+	const [before, after] = [guestNames(wanted), guestNames({...wanted, ...other})];
+	return layers.filter(layer => before[layer] !== after[layer]);
+};
+
+test('a layer is named by what it and those below it depend on, and by nothing else', t => {
+	t.deepEqual(changed({}), []);
+	t.deepEqual(changed({sources: {...wanted.sources, debian: {mirror: 'http://other.example.org', securityMirror: 'host', keyring: null}}}), []);
+	t.deepEqual(changed({images: {guest: {suite: 'forky', extraPackages: []}}}), layers);
+	t.deepEqual(changed({images: {guest: {suite: 'trixie', extraPackages: ['htop']}}}), layers);
+	t.deepEqual(changed({release: '2025.2'}), ['agent', 'image']);
+	t.deepEqual(changed({sources: {...wanted.sources, trove: {...trove, 2025.1: 'pypi:23.0.0'}}}), ['agent', 'image']);
+});
+
+test('the packages hold those of the configuration, each once', t => {
+	const packages = guestPackages({images: {guest: {suite: 'trixie', extraPackages: ['htop', 'cloud-init']}}});
+	t.true(packages.includes('htop'));
+	t.is(packages.filter(name => name === 'cloud-init').length, 1);
+	t.deepEqual(packages, packages.toSorted());
+});
