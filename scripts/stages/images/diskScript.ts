@@ -17,7 +17,7 @@ disk=$target/disk.raw core_start=2048 root_start=4096
 
 echo 'writing the tar'
 tar --numeric-owner --xattrs --one-file-system -C "$target/tree" --exclude='./boot/*' --exclude='./usr/lib/modules/*' --exclude=./vmlinuz\* --exclude=./initrd.img\* \
-  --exclude=./.k2hdkc-devstack-root -cf "$target/root.tar" .
+  --exclude=./.k2hdkc-devstack-root --exclude=./etc/fstab -cf "$target/root.tar" .
 
 echo 'writing the file system'
 content=$(du -sxm "$target/tree" | cut -f1)
