@@ -36,6 +36,8 @@ export type ImageFacts = {
 	readonly files: ReadonlyArray<{readonly file: string; readonly bytes: number; readonly sha256: string}>;
 	/** `up to date`, or why it is not. */
 	readonly state: string;
+	/** Where it can be had: id of the image in Glance, or why it is not there. */
+	readonly registered: string;
 };
 
 /** What a person wants to know of an environment that stands. */

@@ -14,10 +14,10 @@ const withImages = (options: Options): Options => ({...options, with: [...option
 
 const renderImages = (images: readonly ImageFacts[], color: boolean): readonly string[] => {
 	const style = createStyle(color);
-	const header = ['image', 'name', 'file', 'size', 'sha256', 'made', 'state'].map(word => style.bold(word));
-	return formatTable([header, ...images.flatMap(({image, name, made, state, files}) => files.length === 0
-		? [[image, name, '-', '-', '-', '-', state]]
-		: files.map(({file, bytes, sha256}) => [image, name, file, formatBytes(bytes), sha256.slice(0, 12), made ?? '-', state]))], '');
+	const header = ['image', 'name', 'file', 'size', 'sha256', 'made', 'state', 'registered'].map(word => style.bold(word));
+	return formatTable([header, ...images.flatMap(({image, name, made, state, registered, files}) => files.length === 0
+		? [[image, name, '-', '-', '-', '-', state, registered]]
+		: files.map(({file, bytes, sha256}) => [image, name, file, formatBytes(bytes), sha256.slice(0, 12), made ?? '-', state, registered]))], '');
 };
 
 /** The images of the configuration: whether each is there, and whether it is still what the configuration wants. */
@@ -30,3 +30,6 @@ export const imagesList: CommandRun = async (context, options) =>
 
 /** Does the steps of the stage `images`, and what they need of the host; nothing else of the environment. */
 export const imagesBuild: CommandRun = async (context, options) => up(context, {...withImages(options), only: ['host.packages', 'images']}, []);
+
+/** Puts what is built into Glance; the control plane must stand. */
+export const imagesRegister: CommandRun = async (context, options) => up(context, {...withImages(options), only: ['images.guest.glance']}, []);

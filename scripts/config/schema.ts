@@ -53,7 +53,7 @@ export const configSchema = z.strictObject({
 		versions: z.array(datastoreVersion).min(1, {error: 'must name at least one version'}),
 		options: z.record(text, setting),
 	}),
-	images: z.strictObject({guest: z.strictObject({suite: text, extraPackages: z.array(text)})}),
+	images: z.strictObject({guest: z.strictObject({suite: text, extraPackages: z.array(text), hooks: z.array(text), ipv6: z.boolean()})}),
 	trove: z.strictObject({conf: z.record(text, z.record(text, setting))}),
 	sources: sourcesSchema,
 	proxy: proxySchema,

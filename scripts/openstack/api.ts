@@ -66,6 +66,8 @@ export type OpenstackApi = {
 	readonly url: Readonly<Record<'identity' | 'image' | 'placement' | 'compute' | 'network' | 'volume' | 'objectStore' | 'database', string>>;
 	/** Id of the project whose token is used. */
 	projectId: () => Promise<string>;
+	/** The token itself, for a program that sends a file. */
+	token: () => Promise<string>;
 };
 
 const authBody = ({user, password, project}: Credentials): unknown => ({
@@ -110,6 +112,7 @@ export const createApi = (machine: Pick<Machine, 'connect'>, address: string, cr
 	return {
 		url,
 		projectId: async () => (await session()).project,
+		token: async () => (await session()).token,
 		async request(wanted) {
 			const first = await send(wanted);
 			if (first.status !== 401) {

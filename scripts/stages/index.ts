@@ -18,7 +18,7 @@ import type {SandboxEnv} from './sandboxEnv.js';
 const leftOut = ({config: {components}}: SandboxEnv): SummaryFacts['leftOut'] => [
 	{what: 'compute host', why: 'servers cannot be booted: Nova has no compute service in this version'},
 	components.images
-		? {what: 'container images', why: 'none are built in this version; the guest image is not in Glance yet'}
+		? {what: 'container images', why: 'none are built in this version'}
 		: {what: 'guest image', why: 'component `images` is off; `images build` builds it, datastore versions stand without it'},
 	components.dashboard
 		? {what: 'panel Clusters of the dashboard', why: 'trove-dashboard keeps it switched off; the openstack command has clusters'}

@@ -18,7 +18,9 @@ import {neutron, neutronAgents} from './controlPlane/neutron.js';
 import {swift} from './controlPlane/swift.js';
 import {trove} from './controlPlane/trove.js';
 import {datastoreHunk, datastorePackage, datastoreRegistration} from './datastore/steps.js';
+import {guestCheck} from './images/bootCheck.js';
 import {guestAgent, guestBase, guestImage} from './images/guest.js';
+import {guestGlance} from './images/register.js';
 import {sandboxMachine} from './machine/boot.js';
 import {sandboxDisk} from './machine/disk.js';
 import {installHostPackages, installImageTools} from './machine/hostPackages.js';
@@ -107,13 +109,13 @@ const stepsOf = ({components}: Config): readonly SandboxStep[] => [
 	mariadb, rabbitmq, memcached, keystone, identity, credentials, glance, placement, novaDatabases, nova, flavors, neutron, neutronAgents, networks,
 	...(components.cinder ? [cinder] : []), ...(components.swift ? [swift] : []),
 	datastoreHunk, datastorePackage, trove,
-	...(components.images ? [installImageTools, guestBase, guestAgent, guestImage] : []),
+	...(components.images ? [installImageTools, guestBase, guestAgent, guestImage, guestCheck, guestGlance] : []),
 	datastoreRegistration,
 	...(components.dashboard ? [dashboardDownload, dashboardPackages, dashboard] : []),
 ];
 
 /** Steps whose result may be there before the tool, or serves other environments too. All others bear the environment's name. */
-const shared = new Set([installHostPackages, sandboxRoot, installImageTools, guestBase, guestAgent, guestImage]);
+const shared = new Set([installHostPackages, sandboxRoot, installImageTools, guestBase, guestAgent, guestImage, guestCheck]);
 
 /** Whatever a step does may change what the survey saw. */
 const complete = (step: SandboxStep): SandboxStep => ({

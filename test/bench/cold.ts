@@ -1,3 +1,5 @@
+import {loadConfig} from '../../scripts/config/load.js';
+import {rootPackages} from '../../scripts/stages/machine/root.js';
 import {reasonAgainstBuilding, removeBuilt, timeColdUp, timeMmdebstrap} from './build.js';
 import type {Bench} from './figure.js';
 
@@ -11,7 +13,7 @@ export const cold: Bench = {
 			return {skip: reason};
 		}
 
-		const floor = await timeMmdebstrap();
+		const floor = await timeMmdebstrap(rootPackages(), loadConfig({flags: {}, cwd: '/', env: {}}).config.sandbox.suite);
 		return [
 			{what: 'mmdebstrap of the same packages', value: floor, unit: 's'},
 			{what: 'cold k2hdkc-devstack up', value: await timeColdUp(), unit: 's', budget: {value: floor * factor, words: `${factor} × mmdebstrap`}},

@@ -1,22 +1,20 @@
 import {existsSync} from 'node:fs';
-import {mkdtemp, readFile, rm} from 'node:fs/promises';
+import {mkdtemp, readFile, rm, stat} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import test from 'ava';
-import {bootGuest, guestBootNeeds} from '../fixtures/guestBoot.js';
 import {needs} from '../helpers/needs.js';
 import {runCommand} from '../helpers/runCommand.js';
-import {document, expect, follow, hostNeeds, worked} from './support/tool.js';
-
-const wanted = {root: true, commands: {...hostNeeds.commands, ...guestBootNeeds.commands}} as const;
+import {openCloud} from './support/cloud.js';
+import {document, expect, follow, hostNeeds, paths, worked} from './support/tool.js';
 
 type File = {readonly file: string; readonly bytes: number; readonly sha256: string};
-type Images = {readonly images: ReadonlyArray<{readonly image: string; readonly name: string; readonly state: string; readonly directory: string; readonly files: readonly File[]}>};
+type Images = {readonly images: ReadonlyArray<{readonly image: string; readonly name: string; readonly state: string; readonly registered: string; readonly directory: string; readonly files: readonly File[]}>};
 
 let directory: string | undefined;
 
 test.serial('images build makes the guest image, and nothing else of the environment', async t => {
-	if (!await needs(t, wanted)) {
+	if (!await needs(t, hostNeeds)) {
 		return;
 	}
 
@@ -29,7 +27,8 @@ test.serial('images build makes the guest image, and nothing else of the environ
 	t.log(`images build: ${seconds.toFixed(1)} s`);
 	t.true(worked(events).every(id => id === 'host.packages' || id.startsWith('images.')), worked(events).join(' '));
 	const [image] = document<Images>(await expect(t, 0, ['images', 'list', '--json'])).images;
-	t.is(image?.state, 'up to date');
+	t.like(image, {state: 'up to date', registered: 'not in Glance'});
+	t.true(worked(events).includes('images.guest.check'), 'it was booted');
 	t.deepEqual(image?.files.map(({file}) => file), ['disk.qcow2', 'root.tar']);
 	const {stdout} = await runCommand('sha256sum', [path.join(image!.directory, 'disk.qcow2')]);
 	t.is(image?.files[0]!.sha256, stdout.split(' ')[0]);
@@ -38,7 +37,7 @@ test.serial('images build makes the guest image, and nothing else of the environ
 });
 
 test.serial('built again, nothing is done', async t => {
-	if (!await needs(t, {...wanted, missing: directory === undefined ? 'no image was built' : undefined})) {
+	if (!await needs(t, {...hostNeeds, missing: directory === undefined ? 'no image was built' : undefined})) {
 		return;
 	}
 
@@ -49,7 +48,7 @@ test.serial('built again, nothing is done', async t => {
 });
 
 test.serial('the tar is a root without kernel and without what must be a guest\'s own', async t => {
-	if (!await needs(t, {...wanted, missing: directory === undefined ? 'no image was built' : undefined})) {
+	if (!await needs(t, {...hostNeeds, missing: directory === undefined ? 'no image was built' : undefined})) {
 		return;
 	}
 
@@ -66,38 +65,28 @@ test.serial('the tar is a root without kernel and without what must be a guest\'
 	t.false(existsSync(path.join(directory!, 'tree')), 'nothing of the build is left');
 });
 
-const inside = `
-echo "cloud-init: $(cloud-init status 2>/dev/null | head -1)"
-echo "root: $(df --output=size -m / | tail -1 | tr -d ' ')"
-echo "docker: $(systemctl is-active docker)"
-echo "ssh: $(systemctl is-active ssh)"
-echo "ipv6: $(cat /proc/sys/net/ipv6/conf/all/disable_ipv6)"
-echo "agent: $(systemctl show --property=ConditionResult,UnitFileState guest-agent | tr '\\n' ' ')"
-echo "user: $(id -nG trove)"
-/opt/guest-agent-venv/bin/python -c '
-from trove.common import cfg
-from trove.guestagent import dbaas
-import trove
-print("group:", cfg.CONF.k2hdkc.tcp_ports)
-print("from:", trove.__file__)
-print("failed units follow")
-'
-systemctl --failed --no-legend --plain
-`;
+type GlanceImage = {readonly id: string; readonly status: string; readonly size: number; readonly tags: readonly string[]; readonly hw_rng_model?: string};
 
-test.serial('the disk boots by itself: cloud-init runs, docker is there, the root has grown, the agent knows k2hdkc', async t => {
-	if (!await needs(t, {...wanted, missing: directory === undefined ? 'no image was built' : undefined})) {
+test.serial('images register puts it into Glance, with the tags by which Trove finds it', async t => {
+	if (!await needs(t, {...hostNeeds, missing: directory === undefined ? 'no image was built' : undefined})) {
 		return;
 	}
 
-	const {answers, log, seconds} = await bootGuest(path.join(directory!, 'disk.qcow2'), inside);
-	t.log(`${seconds.toFixed(0)} s under qemu without KVM`);
-	const said = answers.join('\n');
-	const tail = `${said}\n--- serial line:\n${log.split('\n').slice(-60).join('\n')}`;
-	for (const words of [/^docker: active$/m, /^ssh: active$/m, /^ipv6: 1$/m, /^agent: .*UnitFileState=enabled/m, /^user: trove docker$/m, /^group: .*8020/m, /^from: \/opt\/guest-agent-venv\//m]) {
-		t.regex(said, words, tail);
-	}
+	const cloud = await openCloud((await paths()).environment);
+	const found = async (): Promise<readonly GlanceImage[]> => ((await cloud.ask(9292, '/v2/images?tag=trove&tag=k2hdkc')).body as {images: GlanceImage[]}).images;
+	t.deepEqual(await found(), []);
+	const {seconds} = await expect(t, 0, ['images', 'register']);
+	t.log(`${seconds.toFixed(1)} s`);
+	const [image, ...others] = await found();
+	t.deepEqual(others, []);
+	t.like(image, {status: 'active', hw_rng_model: 'virtio', size: (await stat(path.join(directory!, 'root.tar'))).size});
+	t.is(document<Images>(await expect(t, 0, ['images', 'list', '--json'])).images[0]!.registered, `Glance ${image!.id}`);
 
-	t.true(Number(/^root: (\d+)$/m.exec(said)?.[1]) > 7000, tail);
-	t.is(answers.at(-1), 'failed units follow', tail);
+	// An image that lost its tags gets them back; one of other inputs that bears them loses them.
+	await cloud.ask(9292, `/v2/images/${image!.id}/tags/trove`, {method: 'DELETE'});
+	const {body: old} = await cloud.ask(9292, '/v2/images', {method: 'POST', body: {name: 'old', tags: ['trove', 'k2hdkc'], k2hdkc_devstack_origin: 'guest-image-old', disk_format: 'raw', container_format: 'bare'}});
+	const {events} = await follow(['images', 'register'], () => undefined);
+	t.deepEqual(worked(events), ['images.guest.glance']);
+	t.deepEqual((await found()).map(({id}) => id), [image!.id]);
+	t.is((await cloud.ask(9292, `/v2/images/${(old as GlanceImage).id}`)).status, 404, 'an upload that never ended goes');
 });

@@ -37,4 +37,11 @@ export const sourceErrors = [
 		cause: 'Fetching a source and checking the patch uses git, python3 with pip, patch, tar or apt of this machine.',
 		remedy: 'Install the program that the message names.',
 	},
+	{
+		code: 'K2D6007',
+		title: 'The guest image does not work',
+		exitCode: 1,
+		cause: 'The disk was booted under qemu, and a part of it that instances need is not as it must be.',
+		remedy: 'Read the serial line in the log. If packages, files or hooks of your configuration changed the image, correct them, then resume.',
+	},
 ] as const satisfies readonly CatalogueEntry[];

@@ -3,6 +3,7 @@ import {readdirSync, readFileSync} from 'node:fs';
 import path from 'node:path';
 import {parse} from 'yaml';
 import type {Config} from '../../config/schema.js';
+import {quote} from '../../machines/quote.js';
 import {packageRoot} from '../../packageRoot.js';
 import {hashInputs} from '../../pipeline/hash.js';
 import {packageHash, patchHash} from '../datastore/content.js';
@@ -29,7 +30,13 @@ const prepare = [
 	'rm -f "$1"/etc/ssh/ssh_host_*',
 ];
 
-export const guestHooks: readonly string[] = [quietServices.begin, `--customize-hook=${prepare.join(' && ')}`, quietServices.end];
+/** Hooks of mmdebstrap: ours, then those of the configuration, each as a script inside the root. */
+export const guestHooks = ({images: {guest}}: Pick<Config, 'images'>): readonly string[] => [
+	quietServices.begin,
+	`--customize-hook=${prepare.join(' && ')}`,
+	...guest.hooks.map(hook => `--customize-hook=chroot "$1" sh -euc ${quote(hook)}`),
+	quietServices.end,
+];
 
 const fileHash = (directory: string): string => {
 	const digest = createHash('sha256');
@@ -44,9 +51,9 @@ const fileHash = (directory: string): string => {
 export type GuestInputs = {readonly base: unknown; readonly agent: unknown; readonly image: unknown};
 
 export const guestInputs = (config: Pick<Config, 'images' | 'release' | 'sources'>): GuestInputs => {
-	const base = {suite: config.images.guest.suite, packages: guestPackages(config), hooks: guestHooks};
+	const base = {suite: config.images.guest.suite, packages: guestPackages(config), hooks: guestHooks(config)};
 	const agent = {base, source: config.sources.trove[config.release], patch: patchHash(), package: packageHash()};
-	return {base, agent, image: {agent, files: fileHash(definition)}};
+	return {base, agent, image: {agent, files: fileHash(definition), ipv6: config.images.guest.ipv6}};
 };
 
 /** Names of the directories that the layers have in the cache. */

@@ -15,12 +15,13 @@ import {agentInside, agentScript} from './agentScript.js';
 import {definition, guestFiles, guestHooks, guestInputs, guestNames, guestPackages, type GuestInputs} from './definition.js';
 import {diskScript} from './diskScript.js';
 import {describe, readManifest} from './manifest.js';
+import {listPackages, renderPackageList} from './packageList.js';
 
 /** Directory of a layer in the cache. */
 export const guestLayer = ({config, paths}: Pick<SandboxEnv, 'config' | 'paths'>, layer: keyof GuestInputs): string => `${paths.images}/${guestNames(config)[layer]}`;
 
 /** A directory on the host for one build, empty; the last try's remains go. Its name is the finished one's until it is finished. */
-const emptyPartial = async ({host, config}: SandboxEnv, directory: string): Promise<string> => {
+export const emptyPartial = async ({host, config}: SandboxEnv, directory: string): Promise<string> => {
 	const partial = `${directory}.partial-${config.name}`;
 	await host.run(['rm', '-rf', '--one-file-system', '--', partial]);
 	await host.run(['mkdir', '-p', '--', partial]);
@@ -40,7 +41,7 @@ export const guestBase: SandboxStep = {
 	},
 	async apply(context) {
 		const {env} = context;
-		await makeRoot(context, {root: guestLayer(env, 'base'), suite: env.config.images.guest.suite, packages: guestPackages(env.config), hooks: guestHooks});
+		await makeRoot(context, {root: guestLayer(env, 'base'), suite: env.config.images.guest.suite, packages: guestPackages(env.config), hooks: guestHooks(env.config)});
 	},
 	undo: {
 		depth: 'everything',
@@ -128,11 +129,14 @@ chown -R root: '${partial}/files'
 chmod 440 '${partial}/files/etc/sudoers.d/'*
 mkdir -p '${wants}'
 ln -s ../guest-agent.service '${wants}/guest-agent.service'
-`);
+${config.images.guest.ipv6 ? `rm '${partial}/files/etc/sysctl.d/60-k2hdkc-ipv6.conf'\n` : ''}`);
 		await host.write(`${partial}/grub.cfg`, readFileSync(path.join(definition, 'grub.cfg'), 'utf8'));
 		const layers = [`${partial}/files`, guestLayer(env, 'agent'), guestLayer(env, 'base')];
 		await job(host, ['unshare', '--mount', 'sh', '-euc', diskScript, 'sh', `${partial}/grub.cfg`, `${partial}/image`, ...layers]);
-		const manifest = await describe(host, `${partial}/image`, `k2hdkc-guest-${config.release}-${config.images.guest.suite}`);
+		const {suite} = config.images.guest;
+		const manifest = await describe(host, `${partial}/image`, `k2hdkc-guest-${config.release}-${suite}`);
+		const packages = await listPackages(host, guestLayer(env, 'base'), guestLayer(env, 'agent'));
+		await host.write(`${partial}/image/packages.cdx.json`, renderPackageList(packages, {...manifest, suite}));
 		await host.write(`${partial}/image/manifest.json`, `${JSON.stringify(manifest, undefined, 2)}\n`);
 		await host.script(`rm -rf '${directory}'\nmv -T '${partial}/image' '${directory}'\nrm -rf --one-file-system '${partial}'\n`);
 	},

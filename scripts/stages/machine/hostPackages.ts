@@ -89,9 +89,9 @@ export const installHostPackages = hostPackagesStep({
 export const installImageTools = hostPackagesStep({
 	id: 'images.tools',
 	stage: 'images',
-	title: 'Programs of the host that make disk images',
+	title: 'Programs of the host that make disk images and boot them',
 	// One apt after the other: they would only wait for each other's lock.
 	needs: ['host.packages'],
-	packages: ['fdisk', 'e2fsprogs', 'qemu-utils', 'grub-common', 'grub-pc-bin'],
+	packages: ['fdisk', 'e2fsprogs', 'qemu-utils', 'grub-common', 'grub-pc-bin', 'qemu-system-x86'],
 	record: 'added-image-tools',
 });

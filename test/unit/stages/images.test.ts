@@ -1,6 +1,7 @@
 import test from 'ava';
 import type {Config} from '../../../scripts/config/schema.js';
-import {guestNames, guestPackages} from '../../../scripts/stages/images/definition.js';
+import {quote} from '../../../scripts/machines/quote.js';
+import {guestHooks, guestNames, guestPackages} from '../../../scripts/stages/images/definition.js';
 
 type Wanted = Pick<Config, 'images' | 'release' | 'sources'>;
 
@@ -10,9 +11,11 @@ const trove: Config['sources']['trove'] = {
 
 const wanted: Wanted = {
 	release: '2025.1',
-	images: {guest: {suite: 'trixie', extraPackages: []}},
+	images: {guest: {suite: 'trixie', extraPackages: [], hooks: [], ipv6: false}},
 	sources: {debian: {mirror: 'host', securityMirror: 'host', keyring: null}, python: {index: 'host'}, trove},
 };
+
+const guest = (more: Partial<Config['images']['guest']>): Config['images'] => ({guest: {...wanted.images.guest, ...more}});
 
 const layers = ['base', 'agent', 'image'] as const;
 
@@ -25,15 +28,23 @@ const changed = (other: Partial<Wanted>): readonly string[] => {
 test('a layer is named by what it and those below it depend on, and by nothing else', t => {
 	t.deepEqual(changed({}), []);
 	t.deepEqual(changed({sources: {...wanted.sources, debian: {mirror: 'http://other.example.org', securityMirror: 'host', keyring: null}}}), []);
-	t.deepEqual(changed({images: {guest: {suite: 'forky', extraPackages: []}}}), layers);
-	t.deepEqual(changed({images: {guest: {suite: 'trixie', extraPackages: ['htop']}}}), layers);
+	t.deepEqual(changed({images: guest({suite: 'forky'})}), layers);
+	t.deepEqual(changed({images: guest({extraPackages: ['htop']})}), layers);
+	t.deepEqual(changed({images: guest({hooks: ['true']})}), layers);
+	t.deepEqual(changed({images: guest({ipv6: true})}), ['image']);
 	t.deepEqual(changed({release: '2025.2'}), ['agent', 'image']);
 	t.deepEqual(changed({sources: {...wanted.sources, trove: {...trove, 2025.1: 'pypi:23.0.0'}}}), ['agent', 'image']);
 });
 
 test('the packages hold those of the configuration, each once', t => {
-	const packages = guestPackages({images: {guest: {suite: 'trixie', extraPackages: ['htop', 'cloud-init']}}});
+	const packages = guestPackages({images: guest({extraPackages: ['htop', 'cloud-init']})});
 	t.true(packages.includes('htop'));
 	t.is(packages.filter(name => name === 'cloud-init').length, 1);
 	t.deepEqual(packages, packages.toSorted());
+});
+
+test('hooks of the configuration run inside the root as they were written, after the account is there', t => {
+	const hooks = guestHooks({images: guest({hooks: ['echo "it\'s here" > /etc/motd']})});
+	t.is(hooks.length, 4);
+	t.is(hooks[2], `--customize-hook=chroot "$1" sh -euc ${quote('echo "it\'s here" > /etc/motd')}`);
 });

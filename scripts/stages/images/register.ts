@@ -1,0 +1,91 @@
+import {ToolError} from '../../errors/toolError.js';
+import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
+import {guestInputs, guestNames} from './definition.js';
+import {createImage, deleteImage, ownImages, setTags, sortImages, type Registration, type Wanted} from './glance.js';
+import {guestLayer} from './guest.js';
+import {readManifest, type Manifest} from './manifest.js';
+
+/** Servers of the sandbox are containers: they start from the root as a tar. */
+const registered = 'root.tar';
+
+/** Tags by which the datastore's versions choose their guest image. */
+const tagsOf = ({datastore}: SandboxEnv['config']): string[] => [...new Set(datastore.versions.flatMap(({imageTags}) => imageTags))].toSorted();
+
+const wantedOf = async (env: SandboxEnv): Promise<{readonly manifest: Manifest; readonly wanted: Wanted} | undefined> => {
+	const manifest = await readManifest(env.host, guestLayer(env, 'image'));
+	const file = manifest?.files.find(({file}) => file === registered);
+	return manifest && file && {manifest, wanted: {origin: guestNames(env.config).image, bytes: file.bytes, tags: tagsOf(env.config)}};
+};
+
+/** How the guest image stands in Glance; undefined when there is none to compare with. */
+export const guestRegistration = async (env: SandboxEnv, timeout?: number): Promise<(Registration & {readonly wanted: Wanted}) | undefined> => {
+	const all = await wantedOf(env);
+	return all && {...sortImages(await ownImages(env.api, timeout), all.wanted), wanted: all.wanted};
+};
+
+const upload = async (env: SandboxEnv, id: string, job: (argv: readonly string[], input: string) => Promise<void>): Promise<void> => {
+	// The token enters by standard input, never by argv.
+	const config = `header = "X-Auth-Token: ${await env.api.token()}"\nheader = "Content-Type: application/octet-stream"\n`;
+	await job([
+		'curl', '--silent', '--show-error', '--fail-with-body', '--noproxy', '*', '--config', '-',
+		'--upload-file', `${guestLayer(env, 'image')}/${registered}`, `${env.api.url.image}/images/${id}/file`,
+	], config);
+};
+
+/** The guest image in Glance: the new one gets its tags when all of it is there, then the old ones lose theirs. */
+export const guestGlance: SandboxStep = {
+	id: 'images.guest.glance',
+	stage: 'registration',
+	title: 'Guest image in Glance, with the tags that the datastore versions ask for',
+	needs: ['images.guest.check', 'glance'],
+	inputs: ({config}) => ({image: guestInputs(config).image, tags: tagsOf(config)}),
+	async probe({env}) {
+		const found = await guestRegistration(env);
+		if (!found?.current) {
+			return {state: 'absent', evidence: found ? 'Glance has no image of these inputs' : 'there is no guest image to compare with'};
+		}
+
+		const {current, tagged, wanted} = found;
+		const lacking = wanted.tags.filter(tag => !current.tags.includes(tag));
+		if (lacking.length > 0) {
+			return {state: 'broken', evidence: `image ${current.id} lacks the tags ${lacking.join(', ')}`};
+		}
+
+		return tagged.length > 0
+			? {state: 'broken', evidence: `image ${tagged.map(({id}) => id).join(', ')} is older and bears the tags too`}
+			: {state: 'present', evidence: `Glance has image ${current.id} with the tags ${wanted.tags.join(', ')}`};
+	},
+	async apply({env, job, progress}) {
+		const {api, host} = env;
+		const all = await wantedOf(env);
+		if (!all) {
+			throw new ToolError('K2D9001', `${guestLayer(env, 'image')} holds no finished image`);
+		}
+
+		const {manifest, wanted} = all;
+		const {current} = sortImages(await ownImages(api), wanted);
+		if (current === undefined) {
+			progress.say('uploading it');
+			await upload(env, await createImage(api, manifest.name, wanted), async (argv, input) => job(host, argv, {input}));
+		}
+
+		const now = sortImages(await ownImages(api), wanted);
+		if (now.current === undefined) {
+			throw new ToolError('K2D2305', `Glance does not have all ${wanted.bytes} bytes of the image after the upload`);
+		}
+
+		await setTags(api, now.current.id, wanted.tags);
+		for (const {id} of now.tagged) {
+			await setTags(api, id, []);
+		}
+
+		for (const {id} of now.superfluous) {
+			await deleteImage(api, id);
+		}
+	},
+	undo: {nothingLeft: 'It lies on the disk of the sandbox machine and goes with that.'},
+	timeout: 900,
+	idleTimeout: 600,
+	expected: 15,
+	retry: {attempts: 2, delay: 5},
+};

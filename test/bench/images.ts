@@ -1,0 +1,32 @@
+import {loadConfig} from '../../scripts/config/load.js';
+import {guestPackages} from '../../scripts/stages/images/definition.js';
+import {reasonAgainstBuilding, removeBuilt, timeMmdebstrap, timeUp} from './build.js';
+import type {Bench} from './figure.js';
+
+/** Steps that build the guest image; that it boots is another question. */
+const steps = ['host.packages', 'images.tools', 'images.guest.base', 'images.guest.agent', 'images.guest'].flatMap(step => ['--only', step]);
+
+const share = 0.15;
+
+export const images: Bench = {
+	title: 'the guest image, disk and tar, against one mmdebstrap of the same packages, once each',
+	async run() {
+		const reason = reasonAgainstBuilding();
+		if (reason !== undefined) {
+			return {skip: reason};
+		}
+
+		const {config} = loadConfig({flags: {}, cwd: '/', env: {}});
+		// The programs that make images are no part of a build.
+		await timeUp('--with', 'images', ...steps.slice(0, 4));
+		const floor = await timeMmdebstrap(guestPackages(config), config.images.guest.suite);
+		const cold = await timeUp('--with', 'images', ...steps);
+		return [
+			{what: 'mmdebstrap of the same packages', value: floor, unit: 's'},
+			{what: 'guest image from nothing', value: cold, unit: 's'},
+			{what: 'again, nothing changed', value: await timeUp('--with', 'images', ...steps), unit: 's'},
+			{what: 'again, one file of it changed', value: await timeUp('--with', 'images', '--set', 'images.guest.ipv6=true', ...steps), unit: 's', budget: {value: cold * share, words: `${share * 100} % of cold`}},
+		];
+	},
+	cleanUp: removeBuilt,
+};
