@@ -76,6 +76,8 @@ export type Environment = {
 	/** What the Trove API offers. Throws when it does not answer. */
 	readonly datastoreVersions: () => Promise<readonly DatastoreVersion[]>;
 	readonly images: () => Promise<readonly ImageFacts[]>;
+	/** What each image is made from, by its name: anything that YAML can say. */
+	readonly recipes: () => Readonly<Record<string, unknown>>;
 	/** The words, to be run on `machine`, that run the openstack client with credentials. */
 	readonly openstackCommand: (args: readonly string[]) => readonly string[];
 	/** The words, to be run on `machine`, that give a login shell on the machine. */

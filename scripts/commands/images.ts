@@ -1,12 +1,15 @@
+import {stringify} from 'yaml';
 import type {CommandRun} from '../cli/context.js';
 import type {Options} from '../cli/program.js';
+import {planDocument, renderPlan} from '../report/plan.js';
 import {formatBytes} from '../report/bytes.js';
 import {createStyle} from '../report/style.js';
 import {formatTable} from '../report/table.js';
 import type {ImageFacts} from './environment.js';
 import {loadFor} from './loadFor.js';
+import {noticesOf} from './plan.js';
 import {printResult} from './print.js';
-import {withEnvironment} from './session.js';
+import {engineFor, selectionOf, withEnvironment} from './session.js';
 import {up} from './up.js';
 
 /** The steps of images are part of the environment only with their component. */
@@ -28,8 +31,23 @@ export const imagesList: CommandRun = async (context, options) =>
 		return 0;
 	});
 
+/** What would be done, and the recipe of each image. */
+const showRecipes: CommandRun = async (context, options) => withEnvironment(context, loadFor(context, options), async environment => {
+	const engine = await engineFor(context, environment, {emit: noticesOf(context)});
+	const plan = await engine.plan({selection: await selectionOf(options), fresh: options.fresh ?? false});
+	const recipes = environment.recipes();
+	printResult(context, options, {
+		document: () => ({plan: planDocument(plan, false), recipes}),
+		lines: color => [...renderPlan(plan, {color}), '', stringify(recipes, {lineWidth: 0}).trimEnd()],
+	});
+	return 0;
+});
+
 /** Does the steps of the stage `images`, and what they need of the host; nothing else of the environment. */
-export const imagesBuild: CommandRun = async (context, options) => up(context, {...withImages(options), only: ['host.packages', 'images']}, []);
+export const imagesBuild: CommandRun = async (context, options) => {
+	const chosen = {...withImages(options), only: ['host.packages', 'images']};
+	return options.dryRun ? showRecipes(context, chosen, []) : up(context, chosen, []);
+};
 
 /** Puts what is built into Glance; the control plane must stand. */
 export const imagesRegister: CommandRun = async (context, options) => up(context, {...withImages(options), only: ['images.guest.glance']}, []);

@@ -11,6 +11,7 @@ import {insideCloudsYaml} from './controlPlane/credentials.js';
 import {dashboardUrl} from './controlPlane/dashboard.js';
 import {runningInit} from './machine/nspawn.js';
 import {imageFacts} from './images/facts.js';
+import {guestRecipe} from './images/recipe.js';
 import {createSandboxEnv, sandboxSteps} from './sandbox.js';
 import type {SandboxEnv} from './sandboxEnv.js';
 
@@ -114,6 +115,7 @@ export const openEnvironment: OpenEnvironment = async ({config}, {onNotice}) => 
 		secrets: async () => env.secrets.all(),
 		datastoreVersions: async () => datastoreVersions(env),
 		images: async () => imageFacts(env),
+		recipes: () => ({guest: guestRecipe(env)}),
 		openstackCommand: args => ['env', `OS_CLIENT_CONFIG_FILE=${insideCloudsYaml}`, `OS_CLOUD=${env.machineName}`, 'openstack', ...args],
 		shellCommand: () => ['env', `OS_CLIENT_CONFIG_FILE=${insideCloudsYaml}`, `OS_CLOUD=${env.machineName}`, 'bash', '--login'],
 		async close() {

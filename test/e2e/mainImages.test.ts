@@ -22,6 +22,10 @@ test.serial('images build makes the guest image, and nothing else of the environ
 	t.like(before, {image: 'guest', name: 'k2hdkc-guest-2025.1-trixie', state: 'not built', files: []});
 	const dry = await expect(t, 0, ['images', 'build', '--dry-run']);
 	t.regex(dry.stdout, /RUN +images\.guest\.agent/);
+	for (const words of [/^ {6}- cloud-init$/m, /^ {4}source: pypi:23\.1\.0$/m, /^ {6}files\/etc\/fstab: [\da-f]{64}$/m]) {
+		t.regex(dry.stdout, words);
+	}
+
 	const {code, events, stderr, seconds} = await follow(['images', 'build'], () => undefined);
 	t.is(code, 0, stderr);
 	t.log(`images build: ${seconds.toFixed(1)} s`);
