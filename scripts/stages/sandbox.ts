@@ -21,6 +21,7 @@ import {datastoreHunk, datastorePackage, datastoreRegistration} from './datastor
 import {guestCheck} from './images/bootCheck.js';
 import {guestAgent, guestBase, guestImage} from './images/guest.js';
 import {guestGlance} from './images/register.js';
+import {registry, registryDownload, registryPackages} from './images/registry.js';
 import {sandboxMachine} from './machine/boot.js';
 import {sandboxDisk} from './machine/disk.js';
 import {installHostPackages, installImageTools} from './machine/hostPackages.js';
@@ -109,7 +110,7 @@ const stepsOf = ({components}: Config): readonly SandboxStep[] => [
 	mariadb, rabbitmq, memcached, keystone, identity, credentials, glance, placement, novaDatabases, nova, flavors, neutron, neutronAgents, networks,
 	...(components.cinder ? [cinder] : []), ...(components.swift ? [swift] : []),
 	datastoreHunk, datastorePackage, trove,
-	...(components.images ? [installImageTools, guestBase, guestAgent, guestImage, guestCheck, guestGlance] : []),
+	...(components.images ? [installImageTools, guestBase, guestAgent, guestImage, guestCheck, guestGlance, registryDownload, registryPackages, registry] : []),
 	datastoreRegistration,
 	...(components.dashboard ? [dashboardDownload, dashboardPackages, dashboard] : []),
 ];

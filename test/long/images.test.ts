@@ -5,8 +5,8 @@ import path from 'node:path';
 import test from 'ava';
 import {needs} from '../helpers/needs.js';
 import {runCommand} from '../helpers/runCommand.js';
-import {openCloud} from './support/cloud.js';
-import {document, expect, follow, hostNeeds, paths, worked} from './support/tool.js';
+import {openCloud} from '../e2e/support/cloud.js';
+import {document, expect, follow, hostNeeds, paths, worked} from '../e2e/support/tool.js';
 
 type File = {readonly file: string; readonly bytes: number; readonly sha256: string};
 type Images = {readonly images: ReadonlyArray<{readonly image: string; readonly name: string; readonly state: string; readonly registered: string; readonly directory: string; readonly files: readonly File[]}>};
@@ -76,6 +76,7 @@ test.serial('images register puts it into Glance, with the tags by which Trove f
 		return;
 	}
 
+	await expect(t, 0, ['up']);
 	const cloud = await openCloud((await paths()).environment);
 	const found = async (): Promise<readonly GlanceImage[]> => ((await cloud.ask(9292, '/v2/images?tag=trove&tag=k2hdkc')).body as {images: GlanceImage[]}).images;
 	t.deepEqual(await found(), []);

@@ -1,0 +1,34 @@
+import test from 'ava';
+import {needs} from '../helpers/needs.js';
+import {openCloud} from './support/cloud.js';
+import {connectFrom, createFarAddress} from './support/farHost.js';
+import {inside} from './support/machine.js';
+import {registryClient} from './support/registryClient.js';
+import {follow, hostNeeds, paths, worked} from './support/tool.js';
+
+const steps = ['registry.download', 'registry.packages', 'registry'];
+const up = ['up', '--with', 'images', ...steps.flatMap(step => ['--only', step])];
+
+test.serial('the registry takes and gives images to who trusts its authority, and nobody else', async t => {
+	if (!await needs(t, hostNeeds)) {
+		return;
+	}
+
+	const {code, events, stderr, seconds} = await follow(up, () => undefined);
+	t.is(code, 0, stderr);
+	t.deepEqual(worked(events), steps.toSorted());
+	t.log(`${seconds.toFixed(1)} s`);
+	const host = (await openCloud((await paths()).environment)).address;
+	const authority = await inside('cat /etc/k2hdkc-devstack/tls/ca.crt');
+	const client = registryClient(`${host}:5443`, authority);
+	const image = await client.push('antpickax/k2hdkc-trove', '1.0.19', 'a layer');
+	t.is(await client.pull(image), 'a layer');
+	await t.throwsAsync(fetch(`https://${host}:5443/v2/`), undefined, 'a certificate of an unknown authority');
+	t.is(await connectFrom(await createFarAddress(t), host, 5443), 'silence');
+
+	// Keys are for the service alone; images outlive a restart.
+	t.is((await inside('cd /etc/k2hdkc-devstack/tls && stat -c "%n %a %U:%G" *')).trim(), 'ca.crt 644 root:root\nca.key 600 root:root\nregistry.crt 644 root:root\nregistry.key 640 root:docker-registry');
+	await inside('systemctl restart docker-registry');
+	t.deepEqual(worked((await follow(up, () => undefined)).events), []);
+	t.is(await client.pull(image), 'a layer');
+});
