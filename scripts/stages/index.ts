@@ -10,6 +10,7 @@ import {sandboxChecks} from './checks.js';
 import {insideCloudsYaml} from './controlPlane/credentials.js';
 import {dashboardUrl} from './controlPlane/dashboard.js';
 import {runningInit} from './machine/nspawn.js';
+import {registryAddress} from './images/registry.js';
 import {imageFacts} from './images/facts.js';
 import {guestRecipe} from './images/recipe.js';
 import {createSandboxEnv, sandboxSteps} from './sandbox.js';
@@ -40,6 +41,7 @@ const endpoints = (env: SandboxEnv): SummaryFacts['endpoints'] => {
 			.filter(([name]) => (name !== 'volume' || components.cinder) && (name !== 'object-store' || components.swift))
 			.map(([name, service]) => ({name, url: api.url[service]})),
 		...(components.dashboard ? [{name: 'dashboard', url: dashboardUrl(env)}] : []),
+		...(components.images ? [{name: 'registry', url: `https://${registryAddress(env)}`}] : []),
 	];
 };
 

@@ -110,9 +110,11 @@ const stepsOf = ({components}: Config): readonly SandboxStep[] => [
 	mariadb, rabbitmq, memcached, keystone, identity, credentials, glance, placement, novaDatabases, nova, flavors, neutron, neutronAgents, networks,
 	...(components.cinder ? [cinder] : []), ...(components.swift ? [swift] : []),
 	datastoreHunk, datastorePackage, trove,
-	...(components.images ? [installImageTools, guestBase, guestAgent, guestImage, guestCheck, guestGlance, registryDownload, registryPackages, registry] : []),
+	...(components.images ? [installImageTools, guestBase, guestAgent, guestImage, guestCheck] : []),
 	datastoreRegistration,
+	...(components.images ? [guestGlance] : []),
 	...(components.dashboard ? [dashboardDownload, dashboardPackages, dashboard] : []),
+	...(components.images ? [registryDownload, registryPackages, registry] : []),
 ];
 
 /** Steps whose result may be there before the tool, or serves other environments too. All others bear the environment's name. */
