@@ -11,11 +11,11 @@ echo "ipv6-off $(cat /proc/sys/net/ipv6/conf/all/disable_ipv6)"
 echo "agent-unit $(systemctl is-enabled guest-agent)"
 echo "trove-groups $(id -nG trove)"
 echo "host-keys $(ls /etc/ssh | grep -c '^ssh_host_.*_key$')"
-echo "datastore $(/opt/guest-agent-venv/bin/python -c '
+echo "datastore-ports $(/opt/guest-agent-venv/bin/python -c '
 from trove.common import cfg
 from trove.guestagent import dbaas
 import trove_k2hdkc.guestagent.manager
-print(cfg.CONF.k2hdkc.docker_image)' 2>&1 | tail -n 1)"
+print(*cfg.CONF.k2hdkc.tcp_ports)' 2>&1 | tail -n 1)"
 echo "failed-units $(systemctl --failed --no-legend --plain | cut -d ' ' -f 1 | tr '\n' ' ')"
 `;
 
@@ -46,7 +46,7 @@ const expectations: readonly Expectation[] = [
 	['root-mib', 'the size of the disk', value => Number(value) > 7000],
 	is('agent-unit', 'enabled'), is('trove-groups', 'trove docker'),
 	['host-keys', 'at least one', value => Number(value) > 0],
-	['datastore', 'the name of an image', value => /^[\w.:/-]+\/[\w.:/-]+$/.test(value)],
+	['datastore-ports', 'those of k2hdkc', value => /\b8020\b/.test(value)],
 	is('failed-units', ''),
 ];
 

@@ -6,7 +6,7 @@ import {judgeBoot, parseAnswers, seedFiles} from '../../../scripts/stages/images
 const good = [
 	'[    0.000000] Linux version 6.12.0', 'GUEST-CHECK docker active', 'GUEST-CHECK ssh active', '[  OK  ] Reached target',
 	'GUEST-CHECK networkd active', 'GUEST-CHECK root-mib 7940', 'GUEST-CHECK ipv6-off 1', 'GUEST-CHECK agent-unit enabled', 'GUEST-CHECK trove-groups trove docker',
-	'GUEST-CHECK host-keys 3', 'GUEST-CHECK datastore antpickax/k2hdkc-trove', 'GUEST-CHECK failed-units ', '[   90.1] cloud-init[500]: Cloud-init v. 25.1.4 finished at Sun, 22 Nov 2026',
+	'GUEST-CHECK host-keys 3', 'GUEST-CHECK datastore-ports 8020 8021 8031', 'GUEST-CHECK failed-units ', '[   90.1] cloud-init[500]: Cloud-init v. 25.1.4 finished at Sun, 22 Nov 2026',
 ].join('\r\n');
 
 test('a guest that answers as it should has no fault', t => {
@@ -21,7 +21,7 @@ test('each fault is named with what was found and what was wanted', t => {
 		[['docker active', 'docker inactive'], 'docker is "inactive", not active'],
 		[['root-mib 7940', 'root-mib 900'], 'root-mib is "900", not the size of the disk'],
 		[['failed-units ', 'failed-units ssh.service docker.service'], 'failed-units is "ssh.service docker.service", not '],
-		[['datastore antpickax/k2hdkc-trove', 'datastore ModuleNotFoundError: No module named \'trove_k2hdkc\''], 'datastore is "ModuleNotFoundError: No module named \'trove_k2hdkc\'", not the name of an image'],
+		[['datastore-ports 8020 8021 8031', 'datastore-ports ModuleNotFoundError: No module named \'trove_k2hdkc\''], 'datastore-ports is "ModuleNotFoundError: No module named \'trove_k2hdkc\'", not those of k2hdkc'],
 		[['GUEST-CHECK host-keys 3\r\n', ''], 'host-keys is not known, not at least one'],
 		[['finished at', 'running'], 'cloud-init did not finish'],
 	] as ReadonlyArray<readonly [readonly [string, string], string]>) {
