@@ -1,0 +1,83 @@
+# How the node leaves: out of the ring, out of K2HR3, then its programs end. All in less than the ten seconds that
+# Docker gives a container.
+# shellcheck shell=dash
+
+# Seconds that K2HR3 has for its answer.
+readonly unregister_limit=3
+
+# leave: 0 when everything was done, 1 when something was not.
+leave() {
+	local code=0 unregister_pid=
+	# Whatever signal comes now changes nothing.
+	trap : TERM INT USR1
+	is_alive "$refresh_pid" && kill "$refresh_pid"
+	if [ -n "$registered" ]; then
+		unregister_here &
+		unregister_pid=$!
+	fi
+	leave_ring || code=1
+	if [ -n "$unregister_pid" ]; then
+		wait_fully "$unregister_pid" || code=1
+	fi
+	halt_k2hdkc
+	halt_chmpx
+	return $code
+}
+
+unregister_here() {
+	answer=$run_dir/answer-unregister
+	if unregister "$unregister_limit"; then
+		log 'This node is out of K2HR3.'
+	else
+		log "This node may still be registered with K2HR3: $problem."
+		return 1
+	fi
+}
+
+# wait_fully PID: a signal ends `wait` and not what is waited for.
+wait_fully() {
+	local code
+	while :; do
+		wait "$1"
+		code=$?
+		is_alive "$1" || return $code
+	done
+}
+
+# The other members take over what this one serves.
+leave_ring() {
+	local tries=20
+	is_alive "$chmpx_pid" && serves "$(own_status)" || return 0
+	ring_command serviceout
+	while [ "$tries" -gt 0 ]; do
+		case $(own_status) in
+		*'[SERVICE OUT]'*) return 0 ;;
+		esac
+		tries=$((tries - 1))
+		sleep 0.1
+	done
+	log 'This node is still in service; the ring will find it gone.'
+	return 1
+}
+
+end_container() {
+	log 'Leaving.'
+	leave
+	log 'Ended.'
+	exit 0
+}
+
+# Without a process the container would end, and Docker would start it again: it stays, with nothing in it, until it is told to end.
+stay_out() {
+	log 'Leaving; the container stays.'
+	if leave; then
+		echo done >"$run_dir/left"
+	else
+		echo partly >"$run_dir/left"
+	fi
+	registered=
+	watch_signals
+	while :; do
+		pause 60
+	done
+}

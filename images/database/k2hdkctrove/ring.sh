@@ -1,0 +1,53 @@
+# What this node is in its ring, and how that is changed.
+# shellcheck shell=dash
+
+# Longest time in seconds that a question to the local chmpx may take.
+readonly local_limit=2
+
+# own_status: for example `SAFE -> [SERVICE IN][UP][n/a][Nothing][NoSuspend]`; empty when chmpx cannot be asked.
+own_status() {
+	timeout "$local_limit" chmpxstatus -conf "$ini" -self 2>/dev/null </dev/null | sed -n 's/^[[:space:]]*status[[:space:]]*=[[:space:]]*//p' | head -n 1
+}
+
+# serves STATUS: whether that is a node that answers requests.
+serves() {
+	case $1 in
+	*'[SERVICE IN]'*'[UP]'*'[NoSuspend]'*) return 0 ;;
+	*) return 1 ;;
+	esac
+}
+
+# runs NAME: whether the program of that name, noted by the supervisor, is alive.
+runs() {
+	local pid
+	pid=$(cat "$run_dir/$1.pid" 2>/dev/null) && [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null
+}
+
+supervisor_runs() {
+	# After a restart of the container the number may be another process's.
+	runs supervisor && tr '\000' ' ' <"/proc/$(cat "$run_dir/supervisor.pid")/cmdline" 2>/dev/null | grep -q k2hdkctrove
+}
+
+print_status() {
+	if runs chmpx && serves "$(own_status)"; then
+		echo HEALTHY
+	else
+		echo RUNNING
+	fi
+}
+
+# own_node: how chmpxlinetool knows this node. Without the seed it does not find it, because the ring names its nodes by their seeds.
+own_node() {
+	own_server "$ini" | awk -F '|' '{ print $1 ":" $2 ":" $3 ":" $4 ":" $5 }'
+}
+
+# ring_command COMMAND: has chmpxlinetool do it to this node. Its exit code tells nothing, so the caller looks at the status afterwards.
+ring_command() {
+	local node commands=$run_dir/ring-command
+	node=$(own_node)
+	printf '%s %s\nexit\n' "$1" "$node" >"$commands" || return
+	log "$1 of $node"
+	timeout "$local_limit" chmpxlinetool -conf "$ini" -run "$commands" >"$run_dir/ring-answer" 2>&1 </dev/null
+	grep -i -E 'no such|not found|ERR' "$run_dir/ring-answer" | head -n 3 >&2
+	return 0
+}
