@@ -75,7 +75,7 @@ count_death() {
 	if [ "$deaths" -gt "$restart_limit" ]; then
 		halt_k2hdkc
 		halt_chmpx
-		die "$exit_unstable" "$1, the ${deaths}th time in a row. The lines of chmpx and k2hdkc above tell why; the container is started again by Docker."
+		die "$exit_unstable" "$1, for the $deaths. time in a row. The lines of chmpx and k2hdkc above tell why; the container is started again by Docker."
 	fi
 	next_start=$((last_death + delay_after_death))
 	log "$1. Next start in $delay_after_death s, $deaths of at most $restart_limit."

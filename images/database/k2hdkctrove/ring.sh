@@ -29,7 +29,8 @@ supervisor_runs() {
 }
 
 print_status() {
-	if runs chmpx && serves "$(own_status)"; then
+	# The supervisor too: what chmpx noted before a crash of the container is still there when it starts again.
+	if supervisor_runs && runs chmpx && serves "$(own_status)"; then
 		echo HEALTHY
 	else
 		echo RUNNING

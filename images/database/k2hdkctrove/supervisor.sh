@@ -175,4 +175,5 @@ refresh() {
 	# A process of its own needs files of its own.
 	answer=$run_dir/answer-refresh
 	fetch_configuration || log "The configuration could not be refreshed, the one from before stays: $problem."
+	rm -f "$answer"
 }

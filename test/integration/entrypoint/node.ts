@@ -85,7 +85,7 @@ export const makePlace = async (t: ExecutionContext, shell: Shell, cluster: Part
 	return {...place, env: environmentOf(place)};
 };
 
-const argvOf = (shell: Shell): readonly [string, readonly string[]] => shell === 'busybox' ? ['busybox', ['sh', entrypoint]] : ['dash', [entrypoint]];
+export const argvOf = (shell: Shell): readonly [string, readonly string[]] => shell === 'busybox' ? ['busybox', ['sh', entrypoint]] : ['dash', [entrypoint]];
 
 /** Runs one of the entrypoint's commands to its end, as `docker exec` does. */
 export const command = async (place: Place, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Outcome> => {
