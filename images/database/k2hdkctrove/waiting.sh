@@ -11,8 +11,9 @@ watch_signals() {
 	trap 'wanted=stay; end_wait' USR1
 }
 
+# KILL, because a process that has only just been started loses any other signal: it still has the handlers of this shell.
 end_wait() {
-	[ -z "$awaited" ] || kill "$awaited" 2>/dev/null
+	[ -z "$awaited" ] || kill -KILL "$awaited" 2>/dev/null
 }
 
 # await PID: waits for a process that this shell started.

@@ -4,15 +4,15 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import {setTimeout as sleep} from 'node:timers/promises';
-import type {ExecutionContext} from 'ava';
+import test, {type ExecutionContext} from 'ava';
 import {startK2hr3, type ClusterOptions, type StandInK2hr3} from '../../fixtures/k2hdkcStandIn/k2hr3.js';
 import {freePort} from '../../helpers/freePort.js';
 import {needs} from '../../helpers/needs.js';
 import {runCommand, type Outcome} from '../../helpers/runCommand.js';
 
 /** The shells that the images have: dash in those of Debian and Ubuntu, busybox in that of Alpine. */
-export const shells = ['dash', 'busybox'] as const;
-export type Shell = typeof shells[number];
+const shells = ['dash', 'busybox'] as const;
+type Shell = typeof shells[number];
 
 const entrypoint = path.resolve('images/database/k2hdkctrove.sh');
 const standIns = path.resolve('test/fixtures/k2hdkcStandIn/bin');
@@ -62,12 +62,8 @@ const environmentOf = (place: Omit<Place, 'env'>): Record<string, string> => ({
 	K2HDKCTROVE_REFRESH_SECONDS: '1',
 });
 
-/** Everything a node needs, with nothing running but K2HR3; undefined when the test is skipped. It is all gone after the test. */
-export const makePlace = async (t: ExecutionContext, shell: Shell, cluster: Partial<ClusterOptions> = {}): Promise<Place | undefined> => {
-	if (!await needs(t, {commands: {curl: 'curl', dash: 'dash', busybox: 'busybox'}})) {
-		return undefined;
-	}
-
+/** Everything a node needs, with nothing running but K2HR3. It is all gone after the test. */
+export const makePlace = async (t: ExecutionContext, shell: Shell, cluster: Partial<ClusterOptions> = {}): Promise<Place> => {
 	const root = await mkdtemp(path.join(tmpdir(), 'k2hdkc-entrypoint-'));
 	const [dataDir, runDir, configDir, bin] = ['data', 'run', 'etc', 'bin'].map(name => path.join(root, name)) as [string, string, string, string];
 	const controlPort = await freePort();
@@ -83,6 +79,18 @@ export const makePlace = async (t: ExecutionContext, shell: Shell, cluster: Part
 		await runCommand('sh', ['-c', `rm -f /tmp/${group}-*`]);
 	});
 	return {...place, env: environmentOf(place)};
+};
+
+/** A test of a node, in each shell. They run side by side, because most of the time is waiting; the log of a failed one names those that passed. */
+export const nodeTest = (title: string, run: (t: ExecutionContext, place: Place) => Promise<void>): void => {
+	test(title, async t => {
+		if (await needs(t, {commands: {curl: 'curl', dash: 'dash', busybox: 'busybox'}})) {
+			await Promise.all(shells.map(async shell => {
+				await run(t, await makePlace(t, shell));
+				t.log(`passed in ${shell}`);
+			}));
+		}
+	});
 };
 
 export const argvOf = (shell: Shell): readonly [string, readonly string[]] => shell === 'busybox' ? ['busybox', ['sh', entrypoint]] : ['dash', [entrypoint]];

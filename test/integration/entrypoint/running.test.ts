@@ -1,34 +1,26 @@
 import process from 'node:process';
-import test from 'ava';
-import {makePlace, shells, startNode, statusOf, until} from './node.js';
+import {nodeTest, startNode, statusOf, until} from './node.js';
 
-for (const shell of shells) {
-	test(`${shell}: from the start to HEALTHY, and to the end by TERM`, async t => {
-		const place = await makePlace(t, shell);
-		if (!place) {
-			return;
-		}
+nodeTest('from the start to HEALTHY, and to the end by TERM', async (t, place) => {
+	t.is(await statusOf(place), 'RUNNING');
+	const begun = Date.now();
+	const node = startNode(t, place);
+	await until(() => `HEALTHY:\n${node.output()}`, 10, async () => await statusOf(place) === 'HEALTHY');
+	t.log(`HEALTHY after ${Date.now() - begun} ms`);
+	t.true(place.k2hr3.members.has(place.cuk));
 
-		t.is(await statusOf(place), 'RUNNING');
-		const begun = Date.now();
-		const node = startNode(t, place);
-		await until(() => `HEALTHY:\n${node.output()}`, 10, async () => await statusOf(place) === 'HEALTHY');
-		t.log(`${shell}: HEALTHY after ${Date.now() - begun} ms`);
-		t.true(place.k2hr3.members.has(place.cuk));
+	const [chmpx, k2hdkc] = [await node.pidOf('chmpx'), await node.pidOf('k2hdkc')];
+	node.child.kill('SIGTERM');
+	const {code, took} = await node.ended();
+	t.log(`gone ${took} ms after TERM`);
+	t.is(code, 0, node.output());
+	t.true(took < 8000);
+	t.false(place.k2hr3.members.has(place.cuk));
+	t.regex(node.output(), /serviceout of node-1\.example:\d+:8b2f1c5e-[^:]+:node-1\.example:/);
+	t.notRegex(node.output(), /no such|still in service|killed/);
+	for (const pid of [chmpx, k2hdkc]) {
+		t.throws(() => process.kill(pid, 0), {code: 'ESRCH'});
+	}
 
-		const [chmpx, k2hdkc] = [await node.pidOf('chmpx'), await node.pidOf('k2hdkc')];
-		node.child.kill('SIGTERM');
-		const {code, took} = await node.ended();
-		t.log(`${shell}: gone ${took} ms after TERM`);
-		t.is(code, 0, node.output());
-		t.true(took < 8000);
-		t.false(place.k2hr3.members.has(place.cuk));
-		t.regex(node.output(), /serviceout of node-1\.example:\d+:8b2f1c5e-[^:]+:node-1\.example:/);
-		t.notRegex(node.output(), /no such|still in service|killed/);
-		for (const pid of [chmpx, k2hdkc]) {
-			t.throws(() => process.kill(pid, 0), {code: 'ESRCH'});
-		}
-
-		t.is(await statusOf(place), 'RUNNING');
-	});
-}
+	t.is(await statusOf(place), 'RUNNING');
+});

@@ -1,6 +1,5 @@
-import test from 'ava';
 import type {Fault} from '../../fixtures/k2hdkcStandIn/k2hr3.js';
-import {makePlace, shells, startHealthyNode, startNode, until} from './node.js';
+import {nodeTest, startHealthyNode, startNode, until} from './node.js';
 
 type Moment = {
 	readonly what: string;
@@ -23,75 +22,51 @@ const moments: readonly Moment[] = [
 /** What the contract with Docker leaves: ten seconds, and a margin. */
 const limit = 9000;
 
-for (const shell of shells) {
-	for (const {what, silent, env = {}, after} of moments) {
-		test(`${shell}: TERM is heeded while ${what}`, async t => {
-			const place = await makePlace(t, shell);
-			if (!place) {
-				return;
-			}
+for (const {what, silent, env = {}, after} of moments) {
+	nodeTest(`TERM is heeded while ${what}`, async (t, place) => {
+		place.k2hr3.fail((asked): Fault => asked === silent ? 'silent' : 'none');
+		const node = startNode(t, place, env);
+		if (typeof after === 'string') {
+			await until(() => `${after}\n${node.output()}`, 10, () => place.k2hr3.requests.some(({method, path}) => `${method} ${path.split('/')[2]}` === after));
+		} else {
+			await node.saw(after);
+		}
 
-			place.k2hr3.fail((asked): Fault => asked === silent ? 'silent' : 'none');
-			const node = startNode(t, place, env);
-			if (typeof after === 'string') {
-				await until(() => `${after}\n${node.output()}`, 10, () => place.k2hr3.requests.some(({method, path}) => `${method} ${path.split('/')[2]}` === after));
-			} else {
-				await node.saw(after);
-			}
+		node.child.kill('SIGTERM');
+		const {code, took} = await node.ended();
+		t.log(`gone after ${took} ms`);
+		t.is(code, 0, node.output());
+		t.true(took < limit, `${took} ms\n${node.output()}`);
+		t.is(place.k2hr3.members.size, 0);
+		await t.throwsAsync(node.pidOf('chmpx'), {code: 'ENOENT'});
+	});
+}
 
-			node.child.kill('SIGTERM');
-			const {code, took} = await node.ended();
-			t.log(`gone after ${took} ms`);
-			t.is(code, 0, node.output());
-			t.true(took < limit, `${took} ms\n${node.output()}`);
-			t.is(place.k2hr3.members.size, 0);
-			await t.throwsAsync(node.pidOf('chmpx'), {code: 'ENOENT'});
-		});
+nodeTest('INT ends it too, and so do many signals', async (t, place) => {
+	const node = await startHealthyNode(t, place);
+	node.child.kill('SIGINT');
+	for (let count = 0; count < 5; count += 1) {
+		node.child.kill('SIGTERM');
 	}
 
-	test(`${shell}: INT ends it too, and so do many signals`, async t => {
-		const place = await makePlace(t, shell);
-		if (place) {
-			const node = await startHealthyNode(t, place);
-			node.child.kill('SIGINT');
-			for (let count = 0; count < 5; count += 1) {
-				node.child.kill('SIGTERM');
-			}
+	t.is((await node.ended()).code, 0, node.output());
+	t.is(place.k2hr3.members.size, 0, node.output());
+});
 
-			t.is((await node.ended()).code, 0, node.output());
-			t.is(place.k2hr3.members.size, 0, node.output());
-		}
-	});
+const hanging: ReadonlyArray<readonly [what: string, env: Readonly<Record<string, string>>, says: RegExp]> = [
+	['a K2HR3 that hangs does not keep the node from leaving', {}, /may still be registered with K2HR3: no answer/],
+	['when all of them hang it takes less than the time that Docker gives', {STANDIN_CHMPX: 'deaf'}, /chmpx did not end; it is killed/],
+];
 
-	test(`${shell}: a K2HR3 that hangs does not keep the node from leaving`, async t => {
-		const place = await makePlace(t, shell);
-		if (!place) {
-			return;
-		}
-
-		const node = await startHealthyNode(t, place);
+for (const [what, env, says] of hanging) {
+	nodeTest(what, async (t, place) => {
+		const node = await startHealthyNode(t, place, env);
 		place.k2hr3.fail(() => 'silent');
 		node.child.kill('SIGTERM');
 		const {code, took} = await node.ended();
 		t.log(`gone after ${took} ms`);
 		t.is(code, 0);
 		t.true(took < limit, `${took} ms`);
-		t.regex(node.output(), /may still be registered with K2HR3: no answer/);
-	});
-
-	test(`${shell}: the worst case, everything hangs, stays below the time that Docker gives`, async t => {
-		const place = await makePlace(t, shell);
-		if (!place) {
-			return;
-		}
-
-		const node = await startHealthyNode(t, place, {STANDIN_CHMPX: 'deaf'});
-		place.k2hr3.fail(() => 'silent');
-		node.child.kill('SIGTERM');
-		const {code, took} = await node.ended();
-		t.log(`gone after ${took} ms`);
-		t.is(code, 0);
-		t.true(took < limit, `${took} ms`);
-		t.regex(node.output(), /chmpx did not end; it is killed/);
+		t.regex(node.output(), says);
 	});
 }

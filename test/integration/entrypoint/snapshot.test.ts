@@ -1,10 +1,10 @@
 import {existsSync} from 'node:fs';
 import {mkdir, readdir, readFile, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
-import test, {type ExecutionContext} from 'ava';
+import type {ExecutionContext} from 'ava';
 import {needs} from '../../helpers/needs.js';
 import {runCommand, type Outcome} from '../../helpers/runCommand.js';
-import {argvOf, command, makePlace, shells, startHealthyNode, type Place} from './node.js';
+import {argvOf, command, nodeTest, startHealthyNode, type Place} from './node.js';
 
 const ini = (database: string): string => `[GLOBAL]\nGROUP = a\n\n[K2HDKC]\nK2HFILE = ${database}\nK2HMASKBIT = 8\n`;
 
@@ -22,139 +22,104 @@ const makeArchive = async (t: ExecutionContext, place: Place, text: string): Pro
 	t.is(code, 0, stderr);
 };
 
-for (const shell of shells) {
-	test(`${shell}: backup, delete and restore, beside a node that serves`, async t => {
-		const place = await makePlace(t, shell);
-		if (!place) {
-			return;
-		}
+nodeTest('backup, delete and restore, beside a node that serves', async (t, place) => {
+	await startHealthyNode(t, place);
+	await makeArchive(t, place, 'key value\n');
+	t.is(await readFile(archiveOf(place), 'utf8'), 'key value\n');
+	t.is((await stat(archiveOf(place))).mode & 0o077, 0);
+	t.deepEqual(await readdir(path.dirname(archiveOf(place))), ['trovebackup.k2har']);
 
-		await startHealthyNode(t, place);
-		await makeArchive(t, place, 'key value\n');
-		t.is(await readFile(archiveOf(place), 'utf8'), 'key value\n');
-		t.is((await stat(archiveOf(place))).mode & 0o077, 0);
-		t.deepEqual(await readdir(path.dirname(archiveOf(place))), ['trovebackup.k2har']);
+	await writeFile(place.database, '');
+	t.is((await command(place, ['restore', place.dataDir, 'trovebackup'])).code, 0);
+	t.is(await readFile(place.database, 'utf8'), 'key value\n');
 
-		await writeFile(place.database, '');
-		t.is((await command(place, ['restore', place.dataDir, 'trovebackup'])).code, 0);
-		t.is(await readFile(place.database, 'utf8'), 'key value\n');
+	t.is((await command(place, ['d'])).code, 0);
+	t.false(existsSync(path.dirname(archiveOf(place))));
+	const again = await command(place, ['delete']);
+	t.is(again.code, 0);
+	t.regex(again.stderr, /nothing to delete/);
+});
 
-		t.is((await command(place, ['d'])).code, 0);
-		t.false(existsSync(path.dirname(archiveOf(place))));
-		const again = await command(place, ['delete']);
-		t.is(again.code, 0);
-		t.regex(again.stderr, /nothing to delete/);
-	});
+nodeTest('other directories and names, and a database that the configuration names', async (t, place) => {
+	const [elsewhere, target] = [path.join(place.root, 'elsewhere.k2h'), path.join(place.root, 'target')];
+	await writeFile(elsewhere, 'a b\n');
+	await writeFile(path.join(place.dataDir, 'backup_k2hdkc.ini'), ini(elsewhere));
+	t.is((await command(place, ['b', target, 'monday'])).code, 0);
+	t.is(await readFile(path.join(target, 'snapshots/monday/monday.k2har'), 'utf8'), 'a b\n');
+});
 
-	test(`${shell}: other directories and names, and a database that the configuration names`, async t => {
-		const place = await makePlace(t, shell);
-		if (!place) {
-			return;
-		}
+nodeTest('an empty database makes an empty archive, and that can be restored', async (t, place) => {
+	await makeArchive(t, place, '');
+	t.is((await stat(archiveOf(place))).size, 0);
+	t.is((await command(place, ['r'])).code, 0);
+});
 
-		const [elsewhere, target] = [path.join(place.root, 'elsewhere.k2h'), path.join(place.root, 'target')];
-		await writeFile(elsewhere, 'a b\n');
-		await writeFile(path.join(place.dataDir, 'backup_k2hdkc.ini'), ini(elsewhere));
-		t.is((await command(place, ['b', target, 'monday'])).code, 0);
-		t.is(await readFile(path.join(target, 'snapshots/monday/monday.k2har'), 'utf8'), 'a b\n');
-	});
+nodeTest('a restore makes the database when there is none', async (t, place) => {
+	await mkdir(path.dirname(archiveOf(place)), {recursive: true});
+	await writeFile(archiveOf(place), 'key value\n');
+	t.is((await command(place, ['restore'])).code, 0);
+	t.is(await readFile(place.database, 'utf8'), 'key value\n');
+	t.deepEqual((await readdir(place.dataDir)).toSorted(), ['k2hdkc.k2h', 'snapshots']);
+});
 
-	test(`${shell}: an empty database makes an empty archive, and that can be restored`, async t => {
-		const place = await makePlace(t, shell);
-		if (!place) {
-			return;
-		}
+nodeTest('what is missing is named', async (t, place) => {
+	const backup = await command(place, ['backup']);
+	t.is(backup.code, 1);
+	t.regex(backup.stderr, /no database to back up: .*k2hdkc\.k2h does not exist/);
+	const restore = await command(place, ['restore']);
+	t.is(restore.code, 1);
+	t.regex(restore.stderr, /There is no archive .*trovebackup\.k2har/);
+});
 
-		await makeArchive(t, place, '');
-		t.is((await stat(archiveOf(place))).size, 0);
-		t.is((await command(place, ['r'])).code, 0);
-	});
+nodeTest('an archive that cannot be read is no restore', async (t, place) => {
+	await mkdir(archiveOf(place), {recursive: true});
+	t.is((await command(place, ['restore'])).code, 1);
+	t.false(existsSync(place.database));
+});
 
-	test(`${shell}: a restore makes the database when there is none`, async t => {
-		const place = await makePlace(t, shell);
-		if (!place) {
-			return;
-		}
+nodeTest('a full disk is told, and the archive from before stays', async (t, place) => {
+	if (!await needs(t, {root: true, commands: {unshare: 'util-linux'}})) {
+		return;
+	}
 
-		await mkdir(path.dirname(archiveOf(place)), {recursive: true});
-		await writeFile(archiveOf(place), 'key value\n');
-		t.is((await command(place, ['restore'])).code, 0);
-		t.is(await readFile(place.database, 'utf8'), 'key value\n');
-		t.deepEqual((await readdir(place.dataDir)).toSorted(), ['k2hdkc.k2h', 'snapshots']);
-	});
+	const backup = await commandWhere(place, `mount -t tmpfs -o size=64k tmpfs ${place.dataDir}
+		mkdir -p ${path.dirname(archiveOf(place))}; echo old >${archiveOf(place)}
+		printf '%s' '${ini(path.join(place.root, 'big'))}' >${place.dataDir}/backup_k2hdkc.ini
+		head -c 200000 /dev/zero >${place.root}/big
+		trap 'ls -A ${path.dirname(archiveOf(place))}; cat ${archiveOf(place)}' EXIT; set +e; sh -c '"$@"' sh "$@"; exit`, ['backup']);
+	t.is(backup.code, 1, backup.stderr);
+	t.regex(backup.stderr, /The backup to .* failed; .*(?:full|KiB are free)/);
+	t.is(backup.stdout, 'trovebackup.k2har\nold\n');
+});
 
-	test(`${shell}: what is missing is named`, async t => {
-		const place = await makePlace(t, shell);
-		if (!place) {
-			return;
-		}
+nodeTest('a full disk is told by a restore, and no half database is left', async (t, place) => {
+	if (!await needs(t, {root: true, commands: {unshare: 'util-linux'}})) {
+		return;
+	}
 
-		const backup = await command(place, ['backup']);
-		t.is(backup.code, 1);
-		t.regex(backup.stderr, /no database to back up: .*k2hdkc\.k2h does not exist/);
-		const restore = await command(place, ['restore']);
-		t.is(restore.code, 1);
-		t.regex(restore.stderr, /There is no archive .*trovebackup\.k2har/);
-	});
+	const restore = await commandWhere(place, `mount -t tmpfs -o size=64k tmpfs ${place.dataDir}
+		mkdir -p ${place.root}/from/snapshots/s; head -c 200000 /dev/zero >${place.root}/from/snapshots/s/s.k2har
+		trap 'ls -A ${place.dataDir}' EXIT; set +e; sh -c '"$@"' sh "$@"; exit`, ['restore', path.join(place.root, 'from'), 's']);
+	t.is(restore.code, 1, restore.stderr);
+	t.regex(restore.stderr, /Loading .* into a new .* failed/);
+	t.is(restore.stdout, '');
+});
 
-	test(`${shell}: an archive that cannot be read is no restore`, async t => {
-		const place = await makePlace(t, shell);
-		if (!place) {
-			return;
-		}
+nodeTest('read-only data is told', async (t, place) => {
+	if (!await needs(t, {root: true, commands: {unshare: 'util-linux'}})) {
+		return;
+	}
 
-		await mkdir(archiveOf(place), {recursive: true});
-		t.is((await command(place, ['restore'])).code, 1);
-		t.false(existsSync(place.database));
-	});
-
-	test(`${shell}: a full disk is told, and the archive from before stays`, async t => {
-		const place = await makePlace(t, shell);
-		if (!place || !await needs(t, {root: true, commands: {unshare: 'util-linux'}})) {
-			return;
-		}
-
-		const backup = await commandWhere(place, `mount -t tmpfs -o size=64k tmpfs ${place.dataDir}
-			mkdir -p ${path.dirname(archiveOf(place))}; echo old >${archiveOf(place)}
-			printf '%s' '${ini(path.join(place.root, 'big'))}' >${place.dataDir}/backup_k2hdkc.ini
-			head -c 200000 /dev/zero >${place.root}/big
-			trap 'ls -A ${path.dirname(archiveOf(place))}; cat ${archiveOf(place)}' EXIT; set +e; sh -c '"$@"' sh "$@"; exit`, ['backup']);
-		t.is(backup.code, 1, backup.stderr);
-		t.regex(backup.stderr, /The backup to .* failed; .*(?:full|KiB are free)/);
-		t.is(backup.stdout, 'trovebackup.k2har\nold\n');
-	});
-
-	test(`${shell}: a full disk is told by a restore, and no half database is left`, async t => {
-		const place = await makePlace(t, shell);
-		if (!place || !await needs(t, {root: true, commands: {unshare: 'util-linux'}})) {
-			return;
-		}
-
-		const restore = await commandWhere(place, `mount -t tmpfs -o size=64k tmpfs ${place.dataDir}
-			mkdir -p ${place.root}/from/snapshots/s; head -c 200000 /dev/zero >${place.root}/from/snapshots/s/s.k2har
-			trap 'ls -A ${place.dataDir}' EXIT; set +e; sh -c '"$@"' sh "$@"; exit`, ['restore', path.join(place.root, 'from'), 's']);
-		t.is(restore.code, 1, restore.stderr);
-		t.regex(restore.stderr, /Loading .* into a new .* failed/);
-		t.is(restore.stdout, '');
-	});
-
-	test(`${shell}: read-only data is told`, async t => {
-		const place = await makePlace(t, shell);
-		if (!place || !await needs(t, {root: true, commands: {unshare: 'util-linux'}})) {
-			return;
-		}
-
-		await makeArchive(t, place, 'key value\n');
-		const readOnly = `mount --bind ${place.dataDir} ${place.dataDir}; mount -o remount,bind,ro ${place.dataDir}`;
-		for (const [args, says] of [
-			[['backup'], /The backup to .* failed; .* cannot be written: it is read-only/],
-			[['backup', place.dataDir, 'other'], /No directory for the backup could be made: .* cannot be written: it is read-only/],
-			[['delete'], /could not be deleted; .* cannot be written: it is read-only/],
-			[['restore'], /Loading .* failed; .* cannot be written: it is read-only/],
-		] as const) {
-			const {code, stderr} = await commandWhere(place, readOnly, args);
-			t.is(code, 1, stderr);
-			t.regex(stderr, says);
-		}
-	});
-}
+	await makeArchive(t, place, 'key value\n');
+	const readOnly = `mount --bind ${place.dataDir} ${place.dataDir}; mount -o remount,bind,ro ${place.dataDir}`;
+	for (const [args, says] of [
+		[['backup'], /The backup to .* failed; .* cannot be written: it is read-only/],
+		[['backup', place.dataDir, 'other'], /No directory for the backup could be made: .* cannot be written: it is read-only/],
+		[['delete'], /could not be deleted; .* cannot be written: it is read-only/],
+		[['restore'], /Loading .* failed; .* cannot be written: it is read-only/],
+	] as const) {
+		const {code, stderr} = await commandWhere(place, readOnly, args);
+		t.is(code, 1, stderr);
+		t.regex(stderr, says);
+	}
+});

@@ -1,10 +1,9 @@
 import {existsSync} from 'node:fs';
 import {rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
-import test from 'ava';
 import {freePort} from '../../helpers/freePort.js';
 import type {Fault} from '../../fixtures/k2hdkcStandIn/k2hr3.js';
-import {command, makePlace, shells, startHealthyNode, startNode, type Place} from './node.js';
+import {command, nodeTest, startHealthyNode, startNode, type Place} from './node.js';
 
 const required = ['cluster_name', 'extdata_url', 'chmpx_server_port', 'chmpx_server_ctlport', 'chmpx_slave_ctlport'];
 
@@ -46,70 +45,49 @@ const answers: readonly Answer[] = [
 	{what: 'no answer at all', fault: only('GET extdata', 'silent'), code: 4, says: /failed for 2 s: no answer \(.*timed out/},
 ];
 
-for (const shell of shells) {
-	for (const {what, env, prepare, says} of settings) {
-		test(`${shell}: does not start ${what}`, async t => {
-			const place = await makePlace(t, shell);
-			if (place) {
-				await prepare?.(place);
-				const {code, stderr} = await command(place, [], env);
-				t.is(code, 3);
-				t.regex(stderr, says);
-				t.notRegex(stderr, /secret/);
-			}
-		});
-	}
-
-	for (const {what, fault, code, says} of answers) {
-		test(`${shell}: ends when K2HR3 gives ${what}`, async t => {
-			const place = await makePlace(t, shell);
-			if (!place) {
-				return;
-			}
-
-			place.k2hr3.fail(fault);
-			const begun = Date.now();
-			const outcome = await command(place, ['start'], {K2HDKCTROVE_REQUEST_SECONDS: '1', K2HDKCTROVE_K2HR3_SECONDS: '2'});
-			t.is(outcome.code, code, outcome.stderr);
-			t.regex(outcome.stderr, says);
-			t.true(Date.now() - begun < (code === 4 ? 6000 : 2000), `${Date.now() - begun} ms`);
-		});
-	}
-
-	test(`${shell}: waits for a K2HR3 that is away, and says so`, async t => {
-		const place = await makePlace(t, shell);
-		if (!place) {
-			return;
-		}
-
-		const away = await command(place, [], {extdata_url: `http://127.0.0.1:${await freePort()}/v1/extdata/trove/x`, K2HDKCTROVE_K2HR3_SECONDS: '2'});
-		t.is(away.code, 4);
-		t.regex(away.stderr, /Next try in 1 s[\s\S]*could not|Couldn't connect|Failed to connect/i);
-
-		place.k2hr3.fail(() => ({status: 503, body: 'later'}));
-		const node = startNode(t, place);
-		await node.saw('Next try in 2 s');
-		place.k2hr3.fail(() => 'none');
-		await node.saw('In service');
-	});
-
-	test(`${shell}: the document is read and never run, and proxies that are none are not used`, async t => {
-		const place = await makePlace(t, shell);
-		if (place) {
-			await startHealthyNode(t, place, {HTTPS_PROXY: 'EMPTY', http_proxy: '0', all_proxy: 'N/A'});
-			t.false(existsSync('/tmp/k2hdkc-stand-in-script-was-run'));
-			const registration = place.k2hr3.requests.find(({method}) => method === 'PUT');
-			t.regex(registration?.path ?? '', new RegExp(`^/v1/role/yrn:yahoo:::demo:role:cluster/server\\?cuk=${place.cuk}&extra=openstack-auto-v1&tag=node-1\\.example$`));
-		}
-	});
-
-	test(`${shell}: a proxy is asked, unless no_proxy names K2HR3`, async t => {
-		const place = await makePlace(t, shell);
-		if (place) {
-			const proxy = `http://127.0.0.1:${await freePort()}`;
-			const through = await command(place, [], {http_proxy: proxy, no_proxy: 'none', K2HDKCTROVE_K2HR3_SECONDS: '0'});
-			t.is(through.code, 4, through.stderr);
-			await startHealthyNode(t, place, {http_proxy: proxy, no_proxy: 'localhost,127.0.0.1'});
-		}
+for (const {what, env, prepare, says} of settings) {
+	nodeTest(`does not start ${what}`, async (t, place) => {
+		await prepare?.(place);
+		const {code, stderr} = await command(place, [], env);
+		t.is(code, 3);
+		t.regex(stderr, says);
+		t.notRegex(stderr, /secret/);
 	});
 }
+
+for (const {what, fault, code, says} of answers) {
+	nodeTest(`ends when K2HR3 gives ${what}`, async (t, place) => {
+		place.k2hr3.fail(fault);
+		const begun = Date.now();
+		const outcome = await command(place, ['start'], {K2HDKCTROVE_REQUEST_SECONDS: '1', K2HDKCTROVE_K2HR3_SECONDS: '2'});
+		t.is(outcome.code, code, outcome.stderr);
+		t.regex(outcome.stderr, says);
+		t.true(Date.now() - begun < (code === 4 ? 6000 : 2000), `${Date.now() - begun} ms`);
+	});
+}
+
+nodeTest('waits for a K2HR3 that is away, and says so', async (t, place) => {
+	const away = await command(place, [], {extdata_url: `http://127.0.0.1:${await freePort()}/v1/extdata/trove/x`, K2HDKCTROVE_K2HR3_SECONDS: '2'});
+	t.is(away.code, 4);
+	t.regex(away.stderr, /Next try in 1 s[\s\S]*failed for 2 s: no answer/);
+
+	place.k2hr3.fail(() => ({status: 503, body: 'later'}));
+	const node = startNode(t, place);
+	await node.saw('Next try in 2 s');
+	place.k2hr3.fail(() => 'none');
+	await node.saw('In service');
+});
+
+nodeTest('the document is read and never run, and proxies that are none are not used', async (t, place) => {
+	await startHealthyNode(t, place, {HTTPS_PROXY: 'EMPTY', http_proxy: '0', all_proxy: 'N/A'});
+	t.false(existsSync('/tmp/k2hdkc-stand-in-script-was-run'));
+	const registration = place.k2hr3.requests.find(({method}) => method === 'PUT');
+	t.regex(registration?.path ?? '', new RegExp(`^/v1/role/yrn:yahoo:::demo:role:cluster/server\\?cuk=${place.cuk}&extra=openstack-auto-v1&tag=node-1\\.example$`));
+});
+
+nodeTest('a proxy is asked, unless no_proxy names K2HR3', async (t, place) => {
+	const proxy = `http://127.0.0.1:${await freePort()}`;
+	const through = await command(place, [], {http_proxy: proxy, no_proxy: 'none', K2HDKCTROVE_K2HR3_SECONDS: '0'});
+	t.is(through.code, 4, through.stderr);
+	await startHealthyNode(t, place, {http_proxy: proxy, no_proxy: 'localhost,127.0.0.1'});
+});

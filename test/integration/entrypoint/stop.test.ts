@@ -1,100 +1,74 @@
 import {setTimeout as sleep} from 'node:timers/promises';
-import test from 'ava';
-import {command, makePlace, shells, startHealthyNode, startNode, statusOf} from './node.js';
+import {command, nodeTest, startHealthyNode, startNode, statusOf} from './node.js';
 
-for (const shell of shells) {
-	test(`${shell}: stop takes the node out, and the container stays until TERM`, async t => {
-		const place = await makePlace(t, shell);
-		if (!place) {
-			return;
-		}
+nodeTest('stop takes the node out, and the container stays until TERM', async (t, place) => {
+	const node = await startHealthyNode(t, place);
+	const begun = Date.now();
+	const stopped = await command(place, ['stop']);
+	t.log(`stopped in ${Date.now() - begun} ms`);
+	t.is(stopped.code, 0, stopped.stderr);
+	t.is(place.k2hr3.members.size, 0);
+	t.is(await statusOf(place), 'RUNNING');
+	await t.throwsAsync(node.pidOf('chmpx'), {code: 'ENOENT'});
+	await t.throwsAsync(node.pidOf('k2hdkc'), {code: 'ENOENT'});
 
-		const node = await startHealthyNode(t, place);
-		const begun = Date.now();
-		const stopped = await command(place, ['stop']);
-		t.log(`stopped in ${Date.now() - begun} ms`);
-		t.is(stopped.code, 0, stopped.stderr);
-		t.is(place.k2hr3.members.size, 0);
-		t.is(await statusOf(place), 'RUNNING');
-		await t.throwsAsync(node.pidOf('chmpx'), {code: 'ENOENT'});
-		await t.throwsAsync(node.pidOf('k2hdkc'), {code: 'ENOENT'});
+	// Docker would start the container again if it ended, and nothing comes back into it by itself.
+	await sleep(1500);
+	t.is(node.code(), undefined);
+	t.is(place.k2hr3.members.size, 0);
+	t.is((await command(place, ['a'])).code, 0);
 
-		// Docker would start the container again if it ended, and nothing comes back into it by itself.
-		await sleep(1500);
-		t.is(node.code(), undefined);
-		t.is(place.k2hr3.members.size, 0);
-		t.is((await command(place, ['a'])).code, 0);
+	node.child.kill('SIGTERM');
+	const {code, took} = await node.ended();
+	t.is(code, 0);
+	t.true(took < 1000, `${took} ms`);
 
-		node.child.kill('SIGTERM');
-		const {code, took} = await node.ended();
-		t.is(code, 0);
-		t.true(took < 1000, `${took} ms`);
+	await startHealthyNode(t, place);
+	t.true(place.k2hr3.members.has(place.cuk));
+});
 
-		await startHealthyNode(t, place);
-		t.true(place.k2hr3.members.has(place.cuk));
-	});
+nodeTest('stop where nothing runs is done', async (t, place) => {
+	const {code, stderr} = await command(place, ['stop']);
+	t.is(code, 0);
+	t.regex(stderr, /Nothing runs here/);
+});
 
-	test(`${shell}: stop where nothing runs is done`, async t => {
-		const place = await makePlace(t, shell);
-		if (place) {
-			const {code, stderr} = await command(place, ['stop']);
-			t.is(code, 0);
-			t.regex(stderr, /Nothing runs here/);
-		}
-	});
+nodeTest('stop tells that K2HR3 did not answer', async (t, place) => {
+	await startHealthyNode(t, place);
+	place.k2hr3.fail(() => 'silent');
+	const begun = Date.now();
+	const {code, stderr} = await command(place, ['stop']);
+	t.is(code, 1);
+	t.regex(stderr, /could not leave in good order/);
+	t.true(Date.now() - begun < 8000);
+	t.is(await statusOf(place), 'RUNNING');
+});
 
-	test(`${shell}: stop tells that K2HR3 did not answer`, async t => {
-		const place = await makePlace(t, shell);
-		if (!place) {
-			return;
-		}
+nodeTest('stop works while the node starts', async (t, place) => {
+	const node = startNode(t, place, {extdata_url: 'http://127.0.0.1:1/x'});
+	await node.saw('Next try');
+	t.is((await command(place, ['stop'])).code, 0);
+	t.is(node.code(), undefined);
+});
 
-		await startHealthyNode(t, place);
-		place.k2hr3.fail(() => 'silent');
-		const begun = Date.now();
-		const {code, stderr} = await command(place, ['stop']);
-		t.is(code, 1);
-		t.regex(stderr, /could not leave in good order/);
-		t.true(Date.now() - begun < 8000);
-		t.is(await statusOf(place), 'RUNNING');
-	});
+const wrong: ReadonlyArray<readonly [readonly string[], RegExp]> = [
+	[['dance'], /There is no command 'dance'[\s\S]*Usage:/],
+	[['status', 'x'], /'status' takes no further argument/],
+	[['start', 'x'], /'start' takes no further argument/],
+	[['stop', 'x'], /'stop' takes no further argument/],
+	[['backup', '/a', 'b', 'c'], /'backup' takes at most/],
+	[['backup', 'relative'], /must be an absolute path/],
+	[['restore', '/a', '../b'], /letters, digits, dot/],
+	[['delete', '/a', '..'], /letters, digits, dot/],
+];
+nodeTest('wrong usage is told with exit code 2', async (t, place) => {
+	for (const [args, says] of wrong) {
+		const {code, stderr, stdout} = await command(place, args);
+		t.deepEqual([code, stdout], [2, ''], args.join(' '));
+		t.regex(stderr, says);
+	}
 
-	test(`${shell}: stop works while the node starts`, async t => {
-		const place = await makePlace(t, shell);
-		if (!place) {
-			return;
-		}
-
-		const node = startNode(t, place, {extdata_url: 'http://127.0.0.1:1/x'});
-		await node.saw('Next try');
-		t.is((await command(place, ['stop'])).code, 0);
-		t.is(node.code(), undefined);
-	});
-
-	const wrong: ReadonlyArray<readonly [readonly string[], RegExp]> = [
-		[['dance'], /There is no command 'dance'[\s\S]*Usage:/],
-		[['status', 'x'], /'status' takes no further argument/],
-		[['start', 'x'], /'start' takes no further argument/],
-		[['stop', 'x'], /'stop' takes no further argument/],
-		[['backup', '/a', 'b', 'c'], /'backup' takes at most/],
-		[['backup', 'relative'], /must be an absolute path/],
-		[['restore', '/a', '../b'], /letters, digits, dot/],
-		[['delete', '/a', '..'], /letters, digits, dot/],
-	];
-	test(`${shell}: wrong usage is told with exit code 2`, async t => {
-		const place = await makePlace(t, shell);
-		if (!place) {
-			return;
-		}
-
-		for (const [args, says] of wrong) {
-			const {code, stderr, stdout} = await command(place, args);
-			t.deepEqual([code, stdout], [2, ''], args.join(' '));
-			t.regex(stderr, says);
-		}
-
-		const help = await command(place, ['--help']);
-		t.is(help.code, 0);
-		t.regex(help.stdout, /^Usage: k2hdkctrove\.sh/);
-	});
-}
+	const help = await command(place, ['--help']);
+	t.is(help.code, 0);
+	t.regex(help.stdout, /^Usage: k2hdkctrove\.sh/);
+});

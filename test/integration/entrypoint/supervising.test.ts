@@ -3,10 +3,9 @@ import {connect, createServer} from 'node:net';
 import path from 'node:path';
 import process from 'node:process';
 import {setTimeout as sleep} from 'node:timers/promises';
-import test from 'ava';
 import type {Fault} from '../../fixtures/k2hdkcStandIn/k2hr3.js';
 import {freePort} from '../../helpers/freePort.js';
-import {makePlace, shells, startHealthyNode, startNode, statusOf, until} from './node.js';
+import {makePlace, nodeTest, startHealthyNode, startNode, statusOf, until} from './node.js';
 
 const second = {name: 'node-2.example', cuk: '8b2f1c5e-0000-4000-8000-000000000002'};
 
@@ -17,158 +16,117 @@ const askedAgain = async (requests: ReadonlyArray<{readonly path: string}>, time
 	await until(() => 'another request for the resource', 10, () => count() >= before + times);
 };
 
-for (const shell of shells) {
-	test(`${shell}: a new member is picked up, and what is unchanged is not written again`, async t => {
-		const place = await makePlace(t, shell);
-		if (!place) {
-			return;
-		}
+nodeTest('a new member is picked up, and what is unchanged is not written again', async (t, place) => {
+	const node = await startHealthyNode(t, place);
+	const ini = path.join(place.configDir, 'k2hdkc.ini');
+	const {mtimeMs, ino} = await stat(ini);
+	await askedAgain(place.k2hr3.requests, 2);
+	t.deepEqual([(await stat(ini)).mtimeMs, (await stat(ini)).ino], [mtimeMs, ino]);
 
+	place.k2hr3.members.set(second.cuk, second);
+	await node.saw('2 servers after the configuration has changed');
+	t.regex(await readFile(ini, 'utf8'), /NAME = node-2\.example/);
+	const copy = path.join(place.dataDir, 'backup_k2hdkc.ini');
+	await until(() => 'the same copy', 5, async () => await readFile(copy, 'utf8') === await readFile(ini, 'utf8'));
+	t.notRegex(await readFile(ini, 'utf8'), /__SELF_INSTANCE_ID__/);
+	t.is(await statusOf(place), 'HEALTHY');
+});
+
+const badAnswers: ReadonlyArray<readonly [string, Fault, RegExp]> = [
+	['500', {status: 500, body: 'oops'}, /answer 500 \(oops\)/],
+	['HTML', {status: 200, body: '<html>'}, /holds no resource/],
+	['404', {status: 404, body: 'gone'}, /answer 404/],
+	['a resource without this node', {status: 200, body: '{"resource":"[GLOBAL]\\nGROUP=a\\nSELFCUK=b\\n"}'}, /does not list this node/],
+];
+for (const [what, fault, says] of badAnswers) {
+	nodeTest(`a refresh that gets ${what} keeps the configuration and says so`, async (t, place) => {
 		const node = await startHealthyNode(t, place);
 		const ini = path.join(place.configDir, 'k2hdkc.ini');
-		const {mtimeMs, ino} = await stat(ini);
-		await askedAgain(place.k2hr3.requests, 2);
-		t.deepEqual([(await stat(ini)).mtimeMs, (await stat(ini)).ino], [mtimeMs, ino]);
-
-		place.k2hr3.members.set(second.cuk, second);
-		await node.saw('2 servers after the configuration has changed');
-		t.regex(await readFile(ini, 'utf8'), /NAME = node-2\.example/);
-		t.is(await readFile(path.join(place.dataDir, 'backup_k2hdkc.ini'), 'utf8'), await readFile(ini, 'utf8'));
-		t.notRegex(await readFile(ini, 'utf8'), /__SELF_INSTANCE_ID__/);
+		const before = await readFile(ini, 'utf8');
+		place.k2hr3.fail(() => fault);
+		await node.saw(/could not be refreshed, the one from before stays/);
+		t.regex(node.output(), says);
+		t.is(await readFile(ini, 'utf8'), before);
 		t.is(await statusOf(place), 'HEALTHY');
-	});
-
-	const badAnswers: ReadonlyArray<readonly [string, Fault, RegExp]> = [
-		['500', {status: 500, body: 'oops'}, /answer 500 \(oops\)/],
-		['HTML', {status: 200, body: '<html>'}, /holds no resource/],
-		['404', {status: 404, body: 'gone'}, /answer 404/],
-		['a resource without this node', {status: 200, body: '{"resource":"[GLOBAL]\\nGROUP=a\\nSELFCUK=b\\n"}'}, /does not list this node/],
-	];
-	for (const [what, fault, says] of badAnswers) {
-		test(`${shell}: a refresh that gets ${what} keeps the configuration and says so`, async t => {
-			const place = await makePlace(t, shell);
-			if (!place) {
-				return;
-			}
-
-			const node = await startHealthyNode(t, place);
-			const ini = path.join(place.configDir, 'k2hdkc.ini');
-			const before = await readFile(ini, 'utf8');
-			place.k2hr3.fail(() => fault);
-			await node.saw(/could not be refreshed, the one from before stays/);
-			t.regex(node.output(), says);
-			t.is(await readFile(ini, 'utf8'), before);
-			t.is(await statusOf(place), 'HEALTHY');
-		});
-	}
-
-	for (const program of ['chmpx', 'k2hdkc'] as const) {
-		test(`${shell}: ${program} is started again when it dies`, async t => {
-			const place = await makePlace(t, shell);
-			if (!place) {
-				return;
-			}
-
-			const node = await startHealthyNode(t, place);
-			const dead = await node.pidOf(program);
-			process.kill(dead, 'SIGKILL');
-			await node.saw(new RegExp(`${program} ended by itself \\(exit code 137\\)\\. Next start in 1 s`));
-			await until(() => `HEALTHY\n${node.output()}`, 15, async () => node.output().split('In service').length === 3);
-			t.not(await node.pidOf(program), dead);
-			t.is(await statusOf(place), 'HEALTHY');
-		});
-
-		test(`${shell}: gives up when ${program} keeps dying`, async t => {
-			const place = await makePlace(t, shell);
-			if (!place) {
-				return;
-			}
-
-			const node = startNode(t, place, {[`STANDIN_${program.toUpperCase()}`]: 'fails', K2HDKCTROVE_RESTART_LIMIT: '1'});
-			t.is((await node.ended()).code, 6, node.output());
-			t.regex(node.output(), new RegExp(`${program} ended by itself \\(exit code 1\\), for the 2\\. time in a row`));
-			// It comes back with the container, so the others keep its place.
-			t.true(place.k2hr3.members.has(place.cuk));
-			await t.throwsAsync(node.pidOf('chmpx'), {code: 'ENOENT'});
-		});
-	}
-
-	test(`${shell}: a chmpx that is never up is given up`, async t => {
-		const place = await makePlace(t, shell);
-		if (place) {
-			const node = startNode(t, place, {STANDIN_CHMPX: 'never-up', K2HDKCTROVE_RESTART_LIMIT: '0', K2HDKCTROVE_UP_SECONDS: '1'});
-			t.is((await node.ended()).code, 6, node.output());
-			t.regex(node.output(), /chmpx was not up after 1 s/);
-		}
-	});
-
-	test(`${shell}: a node that was taken out of service is put into it`, async t => {
-		const place = await makePlace(t, shell);
-		if (!place) {
-			return;
-		}
-
-		const node = await startHealthyNode(t, place, {K2HDKCTROVE_SERVICE_IN_SECONDS: '0'});
-		connect(place.controlPort, '127.0.0.1').end('SERVICEOUT\n');
-		await node.saw('servicein of node-1.example');
-		await until(() => `HEALTHY\n${node.output()}`, 10, async () => await statusOf(place) === 'HEALTHY');
-		t.notRegex(node.output(), /no such as server/i);
-	});
-
-	test(`${shell}: members that are listed before are waited for, and no longer than the bound`, async t => {
-		const controlPort = await freePort();
-		const place = await makePlace(t, shell, {earlier: [{name: '127.0.0.1', cuk: second.cuk, controlPort}]});
-		if (!place) {
-			return;
-		}
-
-		const node = startNode(t, place, {K2HDKCTROVE_MEMBERS_SECONDS: '30'});
-		await node.saw('chmpx runs');
-		await sleep(1000);
-		t.notRegex(node.output(), /k2hdkc runs/);
-		const member = createServer(socket => {
-			socket.on('error', () => {}).end('[SERVICE IN][UP][n/a][Nothing][NoSuspend]\n');
-		}).listen(controlPort, '127.0.0.1');
-		t.teardown(() => {
-			member.close();
-		});
-		await node.saw('In service', 10);
-
-		const alone = await makePlace(t, shell, {earlier: [{name: '127.0.0.1', cuk: second.cuk, controlPort: await freePort()}]});
-		const impatient = startNode(t, alone!, {K2HDKCTROVE_MEMBERS_SECONDS: '2'});
-		await impatient.saw('In service', 10);
-	});
-
-	test(`${shell}: starts again where it ended, and not beside itself`, async t => {
-		const place = await makePlace(t, shell);
-		if (!place) {
-			return;
-		}
-
-		const killed = await startHealthyNode(t, place);
-		const beside = startNode(t, place);
-		t.is((await beside.ended()).code, 3);
-		t.regex(beside.output(), /has a running supervisor already/);
-
-		const programs = [await killed.pidOf('chmpx'), await killed.pidOf('k2hdkc')];
-		killed.child.kill('SIGKILL');
-		for (const pid of programs) {
-			process.kill(pid, 'SIGKILL');
-		}
-
-		await killed.ended();
-		t.is(await statusOf(place), 'RUNNING');
-		// What a number of an ended process means after a restart: it may be another's.
-		await writeFile(path.join(place.runDir, 'supervisor.pid'), `${process.pid}\n`);
-		await startHealthyNode(t, place);
-		t.is(await statusOf(place), 'HEALTHY');
-	});
-
-	test(`${shell}: says when the environment and K2HR3 differ`, async t => {
-		const place = await makePlace(t, shell);
-		if (place) {
-			const node = await startHealthyNode(t, place, {cluster_name: 'another'});
-			t.regex(node.output(), /cluster_name is 'another' in the environment and 'k2hdkc-entrypoint-\w+' in K2HR3; the latter is used/);
-		}
 	});
 }
+
+for (const program of ['chmpx', 'k2hdkc'] as const) {
+	nodeTest(`${program} is started again when it dies`, async (t, place) => {
+		const node = await startHealthyNode(t, place);
+		const dead = await node.pidOf(program);
+		process.kill(dead, 'SIGKILL');
+		await node.saw(new RegExp(`${program} ended by itself \\(exit code 137\\)\\. Next start in 1 s`));
+		await until(() => `HEALTHY\n${node.output()}`, 15, async () => node.output().split('In service').length === 3);
+		t.not(await node.pidOf(program), dead);
+		t.is(await statusOf(place), 'HEALTHY');
+	});
+
+	nodeTest(`gives up when ${program} keeps dying`, async (t, place) => {
+		const node = startNode(t, place, {[`STANDIN_${program.toUpperCase()}`]: 'fails', K2HDKCTROVE_RESTART_LIMIT: '1'});
+		t.is((await node.ended()).code, 6, node.output());
+		t.regex(node.output(), new RegExp(`${program} ended by itself \\(exit code 1\\), for the 2\\. time in a row`));
+		// It comes back with the container, so the others keep its place.
+		t.true(place.k2hr3.members.has(place.cuk));
+		await t.throwsAsync(node.pidOf('chmpx'), {code: 'ENOENT'});
+	});
+}
+
+nodeTest('a chmpx that is never up is given up', async (t, place) => {
+	const node = startNode(t, place, {STANDIN_CHMPX: 'never-up', K2HDKCTROVE_RESTART_LIMIT: '0', K2HDKCTROVE_UP_SECONDS: '1'});
+	t.is((await node.ended()).code, 6, node.output());
+	t.regex(node.output(), /chmpx was not up after 1 s/);
+});
+
+nodeTest('a node that was taken out of service is put into it', async (t, place) => {
+	const node = await startHealthyNode(t, place, {K2HDKCTROVE_SERVICE_IN_SECONDS: '0'});
+	connect(place.controlPort, '127.0.0.1').end('SERVICEOUT\n');
+	await node.saw('servicein of node-1.example');
+	await until(() => `HEALTHY\n${node.output()}`, 10, async () => await statusOf(place) === 'HEALTHY');
+	t.notRegex(node.output(), /no such as server/i);
+});
+
+nodeTest('members that are listed before are waited for, and no longer than the bound', async (t, {shell}) => {
+	const controlPort = await freePort();
+	const place = await makePlace(t, shell, {earlier: [{name: '127.0.0.1', cuk: second.cuk, controlPort}]});
+	const node = startNode(t, place, {K2HDKCTROVE_MEMBERS_SECONDS: '30'});
+	await node.saw('chmpx runs');
+	await sleep(1000);
+	t.notRegex(node.output(), /k2hdkc runs/);
+	const member = createServer(socket => {
+		socket.on('error', () => {}).end('[SERVICE IN][UP][n/a][Nothing][NoSuspend]\n');
+	}).listen(controlPort, '127.0.0.1');
+	t.teardown(() => {
+		member.close();
+	});
+	await node.saw('In service', 10);
+
+	const alone = await makePlace(t, shell, {earlier: [{name: '127.0.0.1', cuk: second.cuk, controlPort: await freePort()}]});
+	const impatient = startNode(t, alone, {K2HDKCTROVE_MEMBERS_SECONDS: '2'});
+	await impatient.saw('In service', 10);
+});
+
+nodeTest('starts again where it ended, and not beside itself', async (t, place) => {
+	const killed = await startHealthyNode(t, place);
+	const beside = startNode(t, place);
+	t.is((await beside.ended()).code, 3);
+	t.regex(beside.output(), /has a running supervisor already/);
+
+	const programs = [await killed.pidOf('chmpx'), await killed.pidOf('k2hdkc')];
+	killed.child.kill('SIGKILL');
+	for (const pid of programs) {
+		process.kill(pid, 'SIGKILL');
+	}
+
+	await killed.ended();
+	t.is(await statusOf(place), 'RUNNING');
+	// What a number of an ended process means after a restart: it may be another's.
+	await writeFile(path.join(place.runDir, 'supervisor.pid'), `${process.pid}\n`);
+	await startHealthyNode(t, place);
+	t.is(await statusOf(place), 'HEALTHY');
+});
+
+nodeTest('says when the environment and K2HR3 differ', async (t, place) => {
+	const node = await startHealthyNode(t, place, {cluster_name: 'another'});
+	t.regex(node.output(), /cluster_name is 'another' in the environment and 'k2hdkc-entrypoint-\w+' in K2HR3; the latter is used/);
+});
