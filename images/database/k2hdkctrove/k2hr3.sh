@@ -11,7 +11,7 @@ request() {
 "
 	done
 	: >"$answer"
-	curl --config - >"$run_dir/http-status" 2>"$run_dir/http-problem" <<END &
+	curl --config - >"$answer-status" 2>"$answer-problem" <<END &
 silent
 show-error
 request = "$method"
@@ -23,7 +23,7 @@ write-out = "%{http_code}"
 $lines
 END
 	await $!
-	http_status=$(cat "$run_dir/http-status")
+	http_status=$(cat "$answer-status")
 	[ -n "$http_status" ] || http_status=000
 }
 
@@ -40,7 +40,7 @@ judge() {
 	done
 	case $http_status in
 	000)
-		problem="no answer ($(harmless <"$run_dir/http-problem"))"
+		problem="no answer ($(harmless <"$answer-problem"))"
 		return 1
 		;;
 	esac

@@ -2,14 +2,15 @@
 # Docker gives a container.
 # shellcheck shell=dash
 
-# Seconds that K2HR3 has for its answer.
-readonly unregister_limit=3
+# Seconds that K2HR3 has for its answer, and the ring to let the node go.
+readonly unregister_limit=3 ring_limit=2
 
 # leave: 0 when everything was done, 1 when something was not.
 leave() {
 	local code=0 unregister_pid=
 	# Whatever signal comes now changes nothing.
 	trap : TERM INT USR1
+	local_limit=1
 	is_alive "$refresh_pid" && kill "$refresh_pid"
 	if [ -n "$registered" ]; then
 		unregister_here &
@@ -46,14 +47,14 @@ wait_fully() {
 
 # The other members take over what this one serves.
 leave_ring() {
-	local tries=20
+	local deadline
 	is_alive "$chmpx_pid" && serves "$(own_status)" || return 0
 	ring_command serviceout
-	while [ "$tries" -gt 0 ]; do
+	deadline=$(($(now) + ring_limit))
+	while [ "$(now)" -le "$deadline" ]; do
 		case $(own_status) in
 		*'[SERVICE OUT]'*) return 0 ;;
 		esac
-		tries=$((tries - 1))
 		sleep 0.1
 	done
 	log 'This node is still in service; the ring will find it gone.'

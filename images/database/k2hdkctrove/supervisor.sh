@@ -172,7 +172,7 @@ refresh_when_due() {
 }
 
 refresh() {
-	# A process of its own needs files of its own.
+	# A process of its own needs files of its own: it may still be asking when the node leaves.
 	answer=$run_dir/answer-refresh
 	fetch_configuration || log "The configuration could not be refreshed, the one from before stays: $problem."
 	rm -f "$answer"

@@ -10,8 +10,8 @@ import {freePort} from '../../helpers/freePort.js';
 import {needs} from '../../helpers/needs.js';
 import {runCommand, type Outcome} from '../../helpers/runCommand.js';
 
-/** The shells that the images have: dash in those of Debian and Ubuntu, busybox in that of Alpine. */
-const shells = ['dash', 'busybox'] as const;
+/** The shells that the images have: dash in those of Debian and Ubuntu, busybox in that of Alpine, bash in that of Rocky. */
+const shells = ['dash', 'busybox', 'bash'] as const;
 type Shell = typeof shells[number];
 
 const entrypoint = path.resolve('images/database/k2hdkctrove.sh');
@@ -84,7 +84,7 @@ export const makePlace = async (t: ExecutionContext, shell: Shell, cluster: Part
 /** A test of a node, in each shell. They run side by side, because most of the time is waiting; the log of a failed one names those that passed. */
 export const nodeTest = (title: string, run: (t: ExecutionContext, place: Place) => Promise<void>): void => {
 	test(title, async t => {
-		if (await needs(t, {commands: {curl: 'curl', dash: 'dash', busybox: 'busybox'}})) {
+		if (await needs(t, {commands: {curl: 'curl', dash: 'dash', busybox: 'busybox', bash: 'bash'}})) {
 			await Promise.all(shells.map(async shell => {
 				await run(t, await makePlace(t, shell));
 				t.log(`passed in ${shell}`);
@@ -93,7 +93,14 @@ export const nodeTest = (title: string, run: (t: ExecutionContext, place: Place)
 	});
 };
 
-export const argvOf = (shell: Shell): readonly [string, readonly string[]] => shell === 'busybox' ? ['busybox', ['sh', entrypoint]] : ['dash', [entrypoint]];
+const invocations: Readonly<Record<Shell, readonly [string, readonly string[]]>> = {
+	dash: ['dash', [entrypoint]],
+	busybox: ['busybox', ['sh', entrypoint]],
+	// What it is when it is called sh.
+	bash: ['bash', ['--posix', entrypoint]],
+};
+
+export const argvOf = (shell: Shell): readonly [string, readonly string[]] => invocations[shell];
 
 /** Runs one of the entrypoint's commands to its end, as `docker exec` does. */
 export const command = async (place: Place, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Outcome> => {

@@ -1,3 +1,5 @@
+import {writeFile} from 'node:fs/promises';
+import path from 'node:path';
 import type {Fault} from '../../fixtures/k2hdkcStandIn/k2hr3.js';
 import {nodeTest, startHealthyNode, startNode, until} from './node.js';
 
@@ -15,7 +17,7 @@ const moments: readonly Moment[] = [
 	{what: 'K2HR3 is silent about the resource', silent: 'GET resource', after: 'GET resource'},
 	{what: 'K2HR3 is tried again', env: {extdata_url: 'http://127.0.0.1:1/x'}, after: /Next try in 2 s/},
 	{what: 'chmpx does not come up', env: {STANDIN_CHMPX: 'never-up'}, after: /chmpx runs/},
-	{what: 'chmpx cannot be asked', env: {STANDIN_CHMPXSTATUS_HANGS: 'yes'}, after: /chmpx runs/},
+	{what: 'chmpx cannot be asked', env: {STANDIN_CHMPXSTATUS_HANGS: '/'}, after: /chmpx runs/},
 	{what: 'a dead program waits for its next start', env: {STANDIN_K2HDKC: 'fails'}, after: /Next start in 2 s/},
 ];
 
@@ -70,3 +72,15 @@ for (const [what, env, says] of hanging) {
 		t.regex(node.output(), says);
 	});
 }
+
+nodeTest('a chmpx that cannot be asked any more does not keep the node from leaving', async (t, place) => {
+	const hang = path.join(place.root, 'hang');
+	const node = await startHealthyNode(t, place, {STANDIN_CHMPXSTATUS_HANGS: hang});
+	await writeFile(hang, '');
+	place.k2hr3.fail(() => 'silent');
+	node.child.kill('SIGTERM');
+	const {code, took} = await node.ended();
+	t.log(`gone after ${took} ms`);
+	t.is(code, 0);
+	t.true(took < limit, `${took} ms`);
+});
