@@ -49,6 +49,10 @@ wait_fully() {
 leave_ring() {
 	local deadline
 	is_alive "$chmpx_pid" && serves "$(own_status)" || return 0
+	if [ "$(grep -c '^\[SVRNODE\]' "$ini")" -lt 2 ]; then
+		log 'This node is the only server of its ring: nobody takes over what it serves.'
+		return 0
+	fi
 	ring_command serviceout
 	deadline=$(($(now) + ring_limit))
 	while [ "$(now)" -le "$deadline" ]; do

@@ -49,6 +49,6 @@ ring_command() {
 	printf '%s %s\nexit\n' "$1" "$node" >"$commands" || return
 	log "$1 of $node"
 	timeout "$local_limit" chmpxlinetool -conf "$ini" -run "$commands" >"$run_dir/ring-answer" 2>&1 </dev/null
-	grep -i -E 'no such|not found|ERR' "$run_dir/ring-answer" | head -n 3 >&2
+	grep -i -E 'no node is succeed|no such|not found|ERR' "$run_dir/ring-answer" | head -n 3 >&2
 	return 0
 }

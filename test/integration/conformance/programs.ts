@@ -1,5 +1,6 @@
 import {spawn, type ChildProcess} from 'node:child_process';
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {createServer} from 'node:net';
 import {networkInterfaces, tmpdir} from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -11,6 +12,24 @@ import {runCommand, type Outcome} from '../../helpers/runCommand.js';
 export const prefix = process.env.TEST_K2HDKC_PREFIX;
 
 const directories = prefix === undefined ? [path.resolve('test/fixtures/k2hdkcStandIn/bin')] : [path.join(prefix, 'bin'), path.join(prefix, 'sbin')];
+
+/** The real chmpx keeps a port in 16 bits with a sign: above 32767 it does not listen. */
+const highestPort = 32_767;
+
+const lowPort = async (): Promise<number> => {
+	const port = 20_000 + ((await freePort()) % (highestPort - 20_000));
+	const server = createServer().listen(port, '127.0.0.1');
+	const isFree = await new Promise<boolean>(resolve => {
+		server.once('listening', () => {
+			server.close(() => {
+				resolve(true);
+			});
+		}).once('error', () => {
+			resolve(false);
+		});
+	});
+	return isFree ? port : lowPort();
+};
 
 /** A node looks for itself by address, and never finds a loopback one; the stand-ins resolve nothing. */
 const ownAddress = (): string => Object.values(networkInterfaces()).flatMap(list => list ?? []).find(({internal, family}) => !internal && family === 'IPv4')?.address ?? '127.0.0.1';
@@ -43,6 +62,7 @@ MAXCHMPX = 8
 REPLICA = 0
 MAXMQSERVER = 8
 MAXMQCLIENT = 8
+MQACK = no
 MQPERATTACH = 1
 MAXQPERSERVERMQ = 8
 MAXQPERCLIENTMQ = 8
@@ -87,7 +107,7 @@ MAXTHREAD = 2
 /** A ring of one server, with nothing running yet. */
 export const makeRing = async (): Promise<Ring> => {
 	const root = await mkdtemp(path.join(tmpdir(), 'k2hdkc-conformance-'));
-	const [port, controlPort, name, seed] = [await freePort(), await freePort(), ownAddress(), 'conformance-seed'];
+	const [port, controlPort, name, seed] = [await lowPort(), await lowPort(), ownAddress(), 'conformance-seed'];
 	const ini = path.join(root, 'server.ini');
 	const group = path.basename(root);
 	await writeFile(ini, configurationOf({group, port, controlPort}, name, seed, path.join(root, 'k2hdkc.k2h')));

@@ -17,7 +17,7 @@ nodeTest('from the start to HEALTHY, and to the end by TERM', async (t, place) =
 	t.true(took < 8000);
 	t.false(place.k2hr3.members.has(place.cuk));
 	t.regex(node.output(), /serviceout of node-1\.example:\d+:8b2f1c5e-[^:]+:node-1\.example:/);
-	t.notRegex(node.output(), /no such|still in service|killed/);
+	t.notRegex(node.output(), /no node is succeed|still in service|killed/);
 	for (const pid of [chmpx, k2hdkc]) {
 		t.throws(() => process.kill(pid, 0), {code: 'ESRCH'});
 	}
