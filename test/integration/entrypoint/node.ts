@@ -1,4 +1,5 @@
 import {spawn, type ChildProcess} from 'node:child_process';
+import {once} from 'node:events';
 import {mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
@@ -148,6 +149,7 @@ export const startNode = (t: ExecutionContext, place: Place, env: Readonly<Recor
 	child.on('exit', ended => {
 		code = ended;
 	});
+	const closed = once(child, 'close');
 	const pidOf = async (name: string): Promise<number> => Number(await readFile(path.join(place.runDir, `${name}.pid`), 'utf8'));
 	t.teardown(async () => {
 		child.kill('SIGKILL');
@@ -173,13 +175,24 @@ export const startNode = (t: ExecutionContext, place: Place, env: Readonly<Recor
 		async ended(seconds = 15) {
 			const begun = Date.now();
 			await until(() => `the end of the entrypoint:\n${output}`, seconds, () => code !== undefined);
-			return {code: code!, took: Date.now() - begun};
+			const took = Date.now() - begun;
+			// What it wrote last may not be read yet; programs that outlive it keep the pipe open.
+			await Promise.race([closed, sleep(500)]);
+			return {code: code!, took};
 		},
 		pidOf,
 	};
 };
 
 export const statusOf = async (place: Place): Promise<string> => (await command(place, ['status'])).stdout.trim();
+
+/** A second server of the ring, which exists on paper only: it takes over what the node serves. */
+export const second = {name: 'node-2.example', cuk: '8b2f1c5e-0000-4000-8000-000000000002'};
+
+export const addSecond = async (place: Place, node: Node): Promise<void> => {
+	place.k2hr3.members.set(second.cuk, second);
+	await node.saw('2 servers after the configuration has changed');
+};
 
 /** Starts the node and waits until `status` says that it serves. */
 export const startHealthyNode = async (t: ExecutionContext, place: Place, env: Readonly<Record<string, string>> = {}): Promise<Node> => {

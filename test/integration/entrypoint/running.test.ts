@@ -1,5 +1,5 @@
 import process from 'node:process';
-import {nodeTest, startNode, statusOf, until} from './node.js';
+import {addSecond, nodeTest, startHealthyNode, startNode, statusOf, until} from './node.js';
 
 nodeTest('from the start to HEALTHY, and to the end by TERM', async (t, place) => {
 	t.is(await statusOf(place), 'RUNNING');
@@ -8,6 +8,7 @@ nodeTest('from the start to HEALTHY, and to the end by TERM', async (t, place) =
 	await until(() => `HEALTHY:\n${node.output()}`, 10, async () => await statusOf(place) === 'HEALTHY');
 	t.log(`HEALTHY after ${Date.now() - begun} ms`);
 	t.true(place.k2hr3.members.has(place.cuk));
+	await addSecond(place, node);
 
 	const [chmpx, k2hdkc] = [await node.pidOf('chmpx'), await node.pidOf('k2hdkc')];
 	node.child.kill('SIGTERM');
@@ -23,4 +24,15 @@ nodeTest('from the start to HEALTHY, and to the end by TERM', async (t, place) =
 	}
 
 	t.is(await statusOf(place), 'RUNNING');
+});
+
+nodeTest('the only server of a ring ends without waiting for somebody to take over', async (t, place) => {
+	const node = await startHealthyNode(t, place);
+	node.child.kill('SIGTERM');
+	const {code, took} = await node.ended();
+	t.is(code, 0, node.output());
+	t.true(took < 8000);
+	t.regex(node.output(), /only server of its ring/);
+	t.notRegex(node.output(), /serviceout|killed\./);
+	t.false(place.k2hr3.members.has(place.cuk));
 });

@@ -5,9 +5,7 @@ import process from 'node:process';
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {Fault} from '../../fixtures/k2hdkcStandIn/k2hr3.js';
 import {freePort} from '../../helpers/freePort.js';
-import {makePlace, nodeTest, startHealthyNode, startNode, statusOf, until} from './node.js';
-
-const second = {name: 'node-2.example', cuk: '8b2f1c5e-0000-4000-8000-000000000002'};
+import {addSecond, makePlace, nodeTest, second, startHealthyNode, startNode, statusOf, until} from './node.js';
 
 /** Waits until something has been asked some more times. */
 const askedAgain = async (requests: ReadonlyArray<{readonly path: string}>, times: number): Promise<void> => {
@@ -23,8 +21,7 @@ nodeTest('a new member is picked up, and what is unchanged is not written again'
 	await askedAgain(place.k2hr3.requests, 2);
 	t.deepEqual([(await stat(ini)).mtimeMs, (await stat(ini)).ino], [mtimeMs, ino]);
 
-	place.k2hr3.members.set(second.cuk, second);
-	await node.saw('2 servers after the configuration has changed');
+	await addSecond(place, node);
 	t.regex(await readFile(ini, 'utf8'), /NAME = node-2\.example/);
 	const copy = path.join(place.dataDir, 'backup_k2hdkc.ini');
 	await until(() => 'the same copy', 5, async () => await readFile(copy, 'utf8') === await readFile(ini, 'utf8'));
@@ -80,6 +77,7 @@ nodeTest('a chmpx that is never up is given up', async (t, place) => {
 
 nodeTest('a node that was taken out of service is put into it', async (t, place) => {
 	const node = await startHealthyNode(t, place, {K2HDKCTROVE_SERVICE_IN_SECONDS: '0'});
+	await addSecond(place, node);
 	connect(place.controlPort, '127.0.0.1').end('SERVICEOUT\n');
 	await node.saw('servicein of node-1.example');
 	await until(() => `HEALTHY\n${node.output()}`, 10, async () => await statusOf(place) === 'HEALTHY');
