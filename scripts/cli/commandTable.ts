@@ -88,8 +88,8 @@ export const commands: readonly Command[] = [
 	{
 		name: 'images', summary: 'the images that instances are made from', flags: [], subcommands: [
 			{name: 'list', summary: 'what is built, and whether it is up to date', flags: [...target, 'json', ...common]},
-			{name: 'build', summary: 'build what is missing or out of date', flags: [...target, 'dryRun', 'fresh', 'json', 'events', ...common]},
-			{name: 'register', summary: 'put what is built into Glance, where the datastore versions find it', flags: [...target, 'dryRun', 'json', 'events', ...common]},
+			{name: 'build', arguments: '[image]', argumentSummary: 'guest or database; without it both', summary: 'build what is missing or out of date', flags: [...target, 'dryRun', 'fresh', 'json', 'events', ...common]},
+			{name: 'register', arguments: '[image]', argumentSummary: 'guest or database; without it both', summary: 'put what is built into Glance and the registry, where the datastore versions find it', flags: [...target, 'dryRun', 'json', 'events', ...common]},
 		],
 	},
 	{

@@ -1,6 +1,8 @@
 import {stringify} from 'yaml';
-import type {CommandRun} from '../cli/context.js';
+import type {CommandContext, CommandRun} from '../cli/context.js';
 import type {Options} from '../cli/program.js';
+import {didYouMean} from '../errors/suggest.js';
+import {ToolError} from '../errors/toolError.js';
 import {planDocument, renderPlan} from '../report/plan.js';
 import {formatBytes} from '../report/bytes.js';
 import {createStyle} from '../report/style.js';
@@ -12,8 +14,8 @@ import {printResult} from './print.js';
 import {engineFor, selectionOf, withEnvironment} from './session.js';
 import {up} from './up.js';
 
-/** The steps of images are part of the environment only with their component. */
-const withImages = (options: Options): Options => ({...options, with: [...options.with ?? [], 'images']});
+/** The steps of images are part of the environment only with their component. Not by --with, which selects the stage of that name as well. */
+const withImages = (options: Options): Options => ({...options, set: [...options.set ?? [], 'components.images=true']});
 
 const renderImages = (images: readonly ImageFacts[], color: boolean): readonly string[] => {
 	const style = createStyle(color);
@@ -31,11 +33,21 @@ export const imagesList: CommandRun = async (context, options) =>
 		return 0;
 	});
 
+/** Steps that make an image, and those that put it where it is used. */
+const imageSteps = {
+	guest: {build: ['images.tools', 'images.guest.base', 'images.guest.agent', 'images.guest', 'images.guest.check'], register: ['images.guest.glance']},
+	database: {build: ['images.tools', 'images.containers.tools', 'images.containers.base', 'images.database', 'images.database.check'], register: ['images.database.push']},
+} as const;
+
+type ImageName = keyof typeof imageSteps;
+
+const isImage = (name: string): name is ImageName => Object.hasOwn(imageSteps, name);
+
 /** What would be done, and the recipe of each image. */
-const showRecipes: CommandRun = async (context, options) => withEnvironment(context, loadFor(context, options), async environment => {
+const showRecipes = async (context: CommandContext, options: Options, images: readonly ImageName[]): Promise<number> => withEnvironment(context, loadFor(context, options), async environment => {
 	const engine = await engineFor(context, environment, {emit: noticesOf(context)});
 	const plan = await engine.plan({selection: await selectionOf(options), fresh: options.fresh ?? false});
-	const recipes = environment.recipes();
+	const recipes = Object.fromEntries(Object.entries(environment.recipes()).filter(([name]) => images.includes(name as ImageName)));
 	printResult(context, options, {
 		document: () => ({plan: planDocument(plan, false), recipes}),
 		lines: color => [...renderPlan(plan, {color}), '', stringify(recipes, {lineWidth: 0}).trimEnd()],
@@ -43,11 +55,33 @@ const showRecipes: CommandRun = async (context, options) => withEnvironment(cont
 	return 0;
 });
 
-/** Does the steps of the stage `images`, and what they need of the host; nothing else of the environment. */
-export const imagesBuild: CommandRun = async (context, options) => {
-	const chosen = {...withImages(options), only: ['host.packages', 'images']};
-	return options.dryRun ? showRecipes(context, chosen, []) : up(context, chosen, []);
+/** The images that a command line names, or all that the configuration can have. K2D1018 for an unknown one, K2D6008 for one that it cannot. */
+const chosenImages = (context: CommandContext, options: Options, [name]: readonly string[]): readonly ImageName[] => {
+	const {config} = loadFor(context, options);
+	if (name === undefined) {
+		return config.sources.k2hdkc === null ? ['guest'] : ['guest', 'database'];
+	}
+
+	if (!isImage(name)) {
+		throw new ToolError('K2D1018', `"${name}" is no image of this tool.${didYouMean(name, Object.keys(imageSteps))}`);
+	}
+
+	if (name === 'database' && config.sources.k2hdkc === null) {
+		throw new ToolError('K2D6008', 'sources.k2hdkc does not say where the programs of K2HDKC come from');
+	}
+
+	return [name];
 };
 
-/** Puts what is built into Glance; the control plane must stand. */
-export const imagesRegister: CommandRun = async (context, options) => up(context, {...withImages(options), only: ['images.guest.glance']}, []);
+/** Does the steps that make the images, and what they need of the host; nothing else of the environment. */
+export const imagesBuild: CommandRun = async (context, options, positionals) => {
+	const images = chosenImages(context, withImages(options), positionals);
+	const chosen = {...withImages(options), only: ['host.packages', ...images.flatMap(image => imageSteps[image].build)]};
+	return options.dryRun ? showRecipes(context, chosen, images) : up(context, chosen, []);
+};
+
+/** Puts what is built into Glance and the registry; the control plane must stand. */
+export const imagesRegister: CommandRun = async (context, options, positionals) => {
+	const images = chosenImages(context, withImages(options), positionals);
+	return up(context, {...withImages(options), only: images.flatMap(image => imageSteps[image].register)}, []);
+};

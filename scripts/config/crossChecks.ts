@@ -1,4 +1,5 @@
 import type {Config} from './schema.js';
+import {variants} from './schema/variants.js';
 import {rangeOf} from './schema/values.js';
 
 /** A contradiction between values that are each right by themselves. */
@@ -40,5 +41,21 @@ const rangeFaults = ({sandbox, openstack}: Config): Contradiction[] => {
 		.map(other => ({path: range.path, message: `${range.cidr} overlaps ${other.path.join('.')} (${other.cidr})`})));
 };
 
+const imageFaults = ({images: {database}, sources}: Config): Contradiction[] => {
+	const {baseImages, k2hdkc, k2hdkcRepository: {entry, keyFile}} = sources;
+	return [
+		...variants.filter(variant => variant !== 'debian' && baseImages[variant].startsWith('mmdebstrap:')).map(variant => ({
+			path: ['sources', 'baseImages', variant], message: 'cannot be made by mmdebstrap from the mirror of Debian; name an image of a registry',
+		})),
+		...((entry === null) === (keyFile === null) ? [] : [{
+			path: ['sources', 'k2hdkcRepository'], message: 'needs both entry and keyFile: packages are installed only from a repository whose signature is checked',
+		}]),
+		// Such a base forgets its mirror, from which more packages would come.
+		...(k2hdkc?.startsWith('packages:') && baseImages[database.variant].startsWith('mmdebstrap:') ? [{
+			path: ['sources', 'k2hdkc'], message: `cannot be packages for a base that mmdebstrap makes (sources.baseImages.${database.variant}); name an image of a registry there`,
+		}] : []),
+	];
+};
+
 export const contradictions = (config: Config): readonly Contradiction[] =>
-	[...datastoreFaults(config), ...cloudFaults(config), ...rangeFaults(config)];
+	[...datastoreFaults(config), ...cloudFaults(config), ...rangeFaults(config), ...imageFaults(config)];

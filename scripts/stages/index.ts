@@ -10,18 +10,28 @@ import {sandboxChecks} from './checks.js';
 import {insideCloudsYaml} from './controlPlane/credentials.js';
 import {dashboardUrl} from './controlPlane/dashboard.js';
 import {runningInit} from './machine/nspawn.js';
+import {databaseOf} from './images/containers/definition.js';
 import {registryAddress} from './images/registry.js';
 import {imageFacts} from './images/facts.js';
-import {guestRecipe} from './images/recipe.js';
+import {imageRecipes} from './images/recipe.js';
 import {createSandboxEnv, sandboxSteps} from './sandbox.js';
 import type {SandboxEnv} from './sandboxEnv.js';
 
 /** What the profile cannot give yet or was told to leave out, so that nobody looks for it. */
-const leftOut = ({config: {components}}: SandboxEnv): SummaryFacts['leftOut'] => [
+const leftOutImages = (config: SandboxEnv['config']): SummaryFacts['leftOut'] => {
+	if (!config.components.images) {
+		return [{what: 'images', why: 'component `images` is off; `images build` builds them, datastore versions stand without them'}];
+	}
+
+	return [
+		...(databaseOf(config) ? [] : [{what: 'database image', why: 'no distribution has the programs of K2HDKC; sources.k2hdkc says where they come from'}]),
+		{what: 'backup image', why: 'none is built in this version'},
+	];
+};
+
+const leftOut = ({config, config: {components}}: SandboxEnv): SummaryFacts['leftOut'] => [
 	{what: 'compute host', why: 'servers cannot be booted: Nova has no compute service in this version'},
-	components.images
-		? {what: 'container images', why: 'none are built in this version'}
-		: {what: 'guest image', why: 'component `images` is off; `images build` builds it, datastore versions stand without it'},
+	...leftOutImages(config),
 	components.dashboard
 		? {what: 'panel Clusters of the dashboard', why: 'trove-dashboard keeps it switched off; the openstack command has clusters'}
 		: {what: 'dashboard', why: 'component `dashboard` is off; --with dashboard adds it'},
@@ -117,7 +127,7 @@ export const openEnvironment: OpenEnvironment = async ({config}, {onNotice}) => 
 		secrets: async () => env.secrets.all(),
 		datastoreVersions: async () => datastoreVersions(env),
 		images: async () => imageFacts(env),
-		recipes: () => ({guest: guestRecipe(env)}),
+		recipes: () => imageRecipes(env),
 		openstackCommand: args => ['env', `OS_CLIENT_CONFIG_FILE=${insideCloudsYaml}`, `OS_CLOUD=${env.machineName}`, 'openstack', ...args],
 		shellCommand: () => ['env', `OS_CLIENT_CONFIG_FILE=${insideCloudsYaml}`, `OS_CLOUD=${env.machineName}`, 'bash', '--login'],
 		async close() {

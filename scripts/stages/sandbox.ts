@@ -19,12 +19,17 @@ import {swift} from './controlPlane/swift.js';
 import {trove} from './controlPlane/trove.js';
 import {datastoreHunk, datastorePackage, datastoreRegistration} from './datastore/steps.js';
 import {guestCheck} from './images/bootCheck.js';
+import {containerBase} from './images/containers/base.js';
+import {databaseImage} from './images/containers/build.js';
+import {databaseCheck} from './images/containers/check.js';
+import {databaseOf} from './images/containers/definition.js';
+import {databasePush} from './images/containers/push.js';
 import {guestAgent, guestBase, guestImage} from './images/guest.js';
 import {guestGlance} from './images/register.js';
 import {registry, registryDownload, registryPackages} from './images/registry.js';
 import {sandboxMachine} from './machine/boot.js';
 import {sandboxDisk} from './machine/disk.js';
-import {installHostPackages, installImageTools} from './machine/hostPackages.js';
+import {installContainerTools, installHostPackages, installImageTools} from './machine/hostPackages.js';
 import {sandboxNetwork} from './machine/network.js';
 import {createLeader} from './machine/nspawn.js';
 import {sandboxRoot} from './machine/root.js';
@@ -105,20 +110,28 @@ export const createSandboxEnv = async (config: Config, host: Machine): Promise<S
 	};
 };
 
-const stepsOf = ({components}: Config): readonly SandboxStep[] => [
+/** The steps of container images; without K2HDKC there is nothing to make them of. */
+const ofContainers = (config: Config, steps: readonly SandboxStep[]): readonly SandboxStep[] => config.components.images && databaseOf(config) !== undefined ? steps : [];
+
+const stepsOf = (config: Config, {components} = config): readonly SandboxStep[] => [
 	environmentSettings, installHostPackages, sandboxRoot, sandboxDisk, sandboxNetwork, sandboxMachine,
 	mariadb, rabbitmq, memcached, keystone, identity, credentials, glance, placement, novaDatabases, nova, flavors, neutron, neutronAgents, networks,
 	...(components.cinder ? [cinder] : []), ...(components.swift ? [swift] : []),
 	datastoreHunk, datastorePackage, trove,
 	...(components.images ? [installImageTools, guestBase, guestAgent, guestImage, guestCheck] : []),
+	...ofContainers(config, [installContainerTools, containerBase, databaseImage, databaseCheck]),
 	datastoreRegistration,
 	...(components.images ? [guestGlance] : []),
 	...(components.dashboard ? [dashboardDownload, dashboardPackages, dashboard] : []),
 	...(components.images ? [registryDownload, registryPackages, registry] : []),
+	...ofContainers(config, [databasePush]),
 ];
 
 /** Steps whose result may be there before the tool, or serves other environments too. All others bear the environment's name. */
-const shared = new Set([installHostPackages, sandboxRoot, installImageTools, guestBase, guestAgent, guestImage, guestCheck]);
+const shared = new Set([
+	installHostPackages, sandboxRoot, installImageTools, guestBase, guestAgent, guestImage, guestCheck,
+	installContainerTools, containerBase, databaseImage, databaseCheck,
+]);
 
 /** Whatever a step does may change what the survey saw. */
 const complete = (step: SandboxStep): SandboxStep => ({

@@ -1,9 +1,16 @@
 import {z} from 'zod';
+import {k2hdkcOriginForms, parseBaseImage, parseK2hdkcOrigin} from '../k2hdkcSource.js';
 import {parseTroveSource, troveSourceForms} from '../troveSource.js';
 import {releases} from './releases.js';
-import {absolutePath, hostOrUrl, isHttpUrl} from './values.js';
+import {absolutePath, hostOrUrl, isHttpUrl, text} from './values.js';
 
 const troveSource = z.string().refine(value => parseTroveSource(value) !== undefined, {error: `must be ${troveSourceForms}`});
+
+const baseImage = z.string().refine(value => parseBaseImage(value) !== undefined, {
+	error: 'must be REGISTRY/NAME:TAG, with @sha256:… if it shall be that one alone, or mmdebstrap:SUITE',
+});
+
+const k2hdkcOrigin = z.string().refine(value => parseK2hdkcOrigin(value) !== undefined, {error: `must be null, ${k2hdkcOriginForms}`});
 
 export const sourcesSchema = z.strictObject({
 	debian: z.strictObject({
@@ -13,6 +20,9 @@ export const sourcesSchema = z.strictObject({
 	}),
 	python: z.strictObject({index: hostOrUrl}),
 	trove: z.record(z.enum(releases), troveSource),
+	baseImages: z.strictObject({alpine: baseImage, debian: baseImage, ubuntu: baseImage, rocky: baseImage}),
+	k2hdkc: k2hdkcOrigin.nullable(),
+	k2hdkcRepository: z.strictObject({entry: text.nullable(), keyFile: absolutePath.nullable()}),
 });
 
 const proxyUrl = z.string().refine(value => isHttpUrl(value.includes('://') ? value : `http://${value}`), {

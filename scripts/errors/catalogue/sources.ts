@@ -44,4 +44,18 @@ export const sourceErrors = [
 		cause: 'The disk was booted under qemu, and a part of it that instances need is not as it must be.',
 		remedy: 'Read the serial line in the log. If packages, files or hooks of your configuration changed the image, correct them, then resume.',
 	},
+	{
+		code: 'K2D6008',
+		title: 'The programs of K2HDKC are not there',
+		exitCode: 1,
+		cause: 'No distribution has them as packages, and the configuration names no place, or one where they are not.',
+		remedy: 'Set sources.k2hdkc to directory:/PATH (installed, with bin and lib), packages:NAME=VERSION or image:NAME. Everything else works without.',
+	},
+	{
+		code: 'K2D6009',
+		title: 'A container image does not keep its contract',
+		exitCode: 1,
+		cause: 'The image was looked at and started, and a part of it that Trove or its users rely on is not as it must be.',
+		remedy: 'The message names each part. If packages, hooks or the base of your configuration changed the image, correct them; programs must be built for its distribution. Then resume.',
+	},
 ] as const satisfies readonly CatalogueEntry[];

@@ -121,4 +121,11 @@ export const usageErrors = [
 		cause: 'A selected step stands on one that --only, --from, --until or --without leaves out, and which is not in place.',
 		remedy: 'Select the needed step as well, or leave out what stands on it.',
 	},
+	{
+		code: 'K2D1018',
+		title: 'Unknown image',
+		exitCode: 2,
+		cause: 'The command takes the name of an image, and this tool makes none of that name.',
+		remedy: 'Name guest or database, or none for all that the configuration has.',
+	},
 ] as const satisfies readonly CatalogueEntry[];

@@ -1,5 +1,4 @@
-import {createHash} from 'node:crypto';
-import {readdirSync, readFileSync} from 'node:fs';
+import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import {parse} from 'yaml';
 import type {Config} from '../../config/schema.js';
@@ -8,6 +7,7 @@ import {packageRoot} from '../../packageRoot.js';
 import {hashInputs} from '../../pipeline/hash.js';
 import {packageHash, patchHash} from '../datastore/content.js';
 import {quietServices} from '../machine/mmdebstrap.js';
+import {directoryHash} from './directoryHash.js';
 
 /** Directory of the definition in this package. */
 export const definition = path.join(packageRoot, 'images/guest');
@@ -38,22 +38,13 @@ export const guestHooks = ({images: {guest}}: Pick<Config, 'images'>): readonly 
 	quietServices.end,
 ];
 
-const fileHash = (directory: string): string => {
-	const digest = createHash('sha256');
-	for (const entry of readdirSync(directory, {recursive: true, withFileTypes: true}).filter(entry => entry.isFile()).map(({parentPath, name}) => path.join(parentPath, name)).toSorted()) {
-		digest.update(`${path.relative(directory, entry)}\0`).update(readFileSync(entry)).update('\0');
-	}
-
-	return digest.digest('hex');
-};
-
 /** What each layer depends on; a layer depends on those below it. */
 export type GuestInputs = {readonly base: unknown; readonly agent: unknown; readonly image: unknown};
 
 export const guestInputs = (config: Pick<Config, 'images' | 'release' | 'sources'>): GuestInputs => {
 	const base = {suite: config.images.guest.suite, packages: guestPackages(config), hooks: guestHooks(config)};
 	const agent = {base, source: config.sources.trove[config.release], patch: patchHash(), package: packageHash()};
-	return {base, agent, image: {agent, files: fileHash(definition), ipv6: config.images.guest.ipv6}};
+	return {base, agent, image: {agent, files: directoryHash(definition), ipv6: config.images.guest.ipv6}};
 };
 
 /** Names of the directories that the layers have in the cache. */

@@ -1,7 +1,6 @@
+import type {Variant} from '../../config/schema/variants.js';
 import {quote} from '../../machines/quote.js';
 
-export const variants = ['alpine', 'debian', 'ubuntu', 'rocky'] as const;
-export type Variant = typeof variants[number];
 
 /** Where the programs of K2HDKC come from. */
 export type K2hdkcSource =
@@ -22,6 +21,13 @@ export type PackageRepository = {
 export type DatabaseImage = {
 	readonly variant: Variant;
 	readonly baseImage: string;
+	/** Where that comes from, as a person would look for it. */
+	readonly baseOrigin: string;
+	/** Packages that the base image has already. */
+	readonly baseHas: readonly string[];
+	readonly extraPackages: readonly string[];
+	/** Shell scripts that are run as root when all else is in place. */
+	readonly hooks: readonly string[];
 	readonly k2hdkc: K2hdkcSource;
 	/** Version of K2HDKC, which is the tag of the image. */
 	readonly version: string;
@@ -43,7 +49,10 @@ type Distribution = {
 
 const fileName = (file: string): string => file.slice(file.lastIndexOf('/') + 1);
 
-const writeEntry = (entry: string, operator: '>' | '>>', target: string): string => `RUN printf '%s\\n' ${entry.trim().split('\n').map(line => quote(line)).join(' ')} ${operator}${target}`;
+/** A shell command that prints the text: an instruction of a Dockerfile has no line ends of its own. */
+const printing = (text: string): string => `printf '%s\\n' ${text.trim().split('\n').map(line => quote(line)).join(' ')}`;
+
+const writeEntry = (entry: string, operator: '>' | '>>', target: string): string => `RUN ${printing(entry)} ${operator}${target}`;
 
 const shadowUser = 'groupadd --gid 1001 database && useradd --uid 1001 --gid 1001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin database';
 
@@ -53,9 +62,10 @@ const registerLibraries = 'printf \'%s\\n\' /usr/local/lib >/etc/ld.so.conf.d/k2
 const debian: Distribution = {
 	packages: ['ca-certificates', 'curl', 'iproute2', 'procps', 'tini'],
 	init: '/usr/bin/tini',
-	install: packages => [
+	install: packages => packages.length === 0 ? [] : [
 		'RUN apt-get update \\',
 		` && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends ${packages.join(' ')} \\`,
+		' && apt-get clean \\',
 		' && rm -rf /var/lib/apt/lists/*',
 	],
 	pinned: (name, version) => `${name}=${version}`,
@@ -124,37 +134,44 @@ const prefixStage = (baseImage: string, path: string): readonly string[] => [
 	' && chown -R 0:0 /prefix && chmod -R u=rwX,go=rX /prefix',
 ];
 
-const programs = ({packages, install, pinned, addRepository, registerLibraries}: Distribution, source: K2hdkcSource): readonly string[] => {
-	switch (source.kind) {
+/** Packages of the distribution that the image needs, without those of K2HDKC itself. */
+export const neededPackages = ({variant, k2hdkc, extraPackages}: Pick<DatabaseImage, 'variant' | 'k2hdkc' | 'extraPackages'>): readonly string[] =>
+	[...new Set([...distributions[variant].packages, ...(k2hdkc.kind === 'directory' ? k2hdkc.libraries : []), ...extraPackages])];
+
+const programs = (image: DatabaseImage): readonly string[] => {
+	const {install, pinned, addRepository, registerLibraries} = distributions[image.variant];
+	const {k2hdkc, baseHas} = image;
+	const lacking = neededPackages(image).filter(name => !baseHas.includes(name));
+	switch (k2hdkc.kind) {
 		case 'packages': {
-			const wanted = Object.entries(source.versions).map(([name, version]) => pinned(name, version));
-			return [...(source.repository === null ? [] : addRepository(source.repository)), ...install([...packages, ...wanted])];
+			const wanted = Object.entries(k2hdkc.versions).map(([name, version]) => pinned(name, version));
+			return [...(k2hdkc.repository === null ? [] : addRepository(k2hdkc.repository)), ...install([...lacking, ...wanted])];
 		}
 
 		case 'directory': {
 			return [
-				...install([...packages, ...source.libraries]),
+				...install(lacking),
 				'COPY --from=k2hdkc /prefix/ /usr/local/',
 				...(registerLibraries === null ? [] : [`RUN ${registerLibraries}`]),
 			];
 		}
 
 		case 'image': {
-			return install(packages);
+			return install(lacking);
 		}
 	}
 };
 
 const label = (name: string, value: string): string => `LABEL ${name}="${value.replaceAll(/["\\$]/g, String.raw`\$&`)}"`;
 
-const labels = ({baseImage, k2hdkc, version, source}: DatabaseImage): readonly string[] => [
+const labels = ({baseOrigin, k2hdkc, version, source}: DatabaseImage): readonly string[] => [
 	label('org.opencontainers.image.title', 'k2hdkc-trove'),
 	label('org.opencontainers.image.description', 'A K2HDKC server node of a cluster of OpenStack Trove'),
 	label('org.opencontainers.image.licenses', 'Apache-2.0'),
 	label('org.opencontainers.image.version', version),
 	label('org.opencontainers.image.source', source.url),
 	label('org.opencontainers.image.revision', source.revision),
-	label('org.opencontainers.image.base.name', baseImage),
+	label('org.opencontainers.image.base.name', baseOrigin),
 	...(k2hdkc.kind === 'packages' ? Object.entries(k2hdkc.versions).map(([name, packaged]) => label(`k2hdkc-devstack.package.${name}`, packaged)) : []),
 ];
 
@@ -171,13 +188,16 @@ export const renderDatabaseDockerfile = (image: DatabaseImage): string => {
 		...stages.flatMap(stage => [...stage, '']),
 		`FROM ${image.baseImage}`,
 		'USER 0',
-		...programs(distribution, image.k2hdkc),
+		...programs(image),
 		`RUN ${distribution.addUser} \\`,
 		` && mkdir -p ${writable.join(' ')} \\`,
 		` && chown 1001:1001 ${writable.join(' ')} \\`,
 		` && chmod 750 ${writable.join(' ')}`,
 		'COPY --from=scripts /scripts/ /usr/libexec/',
 		`RUN for program in ${needed.join(' ')}; do command -v "$program" >/dev/null || { echo "$program is missing" >&2; exit 1; }; done`,
+		...image.hooks.map(hook => `RUN sh -euc "$(${printing(hook)})"`),
+		// Nothing in it becomes another user.
+		'RUN find / -xdev -type f -perm /6000 -exec chmod a-s {} +',
 		...labels(image),
 		'USER 1001:1001',
 		'EXPOSE 8020 8021 8031',

@@ -134,9 +134,9 @@ ${config.images.guest.ipv6 ? `rm '${partial}/files/etc/sysctl.d/60-k2hdkc-ipv6.c
 		const layers = [`${partial}/files`, guestLayer(env, 'agent'), guestLayer(env, 'base')];
 		await job(host, ['unshare', '--mount', 'sh', '-euc', diskScript, 'sh', `${partial}/grub.cfg`, `${partial}/image`, ...layers]);
 		const {suite} = config.images.guest;
-		const manifest = await describe(host, `${partial}/image`, `k2hdkc-guest-${config.release}-${suite}`);
+		const manifest = await describe(host, `${partial}/image`, `k2hdkc-guest-${config.release}-${suite}`, ['disk.qcow2', 'root.tar']);
 		const packages = await listPackages(host, guestLayer(env, 'base'), guestLayer(env, 'agent'));
-		await host.write(`${partial}/image/packages.cdx.json`, renderPackageList(packages, {...manifest, suite}));
+		await host.write(`${partial}/image/packages.cdx.json`, renderPackageList(packages, {...manifest, vendor: 'debian', suite}));
 		await host.write(`${partial}/image/manifest.json`, `${JSON.stringify(manifest, undefined, 2)}\n`);
 		await host.script(`rm -rf '${directory}'\nmv -T '${partial}/image' '${directory}'\nrm -rf --one-file-system '${partial}'\n`);
 	},

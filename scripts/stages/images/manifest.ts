@@ -8,9 +8,9 @@ export type Manifest = {
 	/** When it was made, UTC. */
 	readonly made: string;
 	readonly files: readonly ImageFile[];
+	/** Checksum of the installed prefix that its programs came from. */
+	readonly programs?: string;
 };
-
-const files = ['disk.qcow2', 'root.tar'] as const;
 
 export const readManifest = async (host: Pick<Machine, 'read'>, directory: string): Promise<Manifest | undefined> => {
 	const text = await host.read(`${directory}/manifest.json`);
@@ -18,7 +18,7 @@ export const readManifest = async (host: Pick<Machine, 'read'>, directory: strin
 };
 
 /** Measures the files of an image. */
-export const describe = async (host: Pick<Machine, 'run'>, directory: string, name: string): Promise<Manifest> => {
+export const describe = async (host: Pick<Machine, 'run'>, directory: string, name: string, files: readonly string[]): Promise<Manifest> => {
 	const {stdout: sums} = await host.run(['sha256sum', ...files], {cwd: directory, timeout: 300});
 	const {stdout: sizes} = await host.run(['stat', '--format=%s', ...files], {cwd: directory});
 	return {

@@ -4,10 +4,10 @@ import {quote} from '../../machines/quote.js';
 
 /** A package of an image. */
 export type Package = {
-	readonly kind: 'deb' | 'pypi';
+	readonly kind: 'deb' | 'apk' | 'rpm' | 'pypi';
 	readonly name: string;
 	readonly version: string;
-	/** Debian's name of the architecture. */
+	/** The distribution's name of the architecture. */
 	readonly architecture?: string;
 };
 
@@ -23,16 +23,22 @@ export const parsePackages = (output: string): readonly Package[] => [
 	...[...output.matchAll(/^pypi\|(.+)\n=(.+)$/gm)].map(([, name = '', version = '']) => ({kind: 'pypi' as const, name, version})),
 ];
 
+export type Distribution = {
+	/** debian, alpine … */
+	readonly vendor: string;
+	readonly suite?: string;
+};
+
 /** Package URL: https://github.com/package-url/purl-spec */
-const purl = ({kind, name, version, architecture}: Package, suite: string): string => kind === 'deb'
-	? `pkg:deb/debian/${encodeURIComponent(name)}@${encodeURIComponent(version)}?arch=${architecture ?? 'all'}&distro=${suite}`
-	: `pkg:pypi/${name.toLowerCase().replaceAll('_', '-')}@${encodeURIComponent(version)}`;
+const purl = ({kind, name, version, architecture}: Package, {vendor, suite}: Distribution): string => kind === 'pypi'
+	? `pkg:pypi/${name.toLowerCase().replaceAll('_', '-')}@${encodeURIComponent(version)}`
+	: `pkg:${kind}/${vendor}/${encodeURIComponent(name)}@${encodeURIComponent(version)}?arch=${architecture ?? 'all'}${suite === undefined ? '' : `&distro=${suite}`}`;
 
 /** What is in an image, as CycloneDX 1.5 JSON. */
-export const renderPackageList = (packages: readonly Package[], image: {readonly name: string; readonly suite: string; readonly made: string}): string => `${JSON.stringify({
+export const renderPackageList = (packages: readonly Package[], image: Distribution & {readonly name: string; readonly made: string}): string => `${JSON.stringify({
 	bomFormat: 'CycloneDX', specVersion: '1.5', serialNumber: `urn:uuid:${randomUUID()}`, version: 1,
 	metadata: {timestamp: image.made, component: {type: 'operating-system', 'bom-ref': 'image', name: image.name, version: image.made}},
-	components: packages.map(each => ({type: 'library', 'bom-ref': purl(each, image.suite), name: each.name, version: each.version, purl: purl(each, image.suite)})),
+	components: packages.map(each => ({type: 'library', 'bom-ref': purl(each, image), name: each.name, version: each.version, purl: purl(each, image)})),
 }, undefined, '\t')}\n`;
 
 export const listPackages = async (host: Pick<Machine, 'script'>, base: string, agent: string): Promise<readonly Package[]> =>

@@ -95,3 +95,12 @@ export const installImageTools = hostPackagesStep({
 	packages: ['fdisk', 'e2fsprogs', 'qemu-utils', 'grub-common', 'grub-pc-bin', 'qemu-system-x86'],
 	record: 'added-image-tools',
 });
+
+export const installContainerTools = hostPackagesStep({
+	id: 'images.containers.tools',
+	stage: 'images',
+	title: 'Programs of the host that make and move container images, without a daemon',
+	needs: ['images.tools'],
+	packages: ['buildah', 'skopeo'],
+	record: 'added-container-tools',
+});

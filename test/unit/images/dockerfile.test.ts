@@ -1,10 +1,15 @@
 import {readdir} from 'node:fs/promises';
 import test from 'ava';
-import {renderDatabaseDockerfile, variants, type DatabaseImage, type K2hdkcSource} from '../../../scripts/stages/images/dockerfile.js';
+import {variants} from '../../../scripts/config/schema/variants.js';
+import {renderDatabaseDockerfile, type DatabaseImage, type K2hdkcSource} from '../../../scripts/stages/images/dockerfile.js';
 
 const image = (variant: DatabaseImage['variant'], k2hdkc: K2hdkcSource): DatabaseImage => ({
 	variant,
 	baseImage: `registry.example/${variant}:1`,
+	baseOrigin: `docker.example/${variant}:1`,
+	baseHas: [],
+	extraPackages: [],
+	hooks: [],
 	k2hdkc,
 	version: '1.0.19',
 	source: {url: 'https://example.org/k2hdkc-devstack', revision: 'abc"$def'},

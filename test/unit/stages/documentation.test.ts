@@ -1,7 +1,6 @@
 import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
-import type {Config} from '../../../scripts/config/schema.js';
 import {ports} from '../../../scripts/openstack/api.js';
 import {packageRoot} from '../../../scripts/packageRoot.js';
 import type {Undo} from '../../../scripts/pipeline/types.js';
@@ -13,7 +12,8 @@ const read = (page: string): string => readFileSync(path.join(packageRoot, 'docs
 /** Rows of a table whose first cell is code, as cells. */
 const rows = (text: string): string[][] => text.split('\n').filter(line => /^\| [[`]/.test(line)).map(line => line.split('|').slice(1, -1).map(cell => cell.trim()));
 
-const steps = sandboxSteps({components: {dashboard: true, swift: true, cinder: true, images: true}} as Config);
+const {config} = load({flags: {set: ['sources.k2hdkc=directory:/opt/k2hdkc']}});
+const steps = sandboxSteps({...config, components: {dashboard: true, swift: true, cinder: true, images: true}});
 const stages = [...new Set(steps.map(({stage}) => stage))];
 
 const takenBackBy = (undo: Undo<never>): RegExp => {

@@ -1,9 +1,12 @@
 import test from 'ava';
 import type {Config} from '../../../scripts/config/schema.js';
 import {quote} from '../../../scripts/machines/quote.js';
+import {load} from '../config/workspace.js';
 import {guestHooks, guestNames, guestPackages} from '../../../scripts/stages/images/definition.js';
 
 type Wanted = Pick<Config, 'images' | 'release' | 'sources'>;
+
+const {config: defaults} = load({});
 
 const trove: Config['sources']['trove'] = {
 	2024.1: 'pypi:21.1.0', 2025.1: 'pypi:23.1.0', 2025.2: 'pypi:24.1.0', 2026.1: 'pypi:25.1.0', 2026.2: 'pypi:26.0.0', master: 'git:https://opendev.org/openstack/trove#master',
@@ -11,11 +14,11 @@ const trove: Config['sources']['trove'] = {
 
 const wanted: Wanted = {
 	release: '2025.1',
-	images: {guest: {suite: 'trixie', extraPackages: [], hooks: [], ipv6: false}},
-	sources: {debian: {mirror: 'host', securityMirror: 'host', keyring: null}, python: {index: 'host'}, trove},
+	images: {...defaults.images, guest: {suite: 'trixie', extraPackages: [], hooks: [], ipv6: false}},
+	sources: {...defaults.sources, debian: {mirror: 'host', securityMirror: 'host', keyring: null}, python: {index: 'host'}, trove},
 };
 
-const guest = (more: Partial<Config['images']['guest']>): Config['images'] => ({guest: {...wanted.images.guest, ...more}});
+const guest = (more: Partial<Config['images']['guest']>): Config['images'] => ({...wanted.images, guest: {...wanted.images.guest, ...more}});
 
 const layers = ['base', 'agent', 'image'] as const;
 

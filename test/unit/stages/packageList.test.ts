@@ -20,7 +20,7 @@ test('the packages of a root are read, those of Debian and those of Python', t =
 });
 
 test('the list is CycloneDX with one package URL each', t => {
-	const list = JSON.parse(renderPackageList(parsePackages(output), {name: 'guest', suite: 'trixie', made: '2026-11-22T10:00:00Z'})) as {bomFormat: string; components: Array<{purl: string}>};
+	const list = JSON.parse(renderPackageList(parsePackages(output), {name: 'guest', vendor: 'debian', suite: 'trixie', made: '2026-11-22T10:00:00Z'})) as {bomFormat: string; components: Array<{purl: string}>};
 	t.is(list.bomFormat, 'CycloneDX');
 	t.deepEqual(list.components.map(component => component.purl), [
 		'pkg:deb/debian/adduser@3.152?arch=all&distro=trixie',

@@ -1,0 +1,40 @@
+/**
+ * IMAGE: prints what the image is, a line each: `config JSON`, `package KIND|NAME|VERSION|ARCHITECTURE`, `found WHAT PATH`,
+ * `ran NAME CODE OUTPUT`. Its programs run in it as its user, without network and K2HR3.
+ */
+export const inspectScript = `
+image=$1
+id=$(store pull --quiet "docker-archive:$image")
+printf 'config %s\\n' "$(store inspect --type image "$id" | tr -d '\\n')"
+container=$(store from --pull-never "$id")
+root=$(store mount "$container")
+du --summarize --block-size=1 --one-file-system "$root" | sed 's/^\\([0-9]*\\).*/size \\1/'
+find "$root" -xdev -type f -perm /6000 -printf 'found setuid /%P\\n'
+find "$root" -xdev -type d -perm -0002 ! -perm -1000 -printf 'found writable /%P\\n'
+find "$root" -xdev -type f -perm -0002 -printf 'found writable /%P\\n'
+find "$root/etc" "$root/root" -xdev \\( -path '*/sudoers*' -o -name 'id_*' -o -name '*.key' \\) -type f -printf "found secret %p\\n"
+grep -r -l -i -E '^[^#]*(http|https|ftp)_?proxy.*=.*://|Acquire::https?::Proxy' "$root/etc/environment" "$root/etc/profile.d" "$root/etc/apt" 2>/dev/null | sed 's/^/found proxy /' || true
+ran() {
+  name=$1
+  shift
+  code=0
+  output=$(timeout 20 buildah --root "$work/store-$driver" --runroot "$work/run-$driver" --storage-driver "$driver" run --isolation chroot "$container" -- "$@" 2>&1) || code=$?
+  printf 'ran %s %s %s\\n' "$name" "$code" "$(printf '%s' "$output" | tr -c '[:print:]' ' ' | cut -c 1-400)"
+}
+ran user id
+for program in chmpx k2hdkc; do
+  ran "$program" "$program" -v
+done
+ran status /usr/libexec/k2hdkctrove.sh status
+ran start /usr/libexec/k2hdkctrove.sh start
+ran backup /usr/libexec/k2hdkctrove.sh backup
+ran usage /usr/libexec/k2hdkctrove.sh nothing
+ran writable sh -c 'for place in /etc/antpickax /run/k2hdkctrove /var/lib/antpickax/k2hdkc; do touch "$place/try" && rm "$place/try" || exit; done'
+if [ -e "$root/var/lib/dpkg/status" ]; then
+  dpkg-query --admindir="$root/var/lib/dpkg" --show --showformat='package deb|\${Package}|\${Version}|\${Architecture}\\n'
+elif [ -e "$root/lib/apk/db/installed" ]; then
+  awk '/^P:/ { name = substr($0, 3) } /^V:/ { version = substr($0, 3) } /^A:/ { print "package apk|" name "|" version "|" substr($0, 3) }' "$root/lib/apk/db/installed"
+else
+  store run --isolation chroot "$container" -- rpm --query --all --queryformat 'package rpm|%{NAME}|%{VERSION}-%{RELEASE}|%{ARCH}\\n'
+fi
+`;
