@@ -47,13 +47,13 @@ const imageFaults = ({images: {database}, sources}: Config): Contradiction[] => 
 		...variants.filter(variant => variant !== 'debian' && baseImages[variant].startsWith('mmdebstrap:')).map(variant => ({
 			path: ['sources', 'baseImages', variant], message: 'cannot be made by mmdebstrap from the mirror of Debian; name an image of a registry',
 		})),
-		...((entry === null) === (keyFile === null) ? [] : [{
-			path: ['sources', 'k2hdkcRepository'], message: 'needs both entry and keyFile: packages are installed only from a repository whose signature is checked',
-		}]),
 		// Such a base forgets its mirror, from which more packages would come.
-		...(k2hdkc?.startsWith('packages:') && baseImages[database.variant].startsWith('mmdebstrap:') ? [{
+		...[k2hdkc].filter(origin => origin?.startsWith('packages:') && baseImages[database.variant].startsWith('mmdebstrap:')).map(() => ({
 			path: ['sources', 'k2hdkc'], message: `cannot be packages for a base that mmdebstrap makes (sources.baseImages.${database.variant}); name an image of a registry there`,
-		}] : []),
+		})),
+		...[entry].filter(() => (entry === null) !== (keyFile === null)).map(() => ({
+			path: ['sources', 'k2hdkcRepository'], message: 'needs both entry and keyFile: packages are installed only from a repository whose signature is checked',
+		})),
 	];
 };
 

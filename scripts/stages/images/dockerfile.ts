@@ -1,7 +1,6 @@
 import type {Variant} from '../../config/schema/variants.js';
 import {quote} from '../../machines/quote.js';
 
-
 /** Where the programs of K2HDKC come from. */
 export type K2hdkcSource =
 	/** They are in the base image already. */
@@ -62,7 +61,7 @@ const registerLibraries = 'printf \'%s\\n\' /usr/local/lib >/etc/ld.so.conf.d/k2
 const debian: Distribution = {
 	packages: ['ca-certificates', 'curl', 'iproute2', 'procps', 'tini'],
 	init: '/usr/bin/tini',
-	install: packages => packages.length === 0 ? [] : [
+	install: packages => [
 		'RUN apt-get update \\',
 		` && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends ${packages.join(' ')} \\`,
 		' && apt-get clean \\',
@@ -142,6 +141,7 @@ const programs = (image: DatabaseImage): readonly string[] => {
 	const {install, pinned, addRepository, registerLibraries} = distributions[image.variant];
 	const {k2hdkc, baseHas} = image;
 	const lacking = neededPackages(image).filter(name => !baseHas.includes(name));
+	const common = lacking.length === 0 ? [] : install(lacking);
 	switch (k2hdkc.kind) {
 		case 'packages': {
 			const wanted = Object.entries(k2hdkc.versions).map(([name, version]) => pinned(name, version));
@@ -150,14 +150,14 @@ const programs = (image: DatabaseImage): readonly string[] => {
 
 		case 'directory': {
 			return [
-				...install(lacking),
+				...common,
 				'COPY --from=k2hdkc /prefix/ /usr/local/',
 				...(registerLibraries === null ? [] : [`RUN ${registerLibraries}`]),
 			];
 		}
 
 		case 'image': {
-			return install(lacking);
+			return common;
 		}
 	}
 };

@@ -24,7 +24,7 @@ export const parsePackages = (output: string): readonly Package[] => [
 ];
 
 export type Distribution = {
-	/** debian, alpine … */
+	/** As in the package URL: `debian`, `alpine`. */
 	readonly vendor: string;
 	readonly suite?: string;
 };

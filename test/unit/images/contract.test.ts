@@ -23,8 +23,7 @@ const lines = [
 	'package deb|tzdata|2026f-0+deb13u1|all',
 ];
 
-const judge = (...changed: ReadonlyArray<readonly [string, string]>): readonly string[] =>
-	breaches(parseContainerFacts(changed.reduce((text, [before, after]) => text.replace(before, after), lines.join('\n'))), '1.0.19');
+const judge = (before = '', after = ''): readonly string[] => breaches(parseContainerFacts(lines.join('\n').replace(before, after)), '1.0.19');
 
 test('an image as it should be is accepted, and its packages are known', t => {
 	t.deepEqual(judge(), []);
@@ -56,7 +55,7 @@ const faults: ReadonlyArray<readonly [what: string, change: readonly [string, st
 ];
 for (const [what, change, says] of faults) {
 	test(`an image is refused: ${what}`, t => {
-		const wrong = judge(change);
+		const wrong = judge(...change);
 		t.is(wrong.length, 1, wrong.join('\n'));
 		t.regex(wrong[0]!, says);
 	});

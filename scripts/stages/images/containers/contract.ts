@@ -2,10 +2,12 @@ import {z} from 'zod';
 import type {Package} from '../packageList.js';
 
 const configSchema = z.object({
-	Docker: z.object({config: z.object({
-		User: z.string().optional(), ExposedPorts: z.record(z.string(), z.unknown()).optional(), Labels: z.record(z.string(), z.string()).nullish(),
-		Entrypoint: z.array(z.string()).nullish(), Env: z.array(z.string()).nullish(), Healthcheck: z.object({Test: z.array(z.string())}).nullish(),
-	})}),
+	Docker: z.object({
+		config: z.object({
+			User: z.string().optional(), ExposedPorts: z.record(z.string(), z.unknown()).optional(), Labels: z.record(z.string(), z.string()).nullish(),
+			Entrypoint: z.array(z.string()).nullish(), Env: z.array(z.string()).nullish(), Healthcheck: z.object({Test: z.array(z.string())}).nullish(),
+		}),
+	}),
 });
 
 type Ran = {readonly code: number; readonly output: string};
@@ -22,7 +24,7 @@ export type ContainerFacts = {
 };
 
 export const parseContainerFacts = (output: string): ContainerFacts => {
-	const all = (pattern: RegExp): string[][] => [...output.matchAll(pattern)].map(match => match.slice(1) as string[]);
+	const all = (pattern: RegExp): string[][] => [...output.matchAll(pattern)].map(match => match.slice(1));
 	const [[config = '{"Docker":{"config":{}}}'] = []] = all(/^config (.*)$/gm);
 	return {
 		config: configSchema.parse(JSON.parse(config)).Docker.config,

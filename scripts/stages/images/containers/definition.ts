@@ -33,7 +33,7 @@ const sourceOf = (origin: K2hdkcOrigin, variant: Variant, {k2hdkcRepository}: Co
 	}
 
 	const {entry, keyFile} = k2hdkcRepository;
-	// apk wants the key by the name it was made with.
+	// The key's name is what apk finds it by.
 	const repository = entry !== null && keyFile !== null ? {entry, keyFile: `${contextPaths.keys}/${path.basename(keyFile)}`} : null;
 	return {kind: 'packages', versions: origin.packages, repository};
 };
