@@ -1,11 +1,10 @@
 import {spawn, type ChildProcess} from 'node:child_process';
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
-import {createServer} from 'node:net';
 import {networkInterfaces, tmpdir} from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {freePort} from '../../helpers/freePort.js';
+import {lowPort} from '../../helpers/freePort.js';
 import {runCommand, type Outcome} from '../../helpers/runCommand.js';
 
 /** Where the programs under test are: real ones with this variable, a prefix like /usr; the stand-ins without. */
@@ -13,26 +12,13 @@ export const prefix = process.env.TEST_K2HDKC_PREFIX;
 
 const directories = prefix === undefined ? [path.resolve('test/fixtures/k2hdkcStandIn/bin')] : [path.join(prefix, 'bin'), path.join(prefix, 'sbin')];
 
-/** The real chmpx keeps a port in 16 bits with a sign: above 32767 it does not listen. */
-const highestPort = 32_767;
-
-const lowPort = async (): Promise<number> => {
-	const port = 20_000 + ((await freePort()) % (highestPort - 20_000));
-	const server = createServer().listen(port, '127.0.0.1');
-	const isFree = await new Promise<boolean>(resolve => {
-		server.once('listening', () => {
-			server.close(() => {
-				resolve(true);
-			});
-		}).once('error', () => {
-			resolve(false);
-		});
-	});
-	return isFree ? port : lowPort();
-};
+/** What a process needs to find them. */
+export const programsEnv = (searched = process.env.PATH ?? ''): Readonly<Record<string, string>> => ({
+	PATH: [...directories, searched].join(':'), ...(prefix !== undefined && {LD_LIBRARY_PATH: path.join(prefix, 'lib')}),
+});
 
 /** A node looks for itself by address, and never finds a loopback one; the stand-ins resolve nothing. */
-const ownAddress = (): string => Object.values(networkInterfaces()).flatMap(list => list ?? []).find(({internal, family}) => !internal && family === 'IPv4')?.address ?? '127.0.0.1';
+export const ownAddress = (): string => Object.values(networkInterfaces()).flatMap(list => list ?? []).find(({internal, family}) => !internal && family === 'IPv4')?.address ?? '127.0.0.1';
 
 export type Ring = {
 	readonly root: string;
@@ -111,7 +97,7 @@ export const makeRing = async (): Promise<Ring> => {
 	const ini = path.join(root, 'server.ini');
 	const group = path.basename(root);
 	await writeFile(ini, configurationOf({group, port, controlPort}, name, seed, path.join(root, 'k2hdkc.k2h')));
-	const env = {...process.env, PATH: [...directories, process.env.PATH].join(':'), ...(prefix !== undefined && {LD_LIBRARY_PATH: path.join(prefix, 'lib')})};
+	const env = {...process.env, ...programsEnv()};
 	const children: ChildProcess[] = [];
 	const run: Ring['run'] = async (program, args) => runCommand(program, args, {env, timeout: 20_000});
 	const status = async (): Promise<string> => /^\s*status\s*=\s*(.*)$/m.exec((await run('chmpxstatus', ['-conf', ini, '-self'])).stdout)?.[1] ?? '';

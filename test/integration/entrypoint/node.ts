@@ -7,7 +7,7 @@ import process from 'node:process';
 import {setTimeout as sleep} from 'node:timers/promises';
 import test, {type ExecutionContext} from 'ava';
 import {startK2hr3, type ClusterOptions, type StandInK2hr3} from '../../fixtures/k2hdkcStandIn/k2hr3.js';
-import {freePort} from '../../helpers/freePort.js';
+import {lowPort} from '../../helpers/freePort.js';
 import {needs} from '../../helpers/needs.js';
 import {runCommand, type Outcome} from '../../helpers/runCommand.js';
 
@@ -67,7 +67,7 @@ const environmentOf = (place: Omit<Place, 'env'>): Record<string, string> => ({
 export const makePlace = async (t: ExecutionContext, shell: Shell, cluster: Partial<ClusterOptions> = {}): Promise<Place> => {
 	const root = await mkdtemp(path.join(tmpdir(), 'k2hdkc-entrypoint-'));
 	const [dataDir, runDir, configDir, bin] = ['data', 'run', 'etc', 'bin'].map(name => path.join(root, name)) as [string, string, string, string];
-	const controlPort = await freePort();
+	const controlPort = await lowPort();
 	const group = path.basename(root);
 	const database = path.join(dataDir, 'k2hdkc.k2h');
 	const k2hr3 = await startK2hr3({group, port: 8020, controlPort, databaseFile: database, ...cluster});
