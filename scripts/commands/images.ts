@@ -35,8 +35,8 @@ export const imagesList: CommandRun = async (context, options) =>
 
 /** Steps that make an image, and those that put it where it is used. */
 const imageSteps = {
-	guest: {build: ['images.tools', 'images.guest.base', 'images.guest.agent', 'images.guest', 'images.guest.check'], register: ['images.guest.glance']},
-	database: {build: ['images.tools', 'images.containers.tools', 'images.containers.base', 'images.database', 'images.database.check'], register: ['images.database.push']},
+	guest: {build: ['images.store', 'images.tools', 'images.guest.base', 'images.guest.agent', 'images.guest', 'images.guest.check'], register: ['images.guest.glance']},
+	database: {build: ['images.store', 'images.tools', 'images.containers.base', 'images.database', 'images.database.check'], register: ['images.database.push']},
 } as const;
 
 type ImageName = keyof typeof imageSteps;

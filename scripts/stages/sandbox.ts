@@ -26,10 +26,11 @@ import {databaseOf} from './images/containers/definition.js';
 import {databasePush} from './images/containers/push.js';
 import {guestAgent, guestBase, guestImage} from './images/guest.js';
 import {guestGlance} from './images/register.js';
+import {imageStore} from './images/store.js';
 import {registry, registryDownload, registryPackages} from './images/registry.js';
 import {sandboxMachine} from './machine/boot.js';
 import {sandboxDisk} from './machine/disk.js';
-import {installContainerTools, installHostPackages, installImageTools} from './machine/hostPackages.js';
+import {installHostPackages, installImageTools} from './machine/hostPackages.js';
 import {sandboxNetwork} from './machine/network.js';
 import {createLeader} from './machine/nspawn.js';
 import {sandboxRoot} from './machine/root.js';
@@ -118,8 +119,8 @@ const stepsOf = (config: Config, {components} = config): readonly SandboxStep[] 
 	mariadb, rabbitmq, memcached, keystone, identity, credentials, glance, placement, novaDatabases, nova, flavors, neutron, neutronAgents, networks,
 	...(components.cinder ? [cinder] : []), ...(components.swift ? [swift] : []),
 	datastoreHunk, datastorePackage, trove,
-	...(components.images ? [installImageTools, guestBase, guestAgent, guestImage, guestCheck] : []),
-	...ofContainers(config, [installContainerTools, containerBase, databaseImage, databaseCheck]),
+	...(components.images ? [imageStore, installImageTools, guestBase, guestAgent, guestImage, guestCheck] : []),
+	...ofContainers(config, [containerBase, databaseImage, databaseCheck]),
 	datastoreRegistration,
 	...(components.images ? [guestGlance] : []),
 	...(components.dashboard ? [dashboardDownload, dashboardPackages, dashboard] : []),
@@ -129,8 +130,8 @@ const stepsOf = (config: Config, {components} = config): readonly SandboxStep[] 
 
 /** Steps whose result may be there before the tool, or serves other environments too. All others bear the environment's name. */
 const shared = new Set([
-	installHostPackages, sandboxRoot, installImageTools, guestBase, guestAgent, guestImage, guestCheck,
-	installContainerTools, containerBase, databaseImage, databaseCheck,
+	installHostPackages, sandboxRoot, imageStore, installImageTools, guestBase, guestAgent, guestImage, guestCheck,
+	containerBase, databaseImage, databaseCheck,
 ]);
 
 /** Whatever a step does may change what the survey saw. */

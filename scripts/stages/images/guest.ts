@@ -9,7 +9,6 @@ import {readPatch} from '../datastore/patchFile.js';
 import {packageSource} from '../datastore/patchList.js';
 import {aptWaiting} from '../machine/aptDownload.js';
 import {makeRoot, rootMade} from '../machine/mmdebstrap.js';
-import {refuseWhileShared} from '../shared.js';
 import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
 import {agentInside, agentScript} from './agentScript.js';
 import {definition, guestFiles, guestHooks, guestInputs, guestNames, guestPackages, type GuestInputs} from './definition.js';
@@ -32,7 +31,7 @@ export const guestBase: SandboxStep = {
 	id: 'images.guest.base',
 	stage: 'images',
 	title: 'Root file system of guests: system, docker engine, what the guest agent needs',
-	needs: ['host.packages'],
+	needs: ['images.store'],
 	inputs: ({config}) => guestInputs(config).base,
 	async probe({env}) {
 		const root = guestLayer(env, 'base');
@@ -43,14 +42,7 @@ export const guestBase: SandboxStep = {
 		const {env} = context;
 		await makeRoot(context, {root: guestLayer(env, 'base'), suite: env.config.images.guest.suite, packages: guestPackages(env.config), hooks: guestHooks(env.config)});
 	},
-	undo: {
-		depth: 'everything',
-		async undo({env, job}) {
-			await refuseWhileShared(env, 'the cached images');
-			await job(env.host, ['rm', '-rf', '--one-file-system', '--', env.paths.images]);
-			await env.host.run(['rmdir', '--ignore-fail-on-non-empty', '--', env.config.paths.cache], {allow: 'any'});
-		},
-	},
+	undo: {nothingLeft: 'It lies in the store of images and goes with it.'},
 	timeout: 3600,
 	idleTimeout: 300,
 	waiting: aptWaiting,
@@ -97,7 +89,7 @@ export const guestAgent: SandboxStep = {
 		await job(env.host, build, {env: {INSIDE: agentInside}});
 		await env.host.script(`rm -rf '${layer}'\nmv -T '${partial}/build/layer' '${layer}'\nrm -rf --one-file-system '${partial}'\n`);
 	},
-	undo: {nothingLeft: 'It lies beside the root file system of guests and goes with it.'},
+	undo: {nothingLeft: 'It lies in the store of images and goes with it.'},
 	timeout: 900,
 	idleTimeout: 300,
 	expected: 25,
@@ -140,7 +132,7 @@ ${config.images.guest.ipv6 ? `rm '${partial}/files/etc/sysctl.d/60-k2hdkc-ipv6.c
 		await host.write(`${partial}/image/manifest.json`, `${JSON.stringify(manifest, undefined, 2)}\n`);
 		await host.script(`rm -rf '${directory}'\nmv -T '${partial}/image' '${directory}'\nrm -rf --one-file-system '${partial}'\n`);
 	},
-	undo: {nothingLeft: 'It lies beside the root file system of guests and goes with it.'},
+	undo: {nothingLeft: 'It lies in the store of images and goes with it.'},
 	timeout: 900,
 	idleTimeout: 300,
 	expected: 25,

@@ -89,18 +89,9 @@ export const installHostPackages = hostPackagesStep({
 export const installImageTools = hostPackagesStep({
 	id: 'images.tools',
 	stage: 'images',
-	title: 'Programs of the host that make disk images and boot them',
+	title: 'Programs of the host that make disk images and boot them, and container images without a daemon',
 	// One apt after the other: they would only wait for each other's lock.
 	needs: ['host.packages'],
-	packages: ['fdisk', 'e2fsprogs', 'qemu-utils', 'grub-common', 'grub-pc-bin', 'qemu-system-x86'],
+	packages: ['fdisk', 'e2fsprogs', 'qemu-utils', 'grub-common', 'grub-pc-bin', 'qemu-system-x86', 'buildah', 'skopeo'],
 	record: 'added-image-tools',
-});
-
-export const installContainerTools = hostPackagesStep({
-	id: 'images.containers.tools',
-	stage: 'images',
-	title: 'Programs of the host that make and move container images, without a daemon',
-	needs: ['images.tools'],
-	packages: ['buildah', 'skopeo'],
-	record: 'added-container-tools',
 });

@@ -73,6 +73,16 @@ const life: readonly Row[] = [
 	{does: 'the database file is there', observe: async ({root}) => existsSync(path.join(root, 'k2hdkc.k2h')), expected: true},
 ];
 
+test(`${what}: both tell their version`, async t => {
+	const {run, stop} = await makeRing();
+	t.teardown(stop);
+	for (const program of ['chmpx', 'k2hdkc']) {
+		const {code, stdout} = await run(program, ['-v']);
+		t.is(code, 0);
+		t.regex(stdout, /version/i);
+	}
+});
+
 test(`${what}: the life of a server node`, async t => {
 	const ring = await makeRing();
 	t.teardown(ring.stop);

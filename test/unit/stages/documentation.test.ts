@@ -18,7 +18,7 @@ const stages = [...new Set(steps.map(({stage}) => stage))];
 
 const takenBackBy = (undo: Undo<never>): RegExp => {
 	if ('nothingLeft' in undo) {
-		return /^with the (?:disk|root)$/;
+		return /^with the (?:disk|root|store)$/;
 	}
 
 	return undo.depth === 'services' ? /^`down`$/ : new RegExp(`^\`down --depth ${undo.depth}\`$`);

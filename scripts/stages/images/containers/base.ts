@@ -27,7 +27,7 @@ export const containerBase: SandboxStep = {
 	id: 'images.containers.base',
 	stage: 'images',
 	title: 'Base of the container images',
-	needs: ['images.containers.tools'],
+	needs: ['images.store', 'images.tools'],
 	inputs: ({config}) => databaseInputs(databaseOf(config)!).base,
 	async probe({env}) {
 		const file = `${databaseLayer(env, 'base')}/base.tar`;
@@ -50,7 +50,7 @@ export const containerBase: SandboxStep = {
 
 		await env.host.script(`rm -rf '${directory}'\nmkdir -p '${directory}'\nmv '${partial}/base.tar' '${directory}/'\nrm -rf --one-file-system '${partial}'\n`);
 	},
-	undo: {nothingLeft: 'It lies beside the root file system of guests and goes with it.'},
+	undo: {nothingLeft: 'It lies in the store of images and goes with it.'},
 	timeout: 1800,
 	idleTimeout: 300,
 	waiting: aptWaiting,

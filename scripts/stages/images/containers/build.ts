@@ -86,7 +86,7 @@ export const databaseImage: SandboxStep = {
 		await host.write(`${partial}/image/manifest.json`, `${JSON.stringify(manifest, undefined, 2)}\n`);
 		await host.script(`rm -rf '${directory}'\nmv -T '${partial}/image' '${directory}'\nrm -rf --one-file-system '${partial}'\n`);
 	},
-	undo: {nothingLeft: 'It lies beside the root file system of guests and goes with it.'},
+	undo: {nothingLeft: 'It lies in the store of images and goes with it.'},
 	timeout: 1800,
 	idleTimeout: 300,
 	expected: 15,
