@@ -12,6 +12,7 @@ const modules: Readonly<Record<string, () => Promise<CommandRun>>> = {
 	'datastore register': async () => (await import('../commands/datastore.js')).datastoreRegister,
 	'images list': async () => (await import('../commands/images.js')).imagesList,
 	'images register': async () => (await import('../commands/images.js')).imagesRegister,
+	'images push': async () => (await import('../commands/imagesPush.js')).imagesPush,
 	'images build': async () => (await import('../commands/images.js')).imagesBuild,
 	openstack: async () => (await import('../commands/openstack.js')).openstack,
 	shell: async () => (await import('../commands/openstack.js')).shell,

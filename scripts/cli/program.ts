@@ -35,6 +35,9 @@ export type Options = {
 	readonly depth?: 'services' | 'sources' | 'everything';
 	readonly follow?: boolean;
 	readonly output?: string;
+	readonly to?: string;
+	readonly credentials?: string;
+	readonly overwrite?: boolean;
 };
 
 const collect = (value: string, before: readonly string[] | undefined): string[] => [...before ?? [], value];

@@ -40,6 +40,18 @@ export type ImageFacts = {
 	readonly registered: string;
 };
 
+/** Where an image is copied to. */
+export type PushTarget = {
+	/** REGISTRY/NAME without a tag. */
+	readonly to: string;
+	/** Content of a file as `docker login` writes it; without one those of the host's own store are used. */
+	readonly credentials?: string;
+	/** Whether a tag of another image is taken over. */
+	readonly overwrite: boolean;
+};
+
+export type Pushed = {readonly reference: string; readonly id: string; readonly state: 'pushed' | 'overwritten' | 'was there'};
+
 /** What a person wants to know of an environment that stands. */
 export type SummaryFacts = {
 	readonly endpoints: ReadonlyArray<{readonly name: string; readonly url: string}>;
@@ -76,6 +88,8 @@ export type Environment = {
 	/** What the Trove API offers. Throws when it does not answer. */
 	readonly datastoreVersions: () => Promise<readonly DatastoreVersion[]>;
 	readonly images: () => Promise<readonly ImageFacts[]>;
+	/** Copies the database image to a registry outside. */
+	readonly pushImage: (target: PushTarget) => Promise<Pushed>;
 	/** What each image is made from, by its name: anything that YAML can say. */
 	readonly recipes: () => Readonly<Record<string, unknown>>;
 	/** The words, to be run on `machine`, that run the openstack client with credentials. */

@@ -15,7 +15,7 @@ import {engineFor, selectionOf, withEnvironment} from './session.js';
 import {up} from './up.js';
 
 /** The steps of images are part of the environment only with their component. Not by --with, which selects the stage of that name as well. */
-const withImages = (options: Options): Options => ({...options, set: [...options.set ?? [], 'components.images=true']});
+export const withImages = (options: Options): Options => ({...options, set: [...options.set ?? [], 'components.images=true']});
 
 const renderImages = (images: readonly ImageFacts[], color: boolean): readonly string[] => {
 	const style = createStyle(color);

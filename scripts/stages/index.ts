@@ -11,6 +11,7 @@ import {insideCloudsYaml} from './controlPlane/credentials.js';
 import {dashboardUrl} from './controlPlane/dashboard.js';
 import {runningInit} from './machine/nspawn.js';
 import {databaseOf} from './images/containers/definition.js';
+import {pushElsewhere} from './images/containers/pushElsewhere.js';
 import {registryAddress} from './images/registry.js';
 import {imageFacts} from './images/facts.js';
 import {imageRecipes} from './images/recipe.js';
@@ -127,6 +128,7 @@ export const openEnvironment: OpenEnvironment = async ({config}, {onNotice}) => 
 		secrets: async () => env.secrets.all(),
 		datastoreVersions: async () => datastoreVersions(env),
 		images: async () => imageFacts(env),
+		pushImage: async target => pushElsewhere(env, target),
 		recipes: () => imageRecipes(env),
 		openstackCommand: args => ['env', `OS_CLIENT_CONFIG_FILE=${insideCloudsYaml}`, `OS_CLOUD=${env.machineName}`, 'openstack', ...args],
 		shellCommand: () => ['env', `OS_CLIENT_CONFIG_FILE=${insideCloudsYaml}`, `OS_CLOUD=${env.machineName}`, 'bash', '--login'],

@@ -3,28 +3,35 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import test from 'ava';
 import {needs} from '../helpers/needs.js';
-import {document, expect, follow, hostNeeds, worked} from './support/tool.js';
+import {openCloud} from './support/cloud.js';
+import {inside} from './support/machine.js';
+import {document, expect, follow, hostNeeds, paths, worked} from './support/tool.js';
 
 const steps = ['images.store', 'images.tools', 'images.containers.base', 'images.database', 'images.database.check', 'images.database.push'];
 
 type Images = {readonly images: ReadonlyArray<{readonly image: string; readonly name: string; readonly state: string; readonly registered: string; readonly directory: string}>};
 
 /** STAND-INS for K2HDKC as an installed prefix. They need Node, so the image gets it too. */
-const installStandIns = async (): Promise<string> => {
-	const prefix = await mkdtemp(path.join(tmpdir(), 'k2hdkc-prefix-'));
+const prefix = path.join(tmpdir(), 'k2hdkc-stand-ins');
+
+const installStandIns = async (): Promise<void> => {
+	await rm(prefix, {recursive: true, force: true});
 	await cp('test/fixtures/k2hdkcStandIn', prefix, {recursive: true});
 	await mkdir(path.join(prefix, 'lib'));
-	return prefix;
 };
+
+const settings = [`sources.k2hdkc=directory:${prefix}`, 'images.database.variant=debian', 'images.database.extraPackages=nodejs'].flatMap(setting => ['--set', setting]);
+
+test.after.always(async () => {
+	await rm(prefix, {recursive: true, force: true});
+});
 
 test.serial('the database image is built, held to its contract, and pushed under the tag that Trove asks for', async t => {
 	if (!await needs(t, hostNeeds)) {
 		return;
 	}
 
-	const prefix = await installStandIns();
-	t.teardown(async () => rm(prefix, {recursive: true, force: true}));
-	const settings = [`sources.k2hdkc=directory:${prefix}`, 'images.database.variant=debian', 'images.database.extraPackages=nodejs'].flatMap(setting => ['--set', setting]);
+	await installStandIns();
 	const up = ['up', '--set', 'components.images=true', ...settings, ...steps.flatMap(step => ['--only', step])];
 	const facts = async (): Promise<Images['images'][number]> =>
 		document<Images>(await expect(t, 0, ['images', 'list', '--json', ...settings])).images.find(({image}) => image === 'database')!;
@@ -58,6 +65,58 @@ test.serial('the database image is built, held to its contract, and pushed under
 	t.regex(broken.stdout + broken.stderr, /K2D6009/);
 	t.regex(broken.stdout + broken.stderr, /\/open may be written by everybody/);
 	t.is((await facts()).registered, pushed.registered);
+});
+
+/** Of the user `pusher` with the password `a password of a test`, by bcrypt. */
+const account = 'pusher:$2y$04$abcdefghijklmnopqrstuuOHcODj1zZTfV0goukcOYqdthBrQvS1C';
+
+/** A second registry in the machine, without TLS and with a login: one that is not the environment's. */
+const startOtherRegistry = async (): Promise<void> => {
+	await inside(`
+mkdir -p /run/other-registry/data
+printf '%s\\n' '${account}' > /run/other-registry/users
+cat > /run/other-registry/config.yml <<'END'
+version: 0.1
+storage: {filesystem: {rootdirectory: /run/other-registry/data}}
+http: {addr: 0.0.0.0:5444}
+auth: {htpasswd: {realm: test, path: /run/other-registry/users}}
+END
+systemd-run --quiet --unit=other-registry docker-registry serve /run/other-registry/config.yml
+for try in 1 2 3 4 5 6 7 8 9 10; do curl --silent --output /dev/null http://127.0.0.1:5444/v2/ && exit; sleep 0.5; done
+exit 1
+`);
+};
+
+test.serial('it goes to other registries too, with credentials, and takes no tag from another image', async t => {
+	if (!await needs(t, hostNeeds)) {
+		return;
+	}
+
+	await startOtherRegistry();
+	t.teardown(async () => inside('systemctl stop other-registry; rm -rf /run/other-registry'));
+	const directory = await mkdtemp(path.join(tmpdir(), 'k2hdkc-push-'));
+	t.teardown(async () => rm(directory, {recursive: true, force: true}));
+	const file = path.join(directory, 'auth.json');
+	const {address} = await openCloud((await paths()).environment);
+	const registry = `${address}:5444`;
+	await writeFile(file, JSON.stringify({auths: {[registry]: {auth: Buffer.from('pusher:a password of a test').toString('base64')}}}), {mode: 0o600});
+	const plain = ['--set', `datastore.options.docker_insecure_registries=[${registry}]`];
+	const push = async (code: number, ...words: readonly string[]): Promise<string> => {
+		const {stdout, stderr} = await expect(t, code, ['images', 'push', 'database', '--to', `${registry}/team/node`, ...settings, ...words]);
+		return stdout + stderr;
+	};
+
+	t.regex(await push(1, '--credentials', file), /K2D6012[^]*HTTP response to HTTPS client/, 'without TLS only on request');
+	t.regex(await push(1, ...plain), /K2D6012[^]*(?:unauthorized|authentication required)/);
+	t.regex(await push(0, ...plain, '--credentials', file), new RegExp(`^${registry}/team/node:1\\.0\\.19: pushed \\(sha256:`));
+	t.regex(await push(0, ...plain, '--credentials', file), /: was there \(sha256:/);
+
+	const base = ['--set', 'datastore.versions=[{name: "1.0.19", active: true, imageTags: []}]', '--set', 'images.database.hooks=true'];
+	t.regex(await push(1, ...plain, ...base, '--credentials', file), /K2D6010/, 'not built');
+	t.is((await expect(t, 0, ['images', 'build', 'database', ...settings, ...base])).code, 0);
+	t.regex(await push(1, ...plain, ...base, '--credentials', file), /K2D6011[^]*team\/node:1\.0\.19 is another image/);
+	t.regex(await push(0, ...plain, ...base, '--credentials', file, '--overwrite'), /: overwritten \(sha256:/);
+	t.is(await inside('ls /run/other-registry/data/docker/registry/v2/repositories/team/node/_manifests/tags'), '1.0.19\n');
 });
 
 test.serial('without a place where K2HDKC comes from it is left out, and that is said', async t => {

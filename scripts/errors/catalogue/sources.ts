@@ -58,4 +58,25 @@ export const sourceErrors = [
 		cause: 'The image was looked at and started, and a part of it that Trove or its users rely on is not as it must be.',
 		remedy: 'The message names each part. If packages, hooks or the base of your configuration changed the image, correct them; programs must be built for its distribution. Then resume.',
 	},
+	{
+		code: 'K2D6010',
+		title: 'The image is not built',
+		exitCode: 1,
+		cause: 'Only an image of the present configuration that was looked at and found right is pushed.',
+		remedy: 'Build it first: k2hdkc-devstack images build database.',
+	},
+	{
+		code: 'K2D6011',
+		title: 'The tag belongs to another image',
+		exitCode: 1,
+		cause: 'The registry has an image of that name and tag, and others may use it.',
+		remedy: 'Push it under another name with --to, or replace that image with --overwrite.',
+	},
+	{
+		code: 'K2D6012',
+		title: 'A registry refuses an image',
+		exitCode: 1,
+		cause: 'The registry does not answer, its certificate is not trusted, or it wants other credentials.',
+		remedy: 'Log in with `docker login`, or give a file of that form with --credentials. A registry without TLS must be listed in datastore.options.docker_insecure_registries.',
+	},
 ] as const satisfies readonly CatalogueEntry[];

@@ -279,6 +279,27 @@ test('images list says what there is, and images build does nothing but the step
 	t.regex(built.stderr, /\[K2D1006]/);
 });
 
+test('images push wants a place without a tag, and hands on credentials from a file', async t => {
+	const place = await createPlace(t);
+	t.is((await place.run(['images', 'push', 'database', '--to', 'registry.example:5000/team/k2hdkc-trove'])).stdout, 'registry.example:5000/team/k2hdkc-trove:1: pushed (none false)\n');
+	await writeFile(path.join(place.directory, 'auth.json'), '{"auths":{}}');
+	t.like(
+		JSON.parse((await place.run(['images', 'push', '--to', 'registry.example/a', '--credentials', 'auth.json', '--overwrite', '--json'])).stdout),
+		{reference: 'registry.example/a:1', id: '{"auths":{}} true', state: 'pushed'},
+	);
+	await writeFile(path.join(place.directory, 'broken.json'), '{');
+	const refused: ReadonlyArray<readonly [readonly string[], string]> = [
+		[['database'], 'K2D1019'], [['guest', '--to', 'registry.example/a'], 'K2D1019'],
+		...['registry.example', 'team/name', 'registry.example/name:1', 'registry.example/Name', 'https://registry.example/a', 'registry.example/a b'].map(to => [['--to', to], 'K2D1019'] as const),
+		[['--to', 'registry.example/a', '--credentials', 'missing.json'], 'K2D1011'], [['--to', 'registry.example/a', '--credentials', 'broken.json'], 'K2D1011'],
+	];
+	for (const [words, code] of refused) {
+		const {code: exitCode, stderr} = await place.run(['images', 'push', ...words]);
+		t.is(exitCode, 2, words.join(' '));
+		t.true(stderr.includes(`[${code}]`), stderr);
+	}
+});
+
 test('openstack and shell hand on words, output and exit code', async t => {
 	const place = await createPlace(t);
 	const dashed = await place.run(['openstack', '--name', 'other', '--', 'datastore', 'version', 'list', '--json', 'two words']);

@@ -1,5 +1,5 @@
 import {ToolError} from '../../../errors/toolError.js';
-import type {SandboxStep} from '../../sandboxEnv.js';
+import type {SandboxEnv, SandboxStep} from '../../sandboxEnv.js';
 import {emptyPartial} from '../guest.js';
 import {readManifest} from '../manifest.js';
 import {renderPackageList} from '../packageList.js';
@@ -12,6 +12,13 @@ import {inspectScript} from './inspectScript.js';
 /** File beside an image with its checksum when it was found right. */
 const checkedMark = 'checked';
 
+/** Whether the image that is there was found right. */
+export const isChecked = async (env: SandboxEnv): Promise<boolean> => {
+	const directory = databaseLayer(env, 'image');
+	const [manifest, checked] = await Promise.all([readManifest(env.host, directory), env.host.read(`${directory}/${checkedMark}`)]);
+	return checked !== undefined && checked.trim() === manifest?.files[0]?.sha256;
+};
+
 /** What Trove and its users rely on: nothing is pushed before. */
 export const databaseCheck: SandboxStep = {
 	id: 'images.database.check',
@@ -21,10 +28,8 @@ export const databaseCheck: SandboxStep = {
 	inputs: ({config}) => ({image: databaseInputs(databaseOf(config)!).image, script: inspectScript}),
 	async probe({env}) {
 		const directory = databaseLayer(env, 'image');
-		const manifest = await readManifest(env.host, directory);
-		const checked = await env.host.read(`${directory}/${checkedMark}`);
-		return checked !== undefined && checked.trim() === manifest?.files[0]?.sha256
-			? {state: 'present', evidence: `${manifest.name} was found right`}
+		return await isChecked(env)
+			? {state: 'present', evidence: `the image in ${directory} was found right`}
 			: {state: 'absent', evidence: `the image in ${directory} was not looked at`};
 	},
 	async apply({env, job, progress}) {
