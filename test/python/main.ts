@@ -12,10 +12,12 @@ import {readPatch} from '../../scripts/stages/datastore/patchFile.js';
 import {installPackage} from '../../scripts/stages/datastore/trovePackage.js';
 import {runCommand} from '../helpers/runCommand.js';
 import {add, nothing, render, renderSkip, type Tally} from '../runner/tally.js';
+import {chooseBackupTests} from './backupTests.js';
 import {prepareDependencies, pythonEnvironment} from './dependencies.js';
 import {tallyUnittest} from './tallyUnittest.js';
 
-// The tests of patches/trove-k2hdkc against the real source of each release, with the hunk applied and the package installed.
+// The tests of patches/trove-k2hdkc and of images/backup against the real source of each release, with the hunk applied and the
+// package installed.
 // Trove's dependencies are Debian's, unpacked; master's source is not on the Python package index, so it is used only where
 // TEST_TROVE_MASTER says where it is, e.g. git:/path/to/trove#master.
 
@@ -32,24 +34,31 @@ const sourcesToTest = (): ReadonlyArray<readonly [Release, string]> => {
 	return (Object.entries(sources) as Array<[Release, string]>).filter(([, source]) => source.startsWith('pypi:') || source === master);
 };
 
+const backupTests = chooseBackupTests();
+
+const runTests = async (name: string, tests: readonly string[], options: Parameters<typeof runCommand>[2]): Promise<Tally> => {
+	const start = performance.now();
+	const {code, stderr} = await runCommand('python3', ['-s', '-m', 'unittest', 'discover', '-b', ...tests], options);
+	const tally = tallyUnittest(stderr, code);
+	console.log(`${name}: ${render(tally)} in ${((performance.now() - start) / 1000).toFixed(1)} s`);
+	if (tally.failed > 0) {
+		console.log(stderr);
+	}
+
+	return tally;
+};
+
 const testRelease = async (release: Release, source: string, root: string, site: string): Promise<Tally> => {
 	const directory = await mkdtemp(path.join(workDirectory, `${release}-`));
 	const tree = await fetchTrove(parseTroveSource(source)!, directory, {
 		machine, debian: config.sources.debian, python: config.sources.python, env: proxyEnvironment(config.proxy),
 	});
 	await applyHunk(machine, tree.root, await readPatch());
-	const start = performance.now();
-	const {code, stderr} = await runCommand('python3', ['-s', '-m', 'unittest', 'discover', '-b', '-s', path.join(site, 'trove_k2hdkc/tests'), '-t', site], {
-		cwd: tree.root, timeout: testTimeout, env: {...pythonEnvironment(root, [tree.root, site]), HOME: directory},
-	});
-	const tally = tallyUnittest(stderr, code);
-	console.log(`${release} (${tree.ref}): ${render(tally)} in ${((performance.now() - start) / 1000).toFixed(1)} s`);
-	if (tally.failed > 0) {
-		console.log(stderr);
-	}
-
+	const options = {cwd: tree.root, timeout: testTimeout, env: {...pythonEnvironment(root, [tree.root, site]), HOME: directory}};
+	const datastore = await runTests(`${release} (${tree.ref})`, ['-s', path.join(site, 'trove_k2hdkc/tests'), '-t', site], options);
+	const backup = await runTests(`${release}, backup image`, await backupTests(tree.root), options);
 	await rm(directory, {recursive: true, force: true});
-	return tally;
+	return add(datastore, backup);
 };
 
 const runAll = async (): Promise<Tally> => {
