@@ -1,5 +1,6 @@
 import type {Variant} from '../../config/schema/variants.js';
-import {quote} from '../../machines/quote.js';
+import {distributions, type PackageRepository} from './distributions.js';
+import {identityLabels, label, printing, user, withoutSetUserId, type ImageIdentity} from './dockerfileText.js';
 
 /** Where the programs of K2HDKC come from. */
 export type K2hdkcSource =
@@ -10,104 +11,15 @@ export type K2hdkcSource =
 	/** A directory of the build context with `bin` and `lib`, put to /usr/local; `libraries` are the packages that they are linked with. */
 	| {readonly kind: 'directory'; readonly path: string; readonly libraries: readonly string[]};
 
-/** `entry` is what the package manager's own file says: a line of sources.list or of /etc/apk/repositories, or a whole .repo file. */
-export type PackageRepository = {
-	readonly entry: string;
-	/** The key that signs it, a file of the build context; its name matters to apk. */
-	readonly keyFile: string;
-};
-
-export type DatabaseImage = {
+export type DatabaseImage = ImageIdentity & {
 	readonly variant: Variant;
 	readonly baseImage: string;
-	/** Where that comes from, as a person would look for it. */
-	readonly baseOrigin: string;
 	/** Packages that the base image has already. */
 	readonly baseHas: readonly string[];
 	readonly extraPackages: readonly string[];
 	/** Shell scripts that are run as root when all else is in place. */
 	readonly hooks: readonly string[];
 	readonly k2hdkc: K2hdkcSource;
-	/** Version of K2HDKC, which is the tag of the image. */
-	readonly version: string;
-	/** Where the definition of the image comes from. */
-	readonly source: {readonly url: string; readonly revision: string};
-};
-
-type Distribution = {
-	readonly packages: readonly string[];
-	/** The init of the distribution: it passes signals on and reaps what is orphaned. */
-	readonly init: string;
-	readonly install: (packages: readonly string[]) => readonly string[];
-	readonly pinned: (name: string, version: string) => string;
-	readonly addRepository: (repository: PackageRepository) => readonly string[];
-	readonly addUser: string;
-	/** Makes /usr/local/lib known to the loader. */
-	readonly registerLibraries: string | null;
-};
-
-const fileName = (file: string): string => file.slice(file.lastIndexOf('/') + 1);
-
-/** A shell command that prints the text: an instruction of a Dockerfile has no line ends of its own. */
-const printing = (text: string): string => `printf '%s\\n' ${text.trim().split('\n').map(line => quote(line)).join(' ')}`;
-
-const writeEntry = (entry: string, operator: '>' | '>>', target: string): string => `RUN ${printing(entry)} ${operator}${target}`;
-
-const shadowUser = 'groupadd --gid 1001 database && useradd --uid 1001 --gid 1001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin database';
-
-/** /usr/local/lib is no default of the loader in Rocky, and a rebuilt cache is needed elsewhere. */
-const registerLibraries = 'printf \'%s\\n\' /usr/local/lib >/etc/ld.so.conf.d/k2hdkc.conf && ldconfig';
-
-const debian: Distribution = {
-	packages: ['ca-certificates', 'curl', 'iproute2', 'procps', 'tini'],
-	init: '/usr/bin/tini',
-	install: packages => [
-		'RUN apt-get update \\',
-		` && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends ${packages.join(' ')} \\`,
-		' && apt-get clean \\',
-		' && rm -rf /var/lib/apt/lists/*',
-	],
-	pinned: (name, version) => `${name}=${version}`,
-	addRepository: ({entry, keyFile}) => [
-		`COPY --chmod=644 ${keyFile} /usr/share/keyrings/${fileName(keyFile)}`,
-		writeEntry(entry, '>', '/etc/apt/sources.list.d/k2hdkc.list'),
-	],
-	addUser: shadowUser,
-	registerLibraries,
-};
-
-const distributions: Readonly<Record<Variant, Distribution>> = {
-	alpine: {
-		packages: ['ca-certificates', 'curl', 'iproute2', 'procps', 'tini'],
-		init: '/sbin/tini',
-		install: packages => [`RUN apk add --no-cache ${packages.join(' ')}`],
-		pinned: (name, version) => `${name}=${version}`,
-		addRepository: ({entry, keyFile}) => [
-			`COPY --chmod=644 ${keyFile} /etc/apk/keys/${fileName(keyFile)}`,
-			writeEntry(entry, '>>', '/etc/apk/repositories'),
-		],
-		addUser: 'addgroup -g 1001 database && adduser -D -H -h /nonexistent -s /sbin/nologin -u 1001 -G database database',
-		registerLibraries: null,
-	},
-	debian,
-	ubuntu: debian,
-	rocky: {
-		// Its base images have curl-minimal, which excludes curl. The init comes from EPEL, whose package is in Rocky's own repositories.
-		packages: ['ca-certificates', 'curl-minimal', 'iproute', 'procps-ng', 'tini'],
-		init: '/usr/bin/tini',
-		install: packages => [
-			'RUN dnf install --assumeyes --nodocs epel-release \\',
-			` && dnf install --assumeyes --nodocs --setopt=install_weak_deps=False ${packages.join(' ')} \\`,
-			' && dnf clean all',
-		],
-		pinned: (name, version) => `${name}-${version}`,
-		addRepository: ({entry, keyFile}) => [
-			`COPY --chmod=644 ${keyFile} /etc/pki/rpm-gpg/${fileName(keyFile)}`,
-			writeEntry(entry, '>', '/etc/yum.repos.d/k2hdkc.repo'),
-		],
-		addUser: shadowUser,
-		registerLibraries,
-	},
 };
 
 const entrypoint = '/usr/libexec/k2hdkctrove.sh';
@@ -162,17 +74,9 @@ const programs = (image: DatabaseImage): readonly string[] => {
 	}
 };
 
-const label = (name: string, value: string): string => `LABEL ${name}="${value.replaceAll(/["\\$]/g, String.raw`\$&`)}"`;
-
-const labels = ({baseOrigin, k2hdkc, version, source}: DatabaseImage): readonly string[] => [
-	label('org.opencontainers.image.title', 'k2hdkc-trove'),
-	label('org.opencontainers.image.description', 'A K2HDKC server node of a cluster of OpenStack Trove'),
-	label('org.opencontainers.image.licenses', 'Apache-2.0'),
-	label('org.opencontainers.image.version', version),
-	label('org.opencontainers.image.source', source.url),
-	label('org.opencontainers.image.revision', source.revision),
-	label('org.opencontainers.image.base.name', baseOrigin),
-	...(k2hdkc.kind === 'packages' ? Object.entries(k2hdkc.versions).map(([name, packaged]) => label(`k2hdkc-devstack.package.${name}`, packaged)) : []),
+const labels = (image: DatabaseImage): readonly string[] => [
+	...identityLabels('k2hdkc-trove', 'A K2HDKC server node of a cluster of OpenStack Trove', image),
+	...(image.k2hdkc.kind === 'packages' ? Object.entries(image.k2hdkc.versions).map(([name, packaged]) => label(`k2hdkc-devstack.package.${name}`, packaged)) : []),
 ];
 
 /** Directories that the node writes to; they belong to the user it runs as and to nobody else. */
@@ -196,10 +100,9 @@ export const renderDatabaseDockerfile = (image: DatabaseImage): string => {
 		'COPY --from=scripts /scripts/ /usr/libexec/',
 		`RUN for program in ${needed.join(' ')}; do command -v "$program" >/dev/null || { echo "$program is missing" >&2; exit 1; }; done`,
 		...image.hooks.map(hook => `RUN sh -euc "$(${printing(hook)})"`),
-		// Nothing in it becomes another user.
-		'RUN find / -xdev -type f -perm /6000 -exec chmod a-s {} +',
+		withoutSetUserId,
 		...labels(image),
-		'USER 1001:1001',
+		user,
 		'EXPOSE 8020 8021 8031',
 		// The guest agent reads the state that comes of this: starting is RUNNING, healthy HEALTHY, unhealthy CRASHED.
 		`HEALTHCHECK --interval=5s --timeout=5s --start-period=300s --retries=3 CMD test "$(${entrypoint} status)" = HEALTHY`,
