@@ -21,11 +21,13 @@ import importlib
 import json
 import os
 import runpy
+import signal
 import sys
 import tempfile
 
 LIBRARIES = ('keystoneauth1.identity.v3', 'keystoneauth1.session',
              'oslo_log.log', 'oslo_utils.importutils', 'swiftclient')
+RUN_SECONDS = 60
 
 
 def run_program(directory, arguments, environment, output):
@@ -58,7 +60,12 @@ if __name__ == '__main__':
             child = os.fork()
             if child == 0:
                 run_program(output=printed, **asked)
+            # A program that hangs fails its test and not all that follow.
+            signal.signal(signal.SIGALRM,
+                          lambda *_: os.kill(child, signal.SIGKILL))
+            signal.alarm(RUN_SECONDS)
             status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+            signal.alarm(0)
             printed.seek(0)
             text = printed.read().decode()
         print(json.dumps([status, text]), flush=True)
