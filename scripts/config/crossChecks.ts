@@ -1,7 +1,8 @@
 import type {Config} from './schema.js';
 import {rangeOf} from './schema/values.js';
+import {sshKeyFaults} from './sshKeys.js';
 
-/** A contradiction between values that are each right by themselves. */
+/** A contradiction between values that are each right by themselves, or between one and a file that it names. */
 export type Contradiction = {readonly path: readonly string[]; readonly message: string};
 
 const duplicates = (words: readonly string[]): string[] => [...new Set(words.filter((word, index) => words.indexOf(word) !== index))];
@@ -40,5 +41,7 @@ const rangeFaults = ({sandbox, openstack}: Config): Contradiction[] => {
 		.map(other => ({path: range.path, message: `${range.cidr} overlaps ${other.path.join('.')} (${other.cidr})`})));
 };
 
+const keyFaults = ({images}: Config): Contradiction[] => sshKeyFaults(images.guest.sshKeys).map(message => ({path: ['images', 'guest', 'sshKeys'], message}));
+
 export const contradictions = (config: Config): readonly Contradiction[] =>
-	[...datastoreFaults(config), ...cloudFaults(config), ...rangeFaults(config)];
+	[...datastoreFaults(config), ...cloudFaults(config), ...rangeFaults(config), ...keyFaults(config)];

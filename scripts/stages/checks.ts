@@ -1,5 +1,6 @@
 import type {Check, CheckResult} from '../commands/environment.js';
 import {request} from '../openstack/api.js';
+import {authorityFault} from './images/settings.js';
 import {debianSources} from './machine/debianSources.js';
 import {hostPackages} from './machine/hostPackages.js';
 import {findMachine} from './machine/nspawn.js';
@@ -114,6 +115,14 @@ const mirror = (env: SandboxEnv): Check => ({
 	},
 });
 
+const authority = (env: SandboxEnv): Check => ({
+	id: 'authority', title: 'Authority of the proxy', stage: 'images', neededBy: ['images.guest'],
+	async run() {
+		const fault = authorityFault(env);
+		return fault === undefined ? pass(env.config.proxy.caFile ?? 'none is configured') : fail('K2D3012', fault, 'Put the certificate there in PEM form, or correct proxy.caFile.');
+	},
+});
+
 const names = ({host, machineName, linkName, paths}: SandboxEnv): Check => ({
 	id: 'names', title: 'Names on the host', stage: 'machine',
 	async run() {
@@ -157,4 +166,4 @@ const services = (env: SandboxEnv): Check => ({
 
 /** What `doctor` asks about a host that is to carry the sandbox. */
 export const sandboxChecks = (env: SandboxEnv): readonly Check[] =>
-	[user, distribution, memory, disk, writable, kernel, programs, names, clock, mirror, services].map(make => make(env));
+	[user, distribution, memory, disk, writable, kernel, programs, names, clock, mirror, authority, services].map(make => make(env));

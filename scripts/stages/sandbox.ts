@@ -19,9 +19,11 @@ import {swift} from './controlPlane/swift.js';
 import {trove} from './controlPlane/trove.js';
 import {datastoreHunk, datastorePackage, datastoreRegistration} from './datastore/steps.js';
 import {guestCheck} from './images/bootCheck.js';
-import {guestAgent, guestBase, guestImage} from './images/guest.js';
+import {guestAgent, guestBase} from './images/guest.js';
+import {guestImage} from './images/guestImage.js';
 import {guestGlance} from './images/register.js';
 import {registry, registryDownload, registryPackages} from './images/registry.js';
+import {registryTrust} from './images/registryTrust.js';
 import {sandboxMachine} from './machine/boot.js';
 import {sandboxDisk} from './machine/disk.js';
 import {installHostPackages, installImageTools} from './machine/hostPackages.js';
@@ -99,9 +101,11 @@ export const createSandboxEnv = async (config: Config, host: Machine): Promise<S
 	const leader = createLeader(host, machineName, paths.root);
 	const machine = createSandboxMachine(host, {name: config.name, leader: leader.current});
 	const survey = createSurvey(machine, () => sandboxSteps(config).flatMap(({parts}) => parts ?? []));
+	const {caFile} = config.proxy;
 	return {
 		config, host, machine, leader, survey, paths, machineName, linkName: `kd-${config.name}`, secrets, addresses,
 		api: createApi(host, addresses.current.machine, () => ({user: 'admin', password: secrets.get('user.admin'), project: 'admin'})),
+		proxyAuthority: caFile === null ? undefined : await host.read(caFile),
 	};
 };
 
@@ -114,7 +118,7 @@ const stepsOf = ({components}: Config): readonly SandboxStep[] => [
 	datastoreRegistration,
 	...(components.images ? [guestGlance] : []),
 	...(components.dashboard ? [dashboardDownload, dashboardPackages, dashboard] : []),
-	...(components.images ? [registryDownload, registryPackages, registry] : []),
+	...(components.images ? [registryDownload, registryPackages, registry, registryTrust] : []),
 ];
 
 /** Steps whose result may be there before the tool, or serves other environments too. All others bear the environment's name. */

@@ -8,6 +8,7 @@ import {packageRoot} from '../../packageRoot.js';
 import {hashInputs} from '../../pipeline/hash.js';
 import {packageHash, patchHash} from '../datastore/content.js';
 import {quietServices} from '../machine/mmdebstrap.js';
+import {settingsFiles, type GuestSettings} from './settings.js';
 
 /** Directory of the definition in this package. */
 export const definition = path.join(packageRoot, 'images/guest');
@@ -30,11 +31,15 @@ const prepare = [
 	'rm -f "$1"/etc/ssh/ssh_host_*',
 ];
 
+/** The options of mmdebstrap's apt stay in the root. How the build reached its mirror is no business of guests. */
+const forgetProxy = String.raw`--customize-hook=sed -i -E '/::(proxy|cainfo)\b/Id' "$1/etc/apt/apt.conf.d/99mmdebstrap"`;
+
 /** Hooks of mmdebstrap: ours, then those of the configuration, each as a script inside the root. */
 export const guestHooks = ({images: {guest}}: Pick<Config, 'images'>): readonly string[] => [
 	quietServices.begin,
 	`--customize-hook=${prepare.join(' && ')}`,
 	...guest.hooks.map(hook => `--customize-hook=chroot "$1" sh -euc ${quote(hook)}`),
+	forgetProxy,
 	quietServices.end,
 ];
 
@@ -50,15 +55,19 @@ const fileHash = (directory: string): string => {
 /** What each layer depends on; a layer depends on those below it. */
 export type GuestInputs = {readonly base: unknown; readonly agent: unknown; readonly image: unknown};
 
-export const guestInputs = (config: Pick<Config, 'images' | 'release' | 'sources'>): GuestInputs => {
+/** All that a guest image is made from, beside the files of this package. */
+export type GuestSource = GuestSettings & {readonly config: Pick<Config, 'release' | 'sources'>};
+
+export const guestInputs = (env: GuestSource): GuestInputs => {
+	const {config} = env;
 	const base = {suite: config.images.guest.suite, packages: guestPackages(config), hooks: guestHooks(config)};
 	const agent = {base, source: config.sources.trove[config.release], patch: patchHash(), package: packageHash()};
-	return {base, agent, image: {agent, files: fileHash(definition), ipv6: config.images.guest.ipv6}};
+	return {base, agent, image: {agent, files: fileHash(definition), ipv6: config.images.guest.ipv6, settings: settingsFiles(env).map(({path, text, mode}) => [path, mode, hashInputs(text)])}};
 };
 
 /** Names of the directories that the layers have in the cache. */
-export const guestNames = (config: Pick<Config, 'images' | 'release' | 'sources'>): Readonly<Record<keyof GuestInputs, string>> => {
-	const {base, agent, image} = guestInputs(config);
+export const guestNames = (env: GuestSource): Readonly<Record<keyof GuestInputs, string>> => {
+	const {base, agent, image} = guestInputs(env);
 	const name = (layer: string, inputs: unknown): string => `guest-${layer}-${hashInputs(inputs).slice(0, 16)}`;
 	return {base: name('base', base), agent: name('agent', agent), image: name('image', image)};
 };

@@ -5,6 +5,7 @@ import {packageHash, patchHash} from '../datastore/content.js';
 import type {SandboxEnv} from '../sandboxEnv.js';
 import {definition, guestHooks, guestPackages} from './definition.js';
 import {guestLayer} from './guest.js';
+import {settingsFiles} from './settings.js';
 
 /** SHA-256 of each file of the definition by its path there. */
 const filesOf = (directory: string): Record<string, string> => Object.fromEntries(readdirSync(directory, {recursive: true, withFileTypes: true})
@@ -14,11 +15,11 @@ const filesOf = (directory: string): Record<string, string> => Object.fromEntrie
 	.map(file => [path.relative(directory, file), createHash('sha256').update(readFileSync(file)).digest('hex')]));
 
 /** All that the guest image is made from, layer by layer, for a person who wants to know or to make it by hand. */
-export const guestRecipe = (env: Pick<SandboxEnv, 'config' | 'paths'>): Readonly<Record<string, unknown>> => {
+export const guestRecipe = (env: Pick<SandboxEnv, 'config' | 'paths' | 'proxyAuthority'>): Readonly<Record<string, unknown>> => {
 	const {images: {guest}, sources, release} = env.config;
 	return {
 		base: {directory: guestLayer(env, 'base'), suite: guest.suite, packages: guestPackages(env.config), hooks: guestHooks(env.config)},
 		agent: {directory: guestLayer(env, 'agent'), release, source: sources.trove[release], hunk: `sha256:${patchHash()}`, package: `sha256:${packageHash()}`},
-		image: {directory: guestLayer(env, 'image'), definition: filesOf(definition), ipv6: guest.ipv6},
+		image: {directory: guestLayer(env, 'image'), definition: filesOf(definition), ipv6: guest.ipv6, settings: settingsFiles(env).map(({path}) => path)},
 	};
 };

@@ -1,5 +1,6 @@
 import test from 'ava';
 import {lookup} from '../../../scripts/errors/catalogue.js';
+import {publicKey} from '../stages/samples.js';
 import {problemsOf, refusal, type Situation} from './workspace.js';
 
 const user = (text: string | Uint8Array): Situation => ({files: {'k2hdkc-devstack.yaml': text}});
@@ -65,6 +66,14 @@ const cases: ReadonlyArray<readonly [string, Situation, string, string | RegExp]
 	['no range at all', user('sandbox: {addressPool: []}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:1:24: sandbox.addressPool must name at least one range'],
 	['a range in a list', user('sandbox: {addressPool: [10.0.0.0/8, tenth]}\n'), 'K2D1014', /^k2hdkc-devstack\.yaml:1:37: sandbox\.addressPool\[1] must be an IPv4 range/],
 	['a name for a name server', user('openstack: {networks: {dns: [ns.example.com]}}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:1:30: openstack.networks.dns[0] must be an IP address, not "ns.example.com"'],
+	['a name server of guests that is none', user('images: {guest: {dns: [192.0.2.53, ns]}}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:1:36: images.guest.dns[1] must be an IP address, not "ns"'],
+	['a key that is none', user('images:\n  guest:\n    sshKeys:\n      - ssh-ed25519 AAAA joe\n'), 'K2D1014', 'k2hdkc-devstack.yaml:4:9: images.guest.sshKeys[0] must be a public key such as "ssh-ed25519 AAAA… name", or the path of a file with public keys, beginning with / or ~/, not "ssh-ed25519 AAAA joe"'],
+	['a key of another type than it says', set(`images.guest.sshKeys=["${publicKey.replace('ed25519', 'rsa')}"]`), 'K2D1014', /^--set images\.guest\.sshKeys: images\.guest\.sshKeys\[0] must be a public key/],
+	['a relative key file', user('images: {guest: {sshKeys: [.ssh/id.pub]}}\n'), 'K2D1014', /^k2hdkc-devstack\.yaml:1:28: images\.guest\.sshKeys\[0] must be a public key/],
+	['a key file that is not there', user('images: {guest: {sshKeys: [/nowhere/id.pub]}}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:1:27: images.guest.sshKeys names /nowhere/id.pub, which is not there'],
+	['a key file that is a directory', user('images: {guest: {sshKeys: [~/.]}}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:1:27: images.guest.sshKeys names ~/., which is a directory'],
+	['a key file without keys', user('images: {guest: {sshKeys: [/dev/null]}}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:1:27: images.guest.sshKeys names /dev/null, which holds no key'],
+	['a key file with something else', user('images: {guest: {sshKeys: [/etc/passwd]}}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:1:27: images.guest.sshKeys names /etc/passwd, which holds something else than public keys'],
 	['a quota below unlimited', user('openstack: {quotas: {cores: -2}}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:1:29: openstack.quotas.cores must be at least -1, not -2'],
 	['a mirror without a scheme', user('sources: {debian: {mirror: deb.debian.org}}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:1:28: sources.debian.mirror must be "host" or an http:// or https:// address, not "deb.debian.org"'],
 	['a source of no kind', user('sources: {trove: {master: "svn:x"}}\n'), 'K2D1014', /sources\.trove\.master must be "pypi:VERSION", "git:URL#REF".*not "svn:x"/],

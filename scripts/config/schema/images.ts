@@ -1,0 +1,16 @@
+import {z} from 'zod';
+import {isKeyFile, isPublicKey, sshKeyForms} from '../sshKeys.js';
+import {ipAddress, text} from './values.js';
+
+const sshKey = z.string().refine(value => isKeyFile(value) || isPublicKey(value), {error: `must be ${sshKeyForms}`});
+
+export const imagesSchema = z.strictObject({
+	guest: z.strictObject({
+		suite: text,
+		extraPackages: z.array(text),
+		hooks: z.array(text),
+		ipv6: z.boolean(),
+		sshKeys: z.array(sshKey),
+		dns: z.array(ipAddress),
+	}),
+});
