@@ -1,3 +1,4 @@
+import {suiteFault} from './guestSuites.js';
 import type {Config} from './schema.js';
 import {rangeOf} from './schema/values.js';
 import {sshKeyFaults} from './sshKeys.js';
@@ -41,7 +42,13 @@ const rangeFaults = ({sandbox, openstack}: Config): Contradiction[] => {
 		.map(other => ({path: range.path, message: `${range.cidr} overlaps ${other.path.join('.')} (${other.cidr})`})));
 };
 
+/** Without the component no image is made, and the suite does not matter. */
+const suiteFaults = (config: Config): Contradiction[] => {
+	const fault = config.components.images ? suiteFault(config) : undefined;
+	return fault === undefined ? [] : [{path: ['images', 'guest', 'suite'], message: fault}];
+};
+
 const keyFaults = ({images}: Config): Contradiction[] => sshKeyFaults(images.guest.sshKeys).map(message => ({path: ['images', 'guest', 'sshKeys'], message}));
 
 export const contradictions = (config: Config): readonly Contradiction[] =>
-	[...datastoreFaults(config), ...cloudFaults(config), ...rangeFaults(config), ...keyFaults(config)];
+	[...datastoreFaults(config), ...cloudFaults(config), ...rangeFaults(config), ...suiteFaults(config), ...keyFaults(config)];

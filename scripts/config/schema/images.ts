@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {guestSuiteNames} from '../guestSuites.js';
 import {isKeyFile, isPublicKey, sshKeyForms} from '../sshKeys.js';
 import {ipAddress, text} from './values.js';
 
@@ -6,7 +7,7 @@ const sshKey = z.string().refine(value => isKeyFile(value) || isPublicKey(value)
 
 export const imagesSchema = z.strictObject({
 	guest: z.strictObject({
-		suite: text,
+		suite: z.enum(guestSuiteNames),
 		extraPackages: z.array(text),
 		hooks: z.array(text),
 		ipv6: z.boolean(),

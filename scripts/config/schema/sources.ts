@@ -1,7 +1,7 @@
 import {z} from 'zod';
 import {parseTroveSource, troveSourceForms} from '../troveSource.js';
 import {releases} from './releases.js';
-import {absolutePath, hostOrUrl, isHttpUrl} from './values.js';
+import {absolutePath, hostOrUrl, httpUrl, isHttpUrl} from './values.js';
 
 const troveSource = z.string().refine(value => parseTroveSource(value) !== undefined, {error: `must be ${troveSourceForms}`});
 
@@ -10,6 +10,11 @@ export const sourcesSchema = z.strictObject({
 		mirror: hostOrUrl,
 		securityMirror: hostOrUrl,
 		keyring: absolutePath.nullable(),
+	}),
+	ubuntu: z.strictObject({
+		mirror: httpUrl,
+		securityMirror: httpUrl,
+		keyring: absolutePath,
 	}),
 	python: z.strictObject({index: hostOrUrl}),
 	trove: z.record(z.enum(releases), troveSource),

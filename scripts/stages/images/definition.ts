@@ -8,6 +8,7 @@ import {packageRoot} from '../../packageRoot.js';
 import {hashInputs} from '../../pipeline/hash.js';
 import {packageHash, patchHash} from '../datastore/content.js';
 import {quietServices} from '../machine/mmdebstrap.js';
+import {agentInside} from './agentScript.js';
 import {settingsFiles, type GuestSettings} from './settings.js';
 
 /** Directory of the definition in this package. */
@@ -16,10 +17,16 @@ export const definition = path.join(packageRoot, 'images/guest');
 /** Files that are laid over the root as they are. */
 export const guestFiles = path.join(definition, 'files');
 
-const packageLists = (): Record<string, string[]> => parse(readFileSync(path.join(definition, 'packages.yaml'), 'utf8')) as Record<string, string[]>;
+type PackageLists = Readonly<Record<string, readonly string[]>> & {readonly bySuite: Readonly<Record<string, readonly string[]>>};
 
-export const guestPackages = ({images: {guest}}: Pick<Config, 'images'>): string[] =>
-	[...new Set([...Object.values(packageLists()).flat(), ...guest.extraPackages])].toSorted();
+export const guestPackages = ({images: {guest}}: Pick<Config, 'images'>): string[] => {
+	const {bySuite, ...always} = parse(readFileSync(path.join(definition, 'packages.yaml'), 'utf8')) as PackageLists;
+	return [...new Set([...Object.values(always).flat(), ...bySuite[guest.suite] ?? [], ...guest.extraPackages])].toSorted();
+};
+
+/** Python packages that the suite lacks, pinned. */
+export const guestWheels = ({images: {guest}}: Pick<Config, 'images'>): readonly string[] =>
+	(parse(readFileSync(path.join(definition, 'wheels.yaml'), 'utf8')) as Readonly<Record<string, readonly string[]>>)[guest.suite] ?? [];
 
 /** The account that the agent works as, its directories, and the network as systemd's own service sets it up from cloud-init's data. */
 const prepare = [
@@ -27,6 +34,8 @@ const prepare = [
 	'install -d "$1/etc/trove/conf.d" "$1/etc/trove/certs" "$1/var/log/trove" "$1/opt/trove-guestagent"',
 	'chroot "$1" chown -R trove: /etc/trove /var/log/trove /opt/trove-guestagent',
 	'systemctl --root="$1" --quiet enable systemd-networkd systemd-resolved ssh docker',
+	// In bookworm resolv.conf leads there before the directory is; the last hook writes through it.
+	'mkdir -p "$1/run/systemd/resolve"',
 	// Each guest makes its own.
 	'rm -f "$1"/etc/ssh/ssh_host_*',
 ];
@@ -61,7 +70,7 @@ export type GuestSource = GuestSettings & {readonly config: Pick<Config, 'releas
 export const guestInputs = (env: GuestSource): GuestInputs => {
 	const {config} = env;
 	const base = {suite: config.images.guest.suite, packages: guestPackages(config), hooks: guestHooks(config)};
-	const agent = {base, source: config.sources.trove[config.release], patch: patchHash(), package: packageHash()};
+	const agent = {base, source: config.sources.trove[config.release], patch: patchHash(), package: packageHash(), wheels: guestWheels(config), script: agentInside};
 	return {base, agent, image: {agent, files: fileHash(definition), ipv6: config.images.guest.ipv6, settings: settingsFiles(env).map(({path, text, mode}) => [path, mode, hashInputs(text)])}};
 };
 

@@ -2,6 +2,8 @@ import {ToolError} from '../../errors/toolError.js';
 import {parseTroveSource} from '../../config/troveSource.js';
 import {proxyEnvironment} from '../../sources/proxyEnvironment.js';
 import {fetchTrove} from '../../sources/trove.js';
+import type {SourceAccess} from '../../sources/types.js';
+import {fetchWheels} from '../../sources/wheels.js';
 import {applyHunk} from '../datastore/hunk.js';
 import {readPatch} from '../datastore/patchFile.js';
 import {packageSource} from '../datastore/patchList.js';
@@ -10,7 +12,7 @@ import {makeRoot, rootMade} from '../machine/mmdebstrap.js';
 import {refuseWhileShared} from '../shared.js';
 import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
 import {agentInside, agentScript} from './agentScript.js';
-import {guestHooks, guestInputs, guestNames, guestPackages, type GuestInputs, type GuestSource} from './definition.js';
+import {guestHooks, guestInputs, guestNames, guestPackages, guestWheels, type GuestInputs, type GuestSource} from './definition.js';
 
 /** Directory of a layer in the cache. */
 export const guestLayer = (env: GuestSource & Pick<SandboxEnv, 'paths'>, layer: keyof GuestInputs): string => `${env.paths.images}/${guestNames(env)[layer]}`;
@@ -53,7 +55,7 @@ export const guestBase: SandboxStep = {
 	retry: {attempts: 2, delay: 10},
 };
 
-/** Trove's source with the hunk, and our package, in a directory on the host. */
+/** Trove's source with the hunk, our package, and the Python packages that the suite lacks, in a directory on the host. */
 const prepareSources = async (env: SandboxEnv, into: string, signal: AbortSignal): Promise<void> => {
 	const {host, config} = env;
 	const wanted = config.sources.trove[config.release];
@@ -64,10 +66,16 @@ const prepareSources = async (env: SandboxEnv, into: string, signal: AbortSignal
 
 	const fetched = `${into}/fetched`;
 	await host.run(['mkdir', '-p', '--', fetched]);
-	const {root} = await fetchTrove(source, fetched, {machine: host, debian: config.sources.debian, python: config.sources.python, env: proxyEnvironment(config.proxy), signal});
+	const access: SourceAccess = {machine: host, debian: config.sources.debian, python: config.sources.python, env: proxyEnvironment(config.proxy), signal};
+	const {root} = await fetchTrove(source, fetched, access);
 	await host.run(['cp', '-r', '--', root, `${into}/trove`]);
 	await applyHunk(host, `${into}/trove`, await readPatch());
 	await host.upload(packageSource, `${into}/trove_k2hdkc`);
+	const wheels = guestWheels(config);
+	if (wheels.length > 0) {
+		await fetchWheels(wheels, `${into}/wheels`, access);
+	}
+
 	await host.run(['rm', '-rf', '--', fetched]);
 };
 

@@ -1,4 +1,5 @@
 import {randomUUID} from 'node:crypto';
+import {isUbuntu} from '../../config/guestSuites.js';
 import type {Machine} from '../../machines/types.js';
 import {quote} from '../../machines/quote.js';
 
@@ -25,7 +26,7 @@ export const parsePackages = (output: string): readonly Package[] => [
 
 /** Package URL: https://github.com/package-url/purl-spec */
 const purl = ({kind, name, version, architecture}: Package, suite: string): string => kind === 'deb'
-	? `pkg:deb/debian/${encodeURIComponent(name)}@${encodeURIComponent(version)}?arch=${architecture ?? 'all'}&distro=${suite}`
+	? `pkg:deb/${isUbuntu(suite) ? 'ubuntu' : 'debian'}/${encodeURIComponent(name)}@${encodeURIComponent(version)}?arch=${architecture ?? 'all'}&distro=${suite}`
 	: `pkg:pypi/${name.toLowerCase().replaceAll('_', '-')}@${encodeURIComponent(version)}`;
 
 /** What is in an image, as CycloneDX 1.5 JSON. */

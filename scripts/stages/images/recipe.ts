@@ -3,7 +3,7 @@ import {readdirSync, readFileSync} from 'node:fs';
 import path from 'node:path';
 import {packageHash, patchHash} from '../datastore/content.js';
 import type {SandboxEnv} from '../sandboxEnv.js';
-import {definition, guestHooks, guestPackages} from './definition.js';
+import {definition, guestHooks, guestPackages, guestWheels} from './definition.js';
 import {guestLayer} from './guest.js';
 import {settingsFiles} from './settings.js';
 
@@ -19,7 +19,7 @@ export const guestRecipe = (env: Pick<SandboxEnv, 'config' | 'paths' | 'proxyAut
 	const {images: {guest}, sources, release} = env.config;
 	return {
 		base: {directory: guestLayer(env, 'base'), suite: guest.suite, packages: guestPackages(env.config), hooks: guestHooks(env.config)},
-		agent: {directory: guestLayer(env, 'agent'), release, source: sources.trove[release], hunk: `sha256:${patchHash()}`, package: `sha256:${packageHash()}`},
+		agent: {directory: guestLayer(env, 'agent'), release, source: sources.trove[release], hunk: `sha256:${patchHash()}`, package: `sha256:${packageHash()}`, wheels: guestWheels(env.config)},
 		image: {directory: guestLayer(env, 'image'), definition: filesOf(definition), ipv6: guest.ipv6, settings: settingsFiles(env).map(({path}) => path)},
 	};
 };

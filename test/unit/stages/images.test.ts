@@ -13,7 +13,7 @@ const trove: Config['sources']['trove'] = {
 
 const wanted: Wanted = {
 	...load().config,
-	sources: {debian: {mirror: 'host', securityMirror: 'host', keyring: null}, python: {index: 'host'}, trove},
+	sources: {...load().config.sources, trove},
 };
 
 const guest = (more: Partial<Config['images']['guest']>): Config['images'] => ({guest: {...wanted.images.guest, ...more}});
@@ -29,7 +29,7 @@ const changed = (other: Partial<Wanted>, proxyAuthority?: string): readonly stri
 test('a layer is named by what it and those below it depend on, and by nothing else', t => {
 	t.deepEqual(changed({}), []);
 	t.deepEqual(changed({sources: {...wanted.sources, debian: {mirror: 'http://other.example.org', securityMirror: 'host', keyring: null}}}), []);
-	t.deepEqual(changed({images: guest({suite: 'forky'})}), layers);
+	t.deepEqual(changed({images: guest({suite: 'bookworm'})}), layers);
 	t.deepEqual(changed({images: guest({extraPackages: ['htop']})}), layers);
 	t.deepEqual(changed({images: guest({hooks: ['true']})}), layers);
 	t.deepEqual(changed({images: guest({ipv6: true})}), ['image']);
@@ -47,6 +47,13 @@ test('the packages hold those of the configuration, each once', t => {
 	t.true(packages.includes('htop'));
 	t.is(packages.filter(name => name === 'cloud-init').length, 1);
 	t.deepEqual(packages, packages.toSorted());
+});
+
+test('what suites have by other names is taken by theirs', t => {
+	const of = (suite: Config['images']['guest']['suite']): readonly string[] => guestPackages({images: guest({suite})}).filter(name => /^(?:linux-image|docker)/.test(name));
+	t.deepEqual(of('bookworm'), ['docker.io', 'linux-image-cloud-amd64']);
+	t.deepEqual(of('trixie'), ['docker-cli', 'docker.io', 'linux-image-cloud-amd64']);
+	t.deepEqual(of('noble'), ['docker.io', 'linux-image-virtual']);
 });
 
 test('hooks of the configuration run inside the root as they were written, after the account is there', t => {
