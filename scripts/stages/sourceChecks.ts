@@ -37,7 +37,7 @@ export const guestMirror = (env: SandboxEnv): Check => ({
 		const {suite} = env.config.images.guest;
 		const {keyring} = await suiteSources(env, suite);
 		if (keyring !== null && (await env.host.run(['test', '-r', keyring], {allow: [0, 1]})).code !== 0) {
-			return fail('K2D3011', `the keyring ${keyring} is not there: what the mirror of ${suite} says cannot be verified`, isUbuntu(suite) ? 'apt-get install ubuntu-keyring, or name a keyring: --set sources.ubuntu.keyring=FILE.' : 'Correct sources.debian.keyring.');
+			return fail('K2D3011', `the keyring ${keyring} is not there: what the mirror of ${suite} says cannot be verified`, isUbuntu(suite) ? 'Debian 13 has it in the package ubuntu-keyring. Elsewhere name a file: --set sources.ubuntu.keyring=FILE.' : 'Correct sources.debian.keyring.');
 		}
 
 		const asked = await askMirror(env, suite, signal);
