@@ -8,14 +8,13 @@ export type GuestSuite = {
 	readonly releases: readonly Release[];
 };
 
-export const guestSuiteNames = ['bookworm', 'trixie', 'jammy', 'noble'] as const;
+export const guestSuiteNames = ['bookworm', 'trixie', 'jammy'] as const;
 
 /** What of this was tried is in docs/stages/images.md. */
 export const guestSuites: Readonly<Record<(typeof guestSuiteNames)[number], GuestSuite>> = {
 	bookworm: {distribution: 'debian', releases: ['2024.1', '2025.1', '2025.2', '2026.1']},
 	trixie: {distribution: 'debian', releases: ['2024.1', '2025.1', '2025.2', '2026.1', '2026.2', 'master']},
 	jammy: {distribution: 'ubuntu', releases: ['2024.1', '2025.1']},
-	noble: {distribution: 'ubuntu', releases: ['2024.1', '2025.1', '2025.2', '2026.1']},
 };
 
 /** Whether a suite, of guests or of the sandbox itself, is one of Ubuntu. */

@@ -61,7 +61,7 @@ const cases: ReadonlyArray<readonly [string, Situation, string, string | RegExp]
 	['a name with a hyphen at its end', user('name: test-\n'), 'K2D1014', /name must have 1 to 12 small letters/],
 	['a relative directory', user('paths: {state: var}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:1:16: paths.state must be an absolute path, not "var"'],
 	['an address that is no range', user('sandbox: {managementCidr: 10.0.0.1}\n'), 'K2D1014', /sandbox\.managementCidr must be "auto" or an IPv4 range/],
-	['a suite of guests that is none', user('images: {guest: {suite: bokworm}}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:1:25: images.guest.suite must be one of bookworm, trixie, jammy, noble, not "bokworm". Did you mean "bookworm"?'],
+	['a suite of guests that is none', user('images: {guest: {suite: bokworm}}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:1:25: images.guest.suite must be one of bookworm, trixie, jammy, not "bokworm". Did you mean "bookworm"?'],
 	['a mirror of Ubuntu that is the host\'s', user('sources: {ubuntu: {mirror: host}}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:1:28: sources.ubuntu.mirror must be an http:// or https:// address, not "host"'],
 	['a suite of guests that cannot run the agent of the release', user('release: "2026.2"\noffers: {releases: ["2026.2"]}\ncomponents: {images: true}\nimages:\n  guest: {suite: bookworm}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:5:18: images.guest.suite must be one that can run the guest agent of release 2026.2 (trixie), not "bookworm", which can run those of 2024.1, 2025.1, 2025.2, 2026.1'],
 	['a range that begins amid itself', user('sandbox: {managementCidr: 10.0.0.1/24}\n'), 'K2D1014', /beginning at its network address, not "10\.0\.0\.1\/24"/],

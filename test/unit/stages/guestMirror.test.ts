@@ -27,7 +27,7 @@ test('the suite of the guest is asked for, where its distribution has it', async
 	t.deepEqual(await ask('bookworm', {keyring: true, status: '200'}), {
 		result: {result: 'PASS', found: 'http://mirror.example.org/debian/dists/bookworm/InRelease answers'}, url: 'http://mirror.example.org/debian/dists/bookworm/InRelease',
 	});
-	t.is((await ask('noble', {keyring: true, status: '200'})).url, 'http://archive.ubuntu.com/ubuntu/dists/noble/InRelease');
+	t.is((await ask('jammy', {keyring: true, status: '200'})).url, 'http://archive.ubuntu.com/ubuntu/dists/jammy/InRelease');
 });
 
 test('what was never built is no pass', async t => {
@@ -40,7 +40,7 @@ test('a mirror that does not answer, or cannot be verified, is named with the se
 	const {result: silent} = await ask('jammy', {keyring: true, status: '000', complaint: 'curl: (6) Could not resolve host: archive.ubuntu.com'});
 	t.like(silent, {result: 'FAIL', code: 'K2D3011', found: 'http://archive.ubuntu.com/ubuntu/dists/jammy/InRelease does not answer: curl: (6) Could not resolve host: archive.ubuntu.com'});
 	t.regex(silent.remedy ?? '', /--set sources\.ubuntu\.mirror=URL/);
-	const {result: unverified, url} = await ask('noble', {keyring: false, status: '200'});
+	const {result: unverified, url} = await ask('jammy', {keyring: false, status: '200'});
 	t.like(unverified, {result: 'FAIL', code: 'K2D3011'});
 	t.regex(unverified.remedy ?? '', /ubuntu-keyring.*--set sources\.ubuntu\.keyring=FILE/);
 	t.is(url, undefined);
