@@ -41,7 +41,7 @@ export const guestMirror = (env: SandboxEnv): Check => ({
 		}
 
 		const asked = await askMirror(env, suite, signal);
-		return asked.result === 'PASS' && isUbuntu(suite) ? warn(`${asked.found}, but a guest image of ${suite} has never been built`, 'bookworm and trixie have been: --set images.guest.suite=trixie.') : asked;
+		return asked.result === 'PASS' && isUbuntu(suite) ? warn(`${asked.found}, but no guest image is made of ${suite} yet`, 'Take another suite: --set images.guest.suite=trixie.') : asked;
 	},
 });
 
