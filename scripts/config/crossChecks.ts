@@ -1,8 +1,10 @@
+import {suiteFault} from './guestSuites.js';
 import type {Config} from './schema.js';
 import {variants} from './schema/variants.js';
 import {rangeOf} from './schema/values.js';
+import {sshKeyFaults} from './sshKeys.js';
 
-/** A contradiction between values that are each right by themselves. */
+/** A contradiction between values that are each right by themselves, or between one and a file that it names. */
 export type Contradiction = {readonly path: readonly string[]; readonly message: string};
 
 const duplicates = (words: readonly string[]): string[] => [...new Set(words.filter((word, index) => words.indexOf(word) !== index))];
@@ -41,7 +43,7 @@ const rangeFaults = ({sandbox, openstack}: Config): Contradiction[] => {
 		.map(other => ({path: range.path, message: `${range.cidr} overlaps ${other.path.join('.')} (${other.cidr})`})));
 };
 
-const imageFaults = ({images: {database}, sources}: Config): Contradiction[] => {
+const containerFaults = ({images: {database}, sources}: Config): Contradiction[] => {
 	const {baseImages, k2hdkc, k2hdkcRepository: {entry, keyFile}} = sources;
 	return [
 		...variants.filter(variant => variant !== 'debian' && baseImages[variant].startsWith('mmdebstrap:')).map(variant => ({
@@ -57,5 +59,13 @@ const imageFaults = ({images: {database}, sources}: Config): Contradiction[] => 
 	];
 };
 
+/** Without the component no image is made, and the suite does not matter. */
+const suiteFaults = (config: Config): Contradiction[] => {
+	const fault = config.components.images ? suiteFault(config) : undefined;
+	return fault === undefined ? [] : [{path: ['images', 'guest', 'suite'], message: fault}];
+};
+
+const keyFaults = ({images}: Config): Contradiction[] => sshKeyFaults(images.guest.sshKeys).map(message => ({path: ['images', 'guest', 'sshKeys'], message}));
+
 export const contradictions = (config: Config): readonly Contradiction[] =>
-	[...datastoreFaults(config), ...cloudFaults(config), ...rangeFaults(config), ...imageFaults(config)];
+	[...datastoreFaults(config), ...cloudFaults(config), ...rangeFaults(config), ...suiteFaults(config), ...keyFaults(config), ...containerFaults(config)];

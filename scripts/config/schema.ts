@@ -1,9 +1,9 @@
 import {z} from 'zod';
 import {isMachineAddress} from './machineUrl.js';
+import {imagesSchema} from './schema/images.js';
 import {openstackSchema} from './schema/openstack.js';
 import {releases} from './schema/releases.js';
 import {proxySchema, sourcesSchema} from './schema/sources.js';
-import {variants} from './schema/variants.js';
 import {absolutePath, cidr, cidrOrAuto, positive, setting, text} from './schema/values.js';
 
 export {releases, type Release} from './schema/releases.js';
@@ -54,10 +54,7 @@ export const configSchema = z.strictObject({
 		versions: z.array(datastoreVersion).min(1, {error: 'must name at least one version'}),
 		options: z.record(text, setting),
 	}),
-	images: z.strictObject({
-		guest: z.strictObject({suite: text, extraPackages: z.array(text), hooks: z.array(text), ipv6: z.boolean()}),
-		database: z.strictObject({variant: z.enum(variants), extraPackages: z.array(text), hooks: z.array(text)}),
-	}),
+	images: imagesSchema,
 	trove: z.strictObject({conf: z.record(text, z.record(text, setting))}),
 	sources: sourcesSchema,
 	proxy: proxySchema,

@@ -1,13 +1,10 @@
-import type {Check, CheckResult} from '../commands/environment.js';
+import type {Check} from '../commands/environment.js';
 import {request} from '../openstack/api.js';
-import {debianSources} from './machine/debianSources.js';
+import {fail, pass, warn} from './checkResult.js';
 import {hostPackages} from './machine/hostPackages.js';
 import {findMachine} from './machine/nspawn.js';
 import type {SandboxEnv} from './sandboxEnv.js';
-
-const pass = (found: string): CheckResult => ({result: 'PASS', found});
-const warn = (found: string, remedy: string): CheckResult => ({result: 'WARN', found, remedy});
-const fail = (code: string, found: string, remedy: string): CheckResult => ({result: 'FAIL', code, found, remedy});
+import {authority, guestMirror, mirror} from './sourceChecks.js';
 
 const user = ({host}: SandboxEnv): Check => ({
 	id: 'root', title: 'Right to build', stage: 'machine',
@@ -92,28 +89,6 @@ const programs = ({host}: SandboxEnv): Check => ({
 	},
 });
 
-const mirror = (env: SandboxEnv): Check => ({
-	id: 'debian', title: 'Debian mirror', stage: 'sources', neededBy: ['sandbox.root', 'dashboard.download', 'images.guest.base'],
-	async run({signal}) {
-		const {lines: [line = '']} = await debianSources(env);
-		const [, uri = '', suite = ''] = line.split(' ');
-		const url = `${uri}/dists/${suite}/InRelease`;
-		if (!/^https?:/.test(uri)) {
-			return pass(`${uri} is not asked by HTTP`);
-		}
-
-		const {proxy} = env.config;
-		const {code, stdout, stderr} = await env.host.run([
-			'curl', '--silent', '--show-error', '--location', '--head', '--max-time', String(20 * env.config.timeouts.scale), '--output', '/dev/null', '--write-out', '%{http_code}', url,
-		], {allow: 'any', signal, env: {...(proxy.http === null ? {} : {http_proxy: proxy.http}), ...(proxy.https === null ? {} : {https_proxy: proxy.https})}}).catch(() => ({code: -1, stdout: '', stderr: ''}));
-		if (code === -1) {
-			return warn(`${url} was not asked: curl is not installed yet`, '`up` installs it.');
-		}
-
-		return stdout === '200' ? pass(`${url} answers`) : fail('K2D3011', `${url} ${stdout === '000' || stdout === '' ? `does not answer: ${stderr.trim()}` : `answers ${stdout}`}`, 'Check the network and the proxy, or name another mirror: --set sources.debian.mirror=URL.');
-	},
-});
-
 const names = ({host, machineName, linkName, paths}: SandboxEnv): Check => ({
 	id: 'names', title: 'Names on the host', stage: 'machine',
 	async run() {
@@ -157,4 +132,4 @@ const services = (env: SandboxEnv): Check => ({
 
 /** What `doctor` asks about a host that is to carry the sandbox. */
 export const sandboxChecks = (env: SandboxEnv): readonly Check[] =>
-	[user, distribution, memory, disk, writable, kernel, programs, names, clock, mirror, services].map(make => make(env));
+	[user, distribution, memory, disk, writable, kernel, programs, names, clock, mirror, ...(env.config.components.images ? [guestMirror, authority] : []), services].map(make => make(env));

@@ -24,10 +24,12 @@ import {databaseImage} from './images/containers/build.js';
 import {databaseCheck} from './images/containers/check.js';
 import {databaseOf} from './images/containers/definition.js';
 import {databasePush} from './images/containers/push.js';
-import {guestAgent, guestBase, guestImage} from './images/guest.js';
+import {guestAgent, guestBase} from './images/guest.js';
+import {guestImage} from './images/guestImage.js';
 import {guestGlance} from './images/register.js';
 import {imageStore} from './images/store.js';
 import {registry, registryDownload, registryPackages} from './images/registry.js';
+import {registryTrust} from './images/registryTrust.js';
 import {sandboxMachine} from './machine/boot.js';
 import {sandboxDisk} from './machine/disk.js';
 import {installHostPackages, installImageTools} from './machine/hostPackages.js';
@@ -105,9 +107,11 @@ export const createSandboxEnv = async (config: Config, host: Machine): Promise<S
 	const leader = createLeader(host, machineName, paths.root);
 	const machine = createSandboxMachine(host, {name: config.name, leader: leader.current});
 	const survey = createSurvey(machine, () => sandboxSteps(config).flatMap(({parts}) => parts ?? []));
+	const {caFile} = config.proxy;
 	return {
 		config, host, machine, leader, survey, paths, machineName, linkName: `kd-${config.name}`, secrets, addresses,
 		api: createApi(host, addresses.current.machine, () => ({user: 'admin', password: secrets.get('user.admin'), project: 'admin'})),
+		proxyAuthority: caFile === null ? undefined : await host.read(caFile),
 	};
 };
 
@@ -124,7 +128,7 @@ const stepsOf = (config: Config, {components} = config): readonly SandboxStep[] 
 	datastoreRegistration,
 	...(components.images ? [guestGlance] : []),
 	...(components.dashboard ? [dashboardDownload, dashboardPackages, dashboard] : []),
-	...(components.images ? [registryDownload, registryPackages, registry] : []),
+	...(components.images ? [registryDownload, registryPackages, registry, registryTrust] : []),
 	...ofContainers(config, [databasePush]),
 ];
 

@@ -44,6 +44,8 @@ export type SandboxEnv = {
 	readonly secrets: Secrets;
 	readonly addresses: AddressBook;
 	readonly api: OpenstackApi;
+	/** What the file proxy.caFile holds on the host; undefined when none is named or it is not there. */
+	readonly proxyAuthority: string | undefined;
 };
 
 /** The environment's address ranges: chosen when it is planned first, then kept in a file. */

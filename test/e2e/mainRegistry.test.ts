@@ -1,4 +1,5 @@
 import test from 'ava';
+import {parse} from 'yaml';
 import {needs} from '../helpers/needs.js';
 import {openCloud} from './support/cloud.js';
 import {connectFrom, createFarAddress} from './support/farHost.js';
@@ -6,7 +7,7 @@ import {inside} from './support/machine.js';
 import {registryClient} from './support/registryClient.js';
 import {follow, hostNeeds, paths, worked} from './support/tool.js';
 
-const steps = ['registry.download', 'registry.packages', 'registry'];
+const steps = ['registry.download', 'registry.packages', 'registry', 'registry.trust'];
 // Not by --with images: that is the name of a stage too, whose steps it adds to the others.
 const up = ['up', '--set', 'components.images=true', ...steps.flatMap(step => ['--only', step])];
 
@@ -26,6 +27,11 @@ test.serial('the registry takes and gives images to who trusts its authority, an
 	t.is(await client.pull(image), 'a layer');
 	await t.throwsAsync(fetch(`https://${host}:5443/v2/`), undefined, 'a certificate of an unknown authority');
 	t.is(await connectFrom(await createFarAddress(t), host, 5443), 'silence');
+
+	// What Trove hands to guests lets their docker trust it.
+	const {bootcmd} = parse(await inside('cat /etc/trove/cloudinit/k2hdkc.cloudinit')) as {bootcmd: string[][]};
+	t.true(bootcmd[0]!.at(-1)!.includes(authority.trim()));
+	t.true(bootcmd[0]!.at(-1)!.endsWith(`/etc/docker/certs.d/${host}:5443/ca.crt`));
 
 	// Keys are for the service alone; images outlive a restart.
 	t.is((await inside('cd /etc/k2hdkc-devstack/tls && stat -c "%n %a %U:%G" *')).trim(), 'ca.crt 644 root:root\nca.key 600 root:root\nregistry.crt 644 root:root\nregistry.key 640 root:docker-registry');

@@ -61,9 +61,11 @@ test.serial('the tar is a root without kernel and without what must be a guest\'
 	t.regex(stdout, /\.\/etc\/systemd\/system\/cloud-init\.target\.wants\/guest-agent\.service -> /);
 	t.regex(stdout, /\.\/opt\/guest-agent-venv\/bin\/trove-guestagent$/m);
 	t.notRegex(stdout, /\.\/etc\/ssh\/ssh_host_|\.\/boot\/vmlinuz|\.\/usr\/lib\/modules\/.|policy-rc\.d$/m);
+	t.notRegex(stdout, /k2hdkc-proxy|service\.d\/proxy\.conf|91-k2hdkc-keys|resolved\.conf\.d\/k2hdkc|ca-certificates\/k2hdkc/, 'nothing that is not configured');
 	const work = await mkdtemp(path.join(tmpdir(), 'k2hdkc-e2e-tar-'));
 	t.teardown(async () => rm(work, {recursive: true, force: true}));
-	await runCommand('tar', ['-xf', path.join(directory!, 'root.tar'), '-C', work, './etc/machine-id', './etc/shadow']);
+	await runCommand('tar', ['-xf', path.join(directory!, 'root.tar'), '-C', work, './etc/machine-id', './etc/shadow', './etc/apt/apt.conf.d']);
+	t.is((await runCommand('grep', ['-riE', '::(proxy|cainfo)', path.join(work, 'etc/apt/apt.conf.d')])).code, 1, 'how the build reached its mirror is not in it');
 	t.is(await readFile(path.join(work, 'etc/machine-id'), 'utf8'), '');
 	t.deepEqual((await readFile(path.join(work, 'etc/shadow'), 'utf8')).split('\n').filter(line => /^[^:]+:\$/.test(line)), [], 'no account has a password');
 	t.false(existsSync(path.join(directory!, 'tree')), 'nothing of the build is left');

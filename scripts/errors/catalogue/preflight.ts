@@ -79,4 +79,11 @@ export const preflightErrors = [
 		cause: 'The mirror that a step needs does not answer, or does not have the suite.',
 		remedy: 'Check the network, the proxy and the address under `sources` in the configuration.',
 	},
+	{
+		code: 'K2D3012',
+		title: 'The certificate of the authority cannot be used',
+		exitCode: 3,
+		cause: 'The file that proxy.caFile names is not on the machine where the environment is built, or holds no certificate in PEM form.',
+		remedy: 'Put the certificate there, or correct proxy.caFile.',
+	},
 ] as const satisfies readonly CatalogueEntry[];

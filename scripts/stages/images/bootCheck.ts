@@ -1,6 +1,8 @@
 import {ToolError} from '../../errors/toolError.js';
 import type {SandboxStep} from '../sandboxEnv.js';
-import {bootScript, judgeBoot, seedFiles} from './bootScript.js';
+import {contract, judgeBoot, settingsExpectations} from './bootAnswers.js';
+import {bootScript} from './bootScript.js';
+import {seedFiles} from './bootQuestions.js';
 import {guestInputs} from './definition.js';
 import {emptyPartial, guestLayer} from './guest.js';
 
@@ -13,14 +15,14 @@ export const guestCheck: SandboxStep = {
 	stage: 'images',
 	title: 'Guest image boots: cloud-init, docker, guest agent with k2hdkc',
 	needs: ['images.guest'],
-	inputs: ({config}) => ({image: guestInputs(config).image, script: bootScript, seed: seedFiles}),
+	inputs: env => ({image: guestInputs(env).image, script: bootScript, seed: seedFiles}),
 	async probe({env}) {
 		const mark = `${guestLayer(env, 'image')}/${bootedMark}`;
 		const when = await env.host.read(mark);
 		return when === undefined ? {state: 'absent', evidence: `${mark} is not there`} : {state: 'present', evidence: `the image booted ${when.trim()}`};
 	},
 	async apply({env, job, progress}) {
-		const {host, config} = env;
+		const {host} = env;
 		const image = guestLayer(env, 'image');
 		const serialLog = `${image}/boot.log`;
 		const work = await emptyPartial(env, `${image}.boot`);
@@ -30,7 +32,7 @@ export const guestCheck: SandboxStep = {
 
 		progress.say('booting it under qemu');
 		await job(host, ['sh', '-euc', bootScript, 'sh', `${image}/disk.qcow2`, work, `${work}/seed`, serialLog]);
-		const wrong = judgeBoot(await host.read(serialLog) ?? '', config.images.guest.ipv6);
+		const wrong = judgeBoot(await host.read(serialLog) ?? '', [...contract, ...settingsExpectations(env)]);
 		if (wrong.length > 0) {
 			throw new ToolError('K2D6007', `The guest image does not work: ${wrong.join('; ')}`, {log: serialLog, lastLines: wrong});
 		}

@@ -7,6 +7,8 @@ import {packageRoot} from '../../packageRoot.js';
 import {hashInputs} from '../../pipeline/hash.js';
 import {packageHash, patchHash} from '../datastore/content.js';
 import {quietServices} from '../machine/mmdebstrap.js';
+import {agentInside} from './agentScript.js';
+import {settingsFiles, type GuestSettings} from './settings.js';
 import {directoryHash} from './directoryHash.js';
 
 /** Directory of the definition in this package. */
@@ -15,10 +17,16 @@ export const definition = path.join(packageRoot, 'images/guest');
 /** Files that are laid over the root as they are. */
 export const guestFiles = path.join(definition, 'files');
 
-const packageLists = (): Record<string, string[]> => parse(readFileSync(path.join(definition, 'packages.yaml'), 'utf8')) as Record<string, string[]>;
+type PackageLists = Readonly<Record<string, readonly string[]>> & {readonly bySuite: Readonly<Record<string, readonly string[]>>};
 
-export const guestPackages = ({images: {guest}}: Pick<Config, 'images'>): string[] =>
-	[...new Set([...Object.values(packageLists()).flat(), ...guest.extraPackages])].toSorted();
+export const guestPackages = ({images: {guest}}: Pick<Config, 'images'>): string[] => {
+	const {bySuite, ...always} = parse(readFileSync(path.join(definition, 'packages.yaml'), 'utf8')) as PackageLists;
+	return [...new Set([...Object.values(always).flat(), ...bySuite[guest.suite] ?? [], ...guest.extraPackages])].toSorted();
+};
+
+/** Python packages that the suite lacks, pinned. */
+export const guestWheels = ({images: {guest}}: Pick<Config, 'images'>): readonly string[] =>
+	(parse(readFileSync(path.join(definition, 'wheels.yaml'), 'utf8')) as Readonly<Record<string, readonly string[]>>)[guest.suite] ?? [];
 
 /** The account that the agent works as, its directories, and the network as systemd's own service sets it up from cloud-init's data. */
 const prepare = [
@@ -26,30 +34,40 @@ const prepare = [
 	'install -d "$1/etc/trove/conf.d" "$1/etc/trove/certs" "$1/var/log/trove" "$1/opt/trove-guestagent"',
 	'chroot "$1" chown -R trove: /etc/trove /var/log/trove /opt/trove-guestagent',
 	'systemctl --root="$1" --quiet enable systemd-networkd systemd-resolved ssh docker',
+	// In bookworm resolv.conf leads there before the directory is; the last hook writes through it.
+	'mkdir -p "$1/run/systemd/resolve"',
 	// Each guest makes its own.
 	'rm -f "$1"/etc/ssh/ssh_host_*',
 ];
+
+/** The options of mmdebstrap's apt stay in the root. How the build reached its mirror is no business of guests. */
+const forgetProxy = String.raw`--customize-hook=sed -i -E '/::(proxy|cainfo)\b/Id' "$1/etc/apt/apt.conf.d/99mmdebstrap"`;
 
 /** Hooks of mmdebstrap: ours, then those of the configuration, each as a script inside the root. */
 export const guestHooks = ({images: {guest}}: Pick<Config, 'images'>): readonly string[] => [
 	quietServices.begin,
 	`--customize-hook=${prepare.join(' && ')}`,
 	...guest.hooks.map(hook => `--customize-hook=chroot "$1" sh -euc ${quote(hook)}`),
+	forgetProxy,
 	quietServices.end,
 ];
 
 /** What each layer depends on; a layer depends on those below it. */
 export type GuestInputs = {readonly base: unknown; readonly agent: unknown; readonly image: unknown};
 
-export const guestInputs = (config: Pick<Config, 'images' | 'release' | 'sources'>): GuestInputs => {
+/** All that a guest image is made from, beside the files of this package. */
+export type GuestSource = GuestSettings & {readonly config: Pick<Config, 'release' | 'sources'>};
+
+export const guestInputs = (env: GuestSource): GuestInputs => {
+	const {config} = env;
 	const base = {suite: config.images.guest.suite, packages: guestPackages(config), hooks: guestHooks(config)};
-	const agent = {base, source: config.sources.trove[config.release], patch: patchHash(), package: packageHash()};
-	return {base, agent, image: {agent, files: directoryHash(definition), ipv6: config.images.guest.ipv6}};
+	const agent = {base, source: config.sources.trove[config.release], patch: patchHash(), package: packageHash(), wheels: guestWheels(config), script: agentInside};
+	return {base, agent, image: {agent, files: directoryHash(definition), ipv6: config.images.guest.ipv6, settings: settingsFiles(env).map(({path, text, mode}) => [path, mode, hashInputs(text)])}};
 };
 
 /** Names of the directories that the layers have in the cache. */
-export const guestNames = (config: Pick<Config, 'images' | 'release' | 'sources'>): Readonly<Record<keyof GuestInputs, string>> => {
-	const {base, agent, image} = guestInputs(config);
+export const guestNames = (env: GuestSource): Readonly<Record<keyof GuestInputs, string>> => {
+	const {base, agent, image} = guestInputs(env);
 	const name = (layer: string, inputs: unknown): string => `guest-${layer}-${hashInputs(inputs).slice(0, 16)}`;
 	return {base: name('base', base), agent: name('agent', agent), image: name('image', image)};
 };

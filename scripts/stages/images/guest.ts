@@ -1,9 +1,9 @@
-import path from 'node:path';
-import {readFileSync} from 'node:fs';
 import {ToolError} from '../../errors/toolError.js';
 import {parseTroveSource} from '../../config/troveSource.js';
 import {proxyEnvironment} from '../../sources/proxyEnvironment.js';
 import {fetchTrove} from '../../sources/trove.js';
+import type {SourceAccess} from '../../sources/types.js';
+import {fetchWheels} from '../../sources/wheels.js';
 import {applyHunk} from '../datastore/hunk.js';
 import {readPatch} from '../datastore/patchFile.js';
 import {packageSource} from '../datastore/patchList.js';
@@ -11,13 +11,10 @@ import {aptWaiting} from '../machine/aptDownload.js';
 import {makeRoot, rootMade} from '../machine/mmdebstrap.js';
 import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
 import {agentInside, agentScript} from './agentScript.js';
-import {definition, guestFiles, guestHooks, guestInputs, guestNames, guestPackages, type GuestInputs} from './definition.js';
-import {diskScript} from './diskScript.js';
-import {describe, readManifest} from './manifest.js';
-import {listPackages, renderPackageList} from './packageList.js';
+import {guestHooks, guestInputs, guestNames, guestPackages, guestWheels, type GuestInputs, type GuestSource} from './definition.js';
 
 /** Directory of a layer in the cache. */
-export const guestLayer = ({config, paths}: Pick<SandboxEnv, 'config' | 'paths'>, layer: keyof GuestInputs): string => `${paths.images}/${guestNames(config)[layer]}`;
+export const guestLayer = (env: GuestSource & Pick<SandboxEnv, 'paths'>, layer: keyof GuestInputs): string => `${env.paths.images}/${guestNames(env)[layer]}`;
 
 /** A directory on the host for one build, empty; the last try's remains go. Its name is the finished one's until it is finished. */
 export const emptyPartial = async ({host, config}: SandboxEnv, directory: string): Promise<string> => {
@@ -32,7 +29,7 @@ export const guestBase: SandboxStep = {
 	stage: 'images',
 	title: 'Root file system of guests: system, docker engine, what the guest agent needs',
 	needs: ['images.store'],
-	inputs: ({config}) => guestInputs(config).base,
+	inputs: env => guestInputs(env).base,
 	async probe({env}) {
 		const root = guestLayer(env, 'base');
 		const made = await rootMade(env, root);
@@ -50,7 +47,7 @@ export const guestBase: SandboxStep = {
 	retry: {attempts: 2, delay: 10},
 };
 
-/** Trove's source with the hunk, and our package, in a directory on the host. */
+/** Trove's source with the hunk, our package, and the Python packages that the suite lacks, in a directory on the host. */
 const prepareSources = async (env: SandboxEnv, into: string, signal: AbortSignal): Promise<void> => {
 	const {host, config} = env;
 	const wanted = config.sources.trove[config.release];
@@ -61,10 +58,16 @@ const prepareSources = async (env: SandboxEnv, into: string, signal: AbortSignal
 
 	const fetched = `${into}/fetched`;
 	await host.run(['mkdir', '-p', '--', fetched]);
-	const {root} = await fetchTrove(source, fetched, {machine: host, debian: config.sources.debian, python: config.sources.python, env: proxyEnvironment(config.proxy), signal});
+	const access: SourceAccess = {machine: host, debian: config.sources.debian, python: config.sources.python, env: proxyEnvironment(config.proxy), signal};
+	const {root} = await fetchTrove(source, fetched, access);
 	await host.run(['cp', '-r', '--', root, `${into}/trove`]);
 	await applyHunk(host, `${into}/trove`, await readPatch());
 	await host.upload(packageSource, `${into}/trove_k2hdkc`);
+	const wheels = guestWheels(config);
+	if (wheels.length > 0) {
+		await fetchWheels(wheels, `${into}/wheels`, access);
+	}
+
 	await host.run(['rm', '-rf', '--', fetched]);
 };
 
@@ -73,7 +76,7 @@ export const guestAgent: SandboxStep = {
 	stage: 'images',
 	title: 'Guest agent of Trove with trove-k2hdkc, in a virtual environment of its own',
 	needs: ['images.guest.base'],
-	inputs: ({config}) => guestInputs(config).agent,
+	inputs: env => guestInputs(env).agent,
 	async probe({env}) {
 		const layer = guestLayer(env, 'agent');
 		const {code} = await env.host.run(['test', '-d', layer], {allow: [0, 1]});
@@ -88,49 +91,6 @@ export const guestAgent: SandboxStep = {
 		const build = ['unshare', '--mount', 'sh', '-euc', agentScript, 'sh', guestLayer(env, 'base'), `${partial}/sources`, `${partial}/build`];
 		await job(env.host, build, {env: {INSIDE: agentInside}});
 		await env.host.script(`rm -rf '${layer}'\nmv -T '${partial}/build/layer' '${layer}'\nrm -rf --one-file-system '${partial}'\n`);
-	},
-	undo: {nothingLeft: 'It lies in the store of images and goes with it.'},
-	timeout: 900,
-	idleTimeout: 300,
-	expected: 25,
-	retry: {attempts: 2, delay: 5},
-};
-
-export const guestImage: SandboxStep = {
-	id: 'images.guest',
-	stage: 'images',
-	title: 'Guest image: a disk for Nova and the same root as a tar',
-	needs: ['images.guest.agent', 'images.tools'],
-	inputs: ({config}) => guestInputs(config).image,
-	async probe({env}) {
-		const directory = guestLayer(env, 'image');
-		const manifest = await readManifest(env.host, directory);
-		return manifest === undefined
-			? {state: 'absent', evidence: `${directory} holds no finished image`}
-			: {state: 'present', evidence: `${manifest.name}, made ${manifest.made}, in ${directory}`};
-	},
-	async apply({env, job, progress}) {
-		const {host, config} = env;
-		const directory = guestLayer(env, 'image');
-		const partial = await emptyPartial(env, directory);
-		progress.say('laying our files over the root');
-		await host.upload(guestFiles, `${partial}/files`);
-		const wants = `${partial}/files/etc/systemd/system/cloud-init.target.wants`;
-		await host.script(`
-chown -R root: '${partial}/files'
-chmod 440 '${partial}/files/etc/sudoers.d/'*
-mkdir -p '${wants}'
-ln -s ../guest-agent.service '${wants}/guest-agent.service'
-${config.images.guest.ipv6 ? `rm '${partial}/files/etc/sysctl.d/60-k2hdkc-ipv6.conf'\n` : ''}`);
-		await host.write(`${partial}/grub.cfg`, readFileSync(path.join(definition, 'grub.cfg'), 'utf8'));
-		const layers = [`${partial}/files`, guestLayer(env, 'agent'), guestLayer(env, 'base')];
-		await job(host, ['unshare', '--mount', 'sh', '-euc', diskScript, 'sh', `${partial}/grub.cfg`, `${partial}/image`, ...layers]);
-		const {suite} = config.images.guest;
-		const manifest = await describe(host, `${partial}/image`, `k2hdkc-guest-${config.release}-${suite}`, ['disk.qcow2', 'root.tar']);
-		const packages = await listPackages(host, guestLayer(env, 'base'), guestLayer(env, 'agent'));
-		await host.write(`${partial}/image/packages.cdx.json`, renderPackageList(packages, {...manifest, vendor: 'debian', suite}));
-		await host.write(`${partial}/image/manifest.json`, `${JSON.stringify(manifest, undefined, 2)}\n`);
-		await host.script(`rm -rf '${directory}'\nmv -T '${partial}/image' '${directory}'\nrm -rf --one-file-system '${partial}'\n`);
 	},
 	undo: {nothingLeft: 'It lies in the store of images and goes with it.'},
 	timeout: 900,

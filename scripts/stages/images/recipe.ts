@@ -5,8 +5,9 @@ import {packageHash, patchHash} from '../datastore/content.js';
 import type {SandboxEnv} from '../sandboxEnv.js';
 import {databaseLayer} from './containers/base.js';
 import {databaseDefinition, databaseOf} from './containers/definition.js';
-import {definition, guestHooks, guestPackages} from './definition.js';
+import {definition, guestHooks, guestPackages, guestWheels} from './definition.js';
 import {guestLayer} from './guest.js';
+import {settingsFiles} from './settings.js';
 
 /** SHA-256 of each file of the definition by its path there. */
 const filesOf = (directory: string): Record<string, string> => Object.fromEntries(readdirSync(directory, {recursive: true, withFileTypes: true})
@@ -16,12 +17,12 @@ const filesOf = (directory: string): Record<string, string> => Object.fromEntrie
 	.map(file => [path.relative(directory, file), createHash('sha256').update(readFileSync(file)).digest('hex')]));
 
 /** All that the guest image is made from, layer by layer, for a person who wants to know or to make it by hand. */
-const guestRecipe = (env: Pick<SandboxEnv, 'config' | 'paths'>): Readonly<Record<string, unknown>> => {
+const guestRecipe = (env: Pick<SandboxEnv, 'config' | 'paths' | 'proxyAuthority'>): Readonly<Record<string, unknown>> => {
 	const {images: {guest}, sources, release} = env.config;
 	return {
 		base: {directory: guestLayer(env, 'base'), suite: guest.suite, packages: guestPackages(env.config), hooks: guestHooks(env.config)},
-		agent: {directory: guestLayer(env, 'agent'), release, source: sources.trove[release], hunk: `sha256:${patchHash()}`, package: `sha256:${packageHash()}`},
-		image: {directory: guestLayer(env, 'image'), definition: filesOf(definition), ipv6: guest.ipv6},
+		agent: {directory: guestLayer(env, 'agent'), release, source: sources.trove[release], hunk: `sha256:${patchHash()}`, package: `sha256:${packageHash()}`, wheels: guestWheels(env.config)},
+		image: {directory: guestLayer(env, 'image'), definition: filesOf(definition), ipv6: guest.ipv6, settings: settingsFiles(env).map(({path}) => path)},
 	};
 };
 
@@ -39,4 +40,4 @@ const databaseRecipe = (env: Pick<SandboxEnv, 'config' | 'paths'>): Readonly<Rec
 };
 
 /** The recipe of each image by its name. */
-export const imageRecipes = (env: Pick<SandboxEnv, 'config' | 'paths'>): Readonly<Record<string, unknown>> => ({guest: guestRecipe(env), database: databaseRecipe(env)});
+export const imageRecipes = (env: Pick<SandboxEnv, 'config' | 'paths' | 'proxyAuthority'>): Readonly<Record<string, unknown>> => ({guest: guestRecipe(env), database: databaseRecipe(env)});

@@ -14,7 +14,7 @@ const tagsOf = ({datastore}: SandboxEnv['config']): string[] => [...new Set(data
 const wantedOf = async (env: SandboxEnv): Promise<{readonly manifest: Manifest; readonly wanted: Wanted} | undefined> => {
 	const manifest = await readManifest(env.host, guestLayer(env, 'image'));
 	const file = manifest?.files.find(({file}) => file === registered);
-	return manifest && file && {manifest, wanted: {origin: guestNames(env.config).image, bytes: file.bytes, tags: tagsOf(env.config)}};
+	return manifest && file && {manifest, wanted: {origin: guestNames(env).image, bytes: file.bytes, tags: tagsOf(env.config)}};
 };
 
 /** How the guest image stands in Glance; undefined when there is none to compare with. */
@@ -38,7 +38,7 @@ export const guestGlance: SandboxStep = {
 	stage: 'registration',
 	title: 'Guest image in Glance, with the tags that the datastore versions ask for',
 	needs: ['images.guest.check', 'glance'],
-	inputs: ({config}) => ({image: guestInputs(config).image, tags: tagsOf(config)}),
+	inputs: env => ({image: guestInputs(env).image, tags: tagsOf(env.config)}),
 	async probe({env}) {
 		const found = await guestRegistration(env);
 		if (!found?.current) {

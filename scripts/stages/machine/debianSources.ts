@@ -1,3 +1,5 @@
+import {isUbuntu} from '../../config/guestSuites.js';
+import type {Config} from '../../config/schema.js';
 import {ToolError} from '../../errors/toolError.js';
 import type {SandboxEnv} from '../sandboxEnv.js';
 
@@ -37,12 +39,26 @@ const aptProxies = async ({host}: Pick<SandboxEnv, 'host'>): Promise<string[]> =
 	return stdout.split('\n').filter(line => /::(?:proxy|cainfo)\b/i.test(line) && !line.endsWith('""'));
 };
 
+/** What apt is told of a suite, and the keyring that verifies it; null where apt's own does. */
+export type SuiteSources = {readonly lines: string[]; readonly keyring: string | null; readonly aptOptions: string[]};
+
+/** Lines of sources.list for a suite of Ubuntu: OpenStack and docker lie in its component universe. */
+export const ubuntuLines = (suite: string, {mirror, securityMirror}: Pick<Config['sources']['ubuntu'], 'mirror' | 'securityMirror'>): string[] => [
+	...[suite, `${suite}-updates`].map(pocket => `deb ${mirror} ${pocket} main universe`),
+	`deb ${securityMirror} ${suite}-security main universe`,
+];
+
+const proxyOptions = async (env: Pick<SandboxEnv, 'host' | 'config'>): Promise<string[]> => {
+	const {http, https} = env.config.proxy;
+	return [...await aptProxies(env), ...(http === null ? [] : [`Acquire::http::Proxy "${http}"`]), ...(https === null ? [] : [`Acquire::https::Proxy "${https}"`])];
+};
+
 /**
  * Where the sandbox's packages come from: the configured mirror, or with `host` what the host's apt uses, suite changed.
  * @throws ToolError K2D6001 when the host names no mirror of Debian.
  */
-export const debianSources = async (env: Pick<SandboxEnv, 'host' | 'config'>, suite = env.config.sandbox.suite): Promise<{readonly lines: string[]; readonly aptOptions: string[]}> => {
-	const {mirror, securityMirror} = env.config.sources.debian;
+export const debianSources = async (env: Pick<SandboxEnv, 'host' | 'config'>, suite = env.config.sandbox.suite): Promise<SuiteSources> => {
+	const {mirror, securityMirror, keyring} = env.config.sources.debian;
 	const {targets, codename} = await hostTargets(env);
 	const found = mirrorsOf(targets, codename);
 	const main = mirror === 'host' ? found.main : mirror;
@@ -53,7 +69,11 @@ export const debianSources = async (env: Pick<SandboxEnv, 'host' | 'config'>, su
 	}
 
 	const security = securityMirror === 'host' ? found.security : securityMirror;
-	const {http, https} = env.config.proxy;
-	const proxies = [...(http === null ? [] : [`Acquire::http::Proxy "${http}"`]), ...(https === null ? [] : [`Acquire::https::Proxy "${https}"`])];
-	return {lines: sourceLines(suite, main, security), aptOptions: [...await aptProxies(env), ...proxies]};
+	return {lines: sourceLines(suite, main, security), keyring, aptOptions: await proxyOptions(env)};
+};
+
+/** The same for any suite: guests may be of Ubuntu. */
+export const suiteSources = async (env: Pick<SandboxEnv, 'host' | 'config'>, suite: string): Promise<SuiteSources> => {
+	const {ubuntu} = env.config.sources;
+	return isUbuntu(suite) ? {lines: ubuntuLines(suite, ubuntu), keyring: ubuntu.keyring, aptOptions: await proxyOptions(env)} : debianSources(env, suite);
 };

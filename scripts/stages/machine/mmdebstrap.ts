@@ -1,6 +1,6 @@
 import type {StepContext} from '../../pipeline/types.js';
 import type {SandboxEnv} from '../sandboxEnv.js';
-import {debianSources} from './debianSources.js';
+import {suiteSources} from './debianSources.js';
 
 /** A root file system of Debian packages. */
 export type DebianRoot = {
@@ -65,12 +65,12 @@ export const makeRoot = async ({env, job, progress}: StepContext<SandboxEnv>, wa
 
 	// Two environments may want the same root at the same time: each makes its own, and the first one done is kept.
 	const partial = `${root}.partial-${config.name}`;
-	const {lines, aptOptions} = await debianSources(env, suite);
+	const {lines, keyring, aptOptions} = await suiteSources(env, suite);
 	await job(host, ['rm', '-rf', '--one-file-system', '--', partial]);
 	await host.run(['mkdir', '-p', '--', root.replace(/\/[^/]*$/, '')]);
 	progress.say(`mmdebstrap of ${suite} with ${packages.length} packages and what they need`);
 	const patience = ['http', 'https'].map(scheme => `Acquire::${scheme}::Timeout "${Math.ceil(silence * config.timeouts.scale)}"`);
-	const build = command(wanted, partial, config.sources.debian.keyring, [...patience, ...aptOptions]);
+	const build = command(wanted, partial, keyring, [...patience, ...aptOptions]);
 	// What was made gets its name in the same job, so that nothing is lost when the tool ends before the job does.
 	await job(host, ['sh', '-euc', '"$@"; eval "$FINISH"', 'sh', ...build], {input: lines.join('\n'), env: {FINISH: finishScript(partial, root)}});
 };

@@ -1,5 +1,6 @@
 import test from 'ava';
 import {lookup} from '../../../scripts/errors/catalogue.js';
+import {publicKey} from '../stages/samples.js';
 import {problemsOf, refusal, type Situation} from './workspace.js';
 
 const user = (text: string | Uint8Array): Situation => ({files: {'k2hdkc-devstack.yaml': text}});
@@ -60,11 +61,23 @@ const cases: ReadonlyArray<readonly [string, Situation, string, string | RegExp]
 	['a name with a hyphen at its end', user('name: test-\n'), 'K2D1014', /name must have 1 to 12 small letters/],
 	['a relative directory', user('paths: {state: var}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:1:16: paths.state must be an absolute path, not "var"'],
 	['an address that is no range', user('sandbox: {managementCidr: 10.0.0.1}\n'), 'K2D1014', /sandbox\.managementCidr must be "auto" or an IPv4 range/],
+	['a suite of guests that is none', user('images: {guest: {suite: bokworm}}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:1:25: images.guest.suite must be one of bookworm, trixie, jammy, not "bokworm". Did you mean "bookworm"?'],
+	['a mirror of Ubuntu that is the host\'s', user('sources: {ubuntu: {mirror: host}}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:1:28: sources.ubuntu.mirror must be an http:// or https:// address, not "host"'],
+	['a suite of guests that cannot run the agent of the release', user('release: "2026.2"\noffers: {releases: ["2026.2"]}\ncomponents: {images: true}\nimages:\n  guest: {suite: bookworm}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:5:18: images.guest.suite must be one that can run the guest agent of release 2026.2 (trixie), not "bookworm", which can run those of 2024.1, 2025.1, 2025.2, 2026.1'],
+	['a suite of guests that cannot run any', set('components.images=true', 'images.guest.suite=jammy'), 'K2D1014', '--set images.guest.suite: images.guest.suite must be one that can run the guest agent of release 2025.1 (bookworm, trixie), not "jammy", which can run none'],
 	['a range that begins amid itself', user('sandbox: {managementCidr: 10.0.0.1/24}\n'), 'K2D1014', /beginning at its network address, not "10\.0\.0\.1\/24"/],
 	['a range of nothing', user('sandbox: {managementCidr: 10.0.0.0/33}\n'), 'K2D1014', /must be "auto" or an IPv4 range/],
 	['no range at all', user('sandbox: {addressPool: []}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:1:24: sandbox.addressPool must name at least one range'],
 	['a range in a list', user('sandbox: {addressPool: [10.0.0.0/8, tenth]}\n'), 'K2D1014', /^k2hdkc-devstack\.yaml:1:37: sandbox\.addressPool\[1] must be an IPv4 range/],
 	['a name for a name server', user('openstack: {networks: {dns: [ns.example.com]}}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:1:30: openstack.networks.dns[0] must be an IP address, not "ns.example.com"'],
+	['a name server of guests that is none', user('images: {guest: {dns: [192.0.2.53, ns]}}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:1:36: images.guest.dns[1] must be an IP address, not "ns"'],
+	['a key that is none', user('images:\n  guest:\n    sshKeys:\n      - ssh-ed25519 AAAA joe\n'), 'K2D1014', 'k2hdkc-devstack.yaml:4:9: images.guest.sshKeys[0] must be a public key such as "ssh-ed25519 AAAA… name", or the path of a file with public keys, beginning with / or ~/, not "ssh-ed25519 AAAA joe"'],
+	['a key of another type than it says', set(`images.guest.sshKeys=["${publicKey.replace('ed25519', 'rsa')}"]`), 'K2D1014', /^--set images\.guest\.sshKeys: images\.guest\.sshKeys\[0] must be a public key/],
+	['a relative key file', user('images: {guest: {sshKeys: [.ssh/id.pub]}}\n'), 'K2D1014', /^k2hdkc-devstack\.yaml:1:28: images\.guest\.sshKeys\[0] must be a public key/],
+	['a key file that is not there', user('images: {guest: {sshKeys: [/nowhere/id.pub]}}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:1:27: images.guest.sshKeys names /nowhere/id.pub, which is not there'],
+	['a key file that is a directory', user('images: {guest: {sshKeys: [~/.]}}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:1:27: images.guest.sshKeys names ~/., which is a directory'],
+	['a key file without keys', user('images: {guest: {sshKeys: [/dev/null]}}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:1:27: images.guest.sshKeys names /dev/null, which holds no key'],
+	['a key file with something else', user('images: {guest: {sshKeys: [/etc/passwd]}}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:1:27: images.guest.sshKeys names /etc/passwd, which holds something else than public keys'],
 	['a quota below unlimited', user('openstack: {quotas: {cores: -2}}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:1:29: openstack.quotas.cores must be at least -1, not -2'],
 	['a mirror without a scheme', user('sources: {debian: {mirror: deb.debian.org}}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:1:28: sources.debian.mirror must be "host" or an http:// or https:// address, not "deb.debian.org"'],
 	['a source of no kind', user('sources: {trove: {master: "svn:x"}}\n'), 'K2D1014', /sources\.trove\.master must be "pypi:VERSION", "git:URL#REF".*not "svn:x"/],

@@ -6,6 +6,7 @@ import {packageRoot} from '../../../scripts/packageRoot.js';
 import type {Undo} from '../../../scripts/pipeline/types.js';
 import {sandboxSteps} from '../../../scripts/stages/sandbox.js';
 import {load} from '../config/workspace.js';
+import {publicKey} from './samples.js';
 
 const read = (page: string): string => readFileSync(path.join(packageRoot, 'docs/stages', `${page}.md`), 'utf8');
 
@@ -44,6 +45,14 @@ test('the ports are those of the services', t => {
 	const page = read('control-plane');
 	for (const port of Object.values(ports)) {
 		t.regex(page, new RegExp(`\\| [\\d, ]*\\b${port}\\b[\\d, ]* \\|`));
+	}
+});
+
+test('the examples of the guest image are right', t => {
+	const examples = [...read('images').matchAll(/```yaml\n(.*?)```/gs)].map(match => match[1]!.replace('~/.ssh/id_ed25519.pub', publicKey));
+	t.is(examples.length, 2);
+	for (const example of examples) {
+		t.is(load({files: {'k2hdkc-devstack.yaml': example}}).config.images.guest.suite, 'trixie');
 	}
 });
 
