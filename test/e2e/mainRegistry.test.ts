@@ -18,7 +18,8 @@ test.serial('the registry takes and gives images to who trusts its authority, an
 
 	const {code, events, stderr, seconds} = await follow(up, () => undefined);
 	t.is(code, 0, stderr);
-	t.deepEqual(worked(events), steps.toSorted());
+	// Packages that an earlier environment has downloaded are not downloaded again.
+	t.deepEqual(worked(events).filter(id => id !== 'registry.download'), ['registry', 'registry.packages', 'registry.trust']);
 	t.log(`${seconds.toFixed(1)} s`);
 	const host = (await openCloud((await paths()).environment)).address;
 	const authority = await inside('cat /etc/k2hdkc-devstack/tls/ca.crt');

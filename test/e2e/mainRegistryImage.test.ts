@@ -1,3 +1,4 @@
+import {mkdtempSync} from 'node:fs';
 import {cp, mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
@@ -12,10 +13,9 @@ const steps = ['images.store', 'images.tools', 'images.containers.base', 'images
 type Images = {readonly images: ReadonlyArray<{readonly image: string; readonly name: string; readonly state: string; readonly registered: string; readonly directory: string}>};
 
 /** STAND-INS for K2HDKC as an installed prefix. They need Node, so the image gets it too. */
-const prefix = path.join(tmpdir(), 'k2hdkc-stand-ins');
+const prefix = mkdtempSync(path.join(tmpdir(), 'k2hdkc-stand-ins-'));
 
 const installStandIns = async (): Promise<void> => {
-	await rm(prefix, {recursive: true, force: true});
 	await cp('test/fixtures/k2hdkcStandIn', prefix, {recursive: true});
 	await mkdir(path.join(prefix, 'lib'));
 };
