@@ -60,8 +60,8 @@ const containerFaults = ({images: {database}, sources}: Config): Contradiction[]
 };
 
 /** Without the component no image is made, and the suite does not matter. */
-const suiteFaults = (config: Config): Contradiction[] => {
-	const fault = config.components.images ? suiteFault(config) : undefined;
+const suiteFaults = ({components, release, images}: Config): Contradiction[] => {
+	const fault = components.images ? suiteFault(release, images.guest.suite) : undefined;
 	return fault === undefined ? [] : [{path: ['images', 'guest', 'suite'], message: fault}];
 };
 

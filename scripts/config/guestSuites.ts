@@ -1,4 +1,3 @@
-import type {Config} from './schema.js';
 import type {Release} from './schema/releases.js';
 
 /** A suite that guest images can be made of. */
@@ -22,7 +21,7 @@ export const guestSuites: Readonly<Record<(typeof guestSuiteNames)[number], Gues
 export const isUbuntu = (suite: string): boolean => Object.hasOwn(guestSuites, suite) && guestSuites[suite as keyof typeof guestSuites].distribution === 'ubuntu';
 
 /** Why the suite cannot serve the release, to follow the name of the key; undefined when it can. */
-export const suiteFault = ({release, images: {guest: {suite}}}: Pick<Config, 'release' | 'images'>): string | undefined => {
+export const suiteFault = (release: Release, suite: (typeof guestSuiteNames)[number]): string | undefined => {
 	const served = guestSuites[suite].releases;
 	if (served.includes(release)) {
 		return undefined;
