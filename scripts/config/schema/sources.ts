@@ -2,7 +2,7 @@ import {z} from 'zod';
 import {k2hdkcOriginForms, parseBaseImage, parseK2hdkcOrigin} from '../k2hdkcSource.js';
 import {parseTroveSource, troveSourceForms} from '../troveSource.js';
 import {releases} from './releases.js';
-import {absolutePath, hostOrUrl, httpUrl, isHttpUrl, text} from './values.js';
+import {absolutePath, hostOrUrl, isHttpUrl, text} from './values.js';
 
 const troveSource = z.string().refine(value => parseTroveSource(value) !== undefined, {error: `must be ${troveSourceForms}`});
 
@@ -17,11 +17,6 @@ export const sourcesSchema = z.strictObject({
 		mirror: hostOrUrl,
 		securityMirror: hostOrUrl,
 		keyring: absolutePath.nullable(),
-	}),
-	ubuntu: z.strictObject({
-		mirror: httpUrl,
-		securityMirror: httpUrl,
-		keyring: absolutePath,
 	}),
 	python: z.strictObject({index: hostOrUrl}),
 	trove: z.record(z.enum(releases), troveSource),

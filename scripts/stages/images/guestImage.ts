@@ -1,6 +1,5 @@
 import {readFileSync} from 'node:fs';
 import path from 'node:path';
-import {isUbuntu} from '../../config/guestSuites.js';
 import {ToolError} from '../../errors/toolError.js';
 import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
 import {definition, guestFiles, guestInputs} from './definition.js';
@@ -76,7 +75,7 @@ export const guestImage: SandboxStep = {
 		const {suite} = config.images.guest;
 		const manifest = await describe(host, `${partial}/image`, `k2hdkc-guest-${config.release}-${suite}`, ['disk.qcow2', 'root.tar']);
 		const packages = await listPackages(host, guestLayer(env, 'base'), guestLayer(env, 'agent'));
-		await host.write(`${partial}/image/packages.cdx.json`, renderPackageList(packages, {...manifest, vendor: isUbuntu(suite) ? 'ubuntu' : 'debian', suite}));
+		await host.write(`${partial}/image/packages.cdx.json`, renderPackageList(packages, {...manifest, vendor: 'debian', suite}));
 		await host.write(`${partial}/image/manifest.json`, `${JSON.stringify(manifest, undefined, 2)}\n`);
 		await host.script(`rm -rf '${directory}'\nmv -T '${partial}/image' '${directory}'\nrm -rf --one-file-system '${partial}'\n`);
 	},

@@ -1,5 +1,3 @@
-import {isUbuntu} from '../../config/guestSuites.js';
-import type {Config} from '../../config/schema.js';
 import {ToolError} from '../../errors/toolError.js';
 import type {SandboxEnv} from '../sandboxEnv.js';
 
@@ -42,12 +40,6 @@ const aptProxies = async ({host}: Pick<SandboxEnv, 'host'>): Promise<string[]> =
 /** What apt is told of a suite, and the keyring that verifies it; null where apt's own does. */
 export type SuiteSources = {readonly lines: string[]; readonly keyring: string | null; readonly aptOptions: string[]};
 
-/** Lines of sources.list for a suite of Ubuntu: OpenStack and docker lie in its component universe. */
-export const ubuntuLines = (suite: string, {mirror, securityMirror}: Pick<Config['sources']['ubuntu'], 'mirror' | 'securityMirror'>): string[] => [
-	...[suite, `${suite}-updates`].map(pocket => `deb ${mirror} ${pocket} main universe`),
-	`deb ${securityMirror} ${suite}-security main universe`,
-];
-
 const proxyOptions = async (env: Pick<SandboxEnv, 'host' | 'config'>): Promise<string[]> => {
 	const {http, https} = env.config.proxy;
 	return [...await aptProxies(env), ...(http === null ? [] : [`Acquire::http::Proxy "${http}"`]), ...(https === null ? [] : [`Acquire::https::Proxy "${https}"`])];
@@ -70,10 +62,4 @@ export const debianSources = async (env: Pick<SandboxEnv, 'host' | 'config'>, su
 
 	const security = securityMirror === 'host' ? found.security : securityMirror;
 	return {lines: sourceLines(suite, main, security), keyring, aptOptions: await proxyOptions(env)};
-};
-
-/** The same for any suite: guests may be of Ubuntu. */
-export const suiteSources = async (env: Pick<SandboxEnv, 'host' | 'config'>, suite: string): Promise<SuiteSources> => {
-	const {ubuntu} = env.config.sources;
-	return isUbuntu(suite) ? {lines: ubuntuLines(suite, ubuntu), keyring: ubuntu.keyring, aptOptions: await proxyOptions(env)} : debianSources(env, suite);
 };

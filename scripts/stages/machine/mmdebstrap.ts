@@ -1,6 +1,6 @@
 import type {StepContext} from '../../pipeline/types.js';
 import type {SandboxEnv} from '../sandboxEnv.js';
-import {suiteSources} from './debianSources.js';
+import {debianSources} from './debianSources.js';
 
 /** A root file system of Debian packages. */
 export type DebianRoot = {
@@ -65,7 +65,7 @@ export const makeRoot = async ({env, job, progress}: StepContext<SandboxEnv>, wa
 
 	// Two environments may want the same root at the same time: each makes its own, and the first one done is kept.
 	const partial = `${root}.partial-${config.name}`;
-	const {lines, keyring, aptOptions} = await suiteSources(env, suite);
+	const {lines, keyring, aptOptions} = await debianSources(env, suite);
 	await job(host, ['rm', '-rf', '--one-file-system', '--', partial]);
 	await host.run(['mkdir', '-p', '--', root.replace(/\/[^/]*$/, '')]);
 	progress.say(`mmdebstrap of ${suite} with ${packages.length} packages and what they need`);

@@ -1,5 +1,5 @@
 import test from 'ava';
-import {mirrorsOf, parseTargets, sourceLines, ubuntuLines} from '../../../scripts/stages/machine/debianSources.js';
+import {mirrorsOf, parseTargets, sourceLines} from '../../../scripts/stages/machine/debianSources.js';
 
 const output = 'http://mirror.example.org/debian/ bookworm\nhttp://mirror.example.org/debian/ bookworm-updates\nhttp://security.example.org/debian-security/ bookworm-security\nhttps://other.example.org/apt stable\n';
 
@@ -14,10 +14,4 @@ test('the suite is changed, the mirror stays', t => {
 		'deb http://m/debian trixie main', 'deb http://m/debian trixie-updates main', 'deb http://s/security trixie-security main',
 	]);
 	t.is(sourceLines('trixie', 'http://m/debian', undefined).length, 2);
-});
-
-test('Ubuntu has its security updates elsewhere, and OpenStack in universe', t => {
-	t.deepEqual(ubuntuLines('noble', {mirror: 'http://m/ubuntu', securityMirror: 'http://s/ubuntu'}), [
-		'deb http://m/ubuntu noble main universe', 'deb http://m/ubuntu noble-updates main universe', 'deb http://s/ubuntu noble-security main universe',
-	]);
 });

@@ -53,7 +53,6 @@ test('what suites have by other names is taken by theirs', t => {
 	const of = (suite: Config['images']['guest']['suite']): readonly string[] => guestPackages({images: guest({suite})}).filter(name => /^(?:linux-image|docker)/.test(name));
 	t.deepEqual(of('bookworm'), ['docker.io', 'linux-image-cloud-amd64']);
 	t.deepEqual(of('trixie'), ['docker-cli', 'docker.io', 'linux-image-cloud-amd64']);
-	t.deepEqual(of('jammy'), ['docker.io', 'linux-image-virtual']);
 });
 
 test('hooks of the configuration run inside the root as they were written, after the account is there', t => {
