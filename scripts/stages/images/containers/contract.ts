@@ -38,7 +38,7 @@ export const parseContainerFacts = (output: string): ContainerFacts => {
 };
 
 /** Largest size of the unpacked image in MiB: a node's disk holds it beside its data. */
-export const sizeBudget = 400;
+const sizeBudget = 400;
 
 const words: Readonly<Record<string, string>> = {
 	setuid: 'becomes another user', writable: 'may be written by everybody', secret: 'does not belong into an image', proxy: 'names a proxy',

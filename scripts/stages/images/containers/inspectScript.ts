@@ -1,6 +1,6 @@
 /**
  * IMAGE: prints what the image is, a line each: `config JSON`, `package KIND|NAME|VERSION|ARCHITECTURE`, `found WHAT PATH`,
- * `ran NAME CODE OUTPUT`. Its programs run in it as its user, without network and K2HR3.
+ * `ran NAME CODE OUTPUT`. Its programs run in it as its user, without an environment.
  */
 export const inspectScript = `
 image=$1
@@ -12,8 +12,8 @@ du --summarize --block-size=1 --one-file-system "$root" | sed 's/^\\([0-9]*\\).*
 find "$root" -xdev -type f -perm /6000 -printf 'found setuid /%P\\n'
 find "$root" -xdev -type d -perm -0002 ! -perm -1000 -printf 'found writable /%P\\n'
 find "$root" -xdev -type f -perm -0002 -printf 'found writable /%P\\n'
-find "$root/etc" "$root/root" -xdev \\( -path '*/sudoers*' -o -name 'id_*' -o -name '*.key' \\) -type f -printf "found secret %p\\n"
-grep -r -l -i -E '^[^#]*(http|https|ftp)_?proxy.*=.*://|Acquire::https?::Proxy' "$root/etc/environment" "$root/etc/profile.d" "$root/etc/apt" 2>/dev/null | sed 's/^/found proxy /' || true
+find "$root/etc" "$root/root" -xdev \\( -path '*/sudoers*' -o -name 'id_*' -o -name '*.key' \\) -type f -printf "found secret %p\\n" | sed "s|$root||"
+grep -r -l -i -E '^[^#]*(http|https|ftp)_?proxy.*=.*://|Acquire::https?::Proxy' "$root/etc/environment" "$root/etc/profile.d" "$root/etc/apt" 2>/dev/null | sed "s|^$root|found proxy |" || true
 ran() {
   name=$1
   shift

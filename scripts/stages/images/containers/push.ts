@@ -6,7 +6,8 @@ import {authorityFile, registryAddress} from '../registry.js';
 import {databaseLayer, wantedDatabase} from './base.js';
 import {databaseInputs, databaseOf} from './definition.js';
 
-const manifestSchema = z.object({config: z.object({digest: z.string()})});
+/** What a registry tells of an image for one machine: the digest of its configuration is what the image is known by. */
+export const manifestSchema = z.object({config: z.object({digest: z.string()})});
 
 /** REGISTRY/NAME of the database image in the environment's registry, as `docker_image` names it. */
 export const databaseReference = (env: Pick<SandboxEnv, 'addresses' | 'config'>): string => `${registryAddress(env)}/${wantedDatabase(env).repository}`;

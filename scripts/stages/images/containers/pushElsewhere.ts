@@ -1,4 +1,3 @@
-import {z} from 'zod';
 import type {PushTarget, Pushed} from '../../../commands/environment.js';
 import {ToolError} from '../../../errors/toolError.js';
 import {proxyEnvironment} from '../../../sources/proxyEnvironment.js';
@@ -6,9 +5,7 @@ import type {SandboxEnv} from '../../sandboxEnv.js';
 import {emptyPartial} from '../guest.js';
 import {databaseLayer, wantedDatabase} from './base.js';
 import {isChecked} from './check.js';
-import {builtId} from './push.js';
-
-const manifestSchema = z.object({config: z.object({digest: z.string()})});
+import {builtId, manifestSchema} from './push.js';
 
 /** Registries that are asked without TLS because the configuration says so; Trove's guests read the same option. */
 const insecureRegistries = ({datastore}: SandboxEnv['config']): readonly string[] => {
