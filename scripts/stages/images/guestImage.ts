@@ -5,7 +5,7 @@ import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
 import {definition, guestFiles, guestInputs} from './definition.js';
 import {diskScript} from './diskScript.js';
 import {emptyPartial, guestLayer} from './guest.js';
-import {describe, readManifest} from './manifest.js';
+import {describe, finishImage, readManifest} from './manifest.js';
 import {listPackages, renderPackageList} from './packageList.js';
 import {authorityFault, settingsFiles} from './settings.js';
 
@@ -76,8 +76,7 @@ export const guestImage: SandboxStep = {
 		const manifest = await describe(host, `${partial}/image`, `k2hdkc-guest-${config.release}-${suite}`, ['disk.qcow2', 'root.tar']);
 		const packages = await listPackages(host, guestLayer(env, 'base'), guestLayer(env, 'agent'));
 		await host.write(`${partial}/image/packages.cdx.json`, renderPackageList(packages, {...manifest, vendor: 'debian', suite}));
-		await host.write(`${partial}/image/manifest.json`, `${JSON.stringify(manifest, undefined, 2)}\n`);
-		await host.script(`rm -rf '${directory}'\nmv -T '${partial}/image' '${directory}'\nrm -rf --one-file-system '${partial}'\n`);
+		await finishImage(host, partial, directory, manifest);
 	},
 	undo: {nothingLeft: 'It lies in the store of images and goes with it.'},
 	timeout: 900,

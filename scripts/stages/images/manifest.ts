@@ -26,3 +26,9 @@ export const describe = async (host: Pick<Machine, 'run'>, directory: string, na
 		files: files.map((file, index) => ({file, bytes: Number(sizes.split('\n')[index]), sha256: sums.split('\n')[index]!.split(' ')[0]!})),
 	};
 };
+
+/** Gives the image in `partial`/image its manifest and its name, in place of one that is there; the rest of `partial` goes. */
+export const finishImage = async (host: Pick<Machine, 'write' | 'script'>, partial: string, directory: string, manifest: Manifest): Promise<void> => {
+	await host.write(`${partial}/image/manifest.json`, `${JSON.stringify(manifest, undefined, 2)}\n`);
+	await host.script(`rm -rf '${directory}'\nmv -T '${partial}/image' '${directory}'\nrm -rf --one-file-system '${partial}'\n`);
+};

@@ -4,7 +4,7 @@ import type {Machine} from '../../../machines/types.js';
 import {proxyEnvironment} from '../../../sources/proxyEnvironment.js';
 import type {SandboxEnv, SandboxStep} from '../../sandboxEnv.js';
 import {emptyPartial} from '../guest.js';
-import {describe, readManifest} from '../manifest.js';
+import {describe, finishImage, readManifest} from '../manifest.js';
 import {databaseLayer, wantedDatabase} from './base.js';
 import {buildImage, containerCommand} from './buildah.js';
 import {contextPaths, databaseDefinition, databaseInputs, databaseOf, type Database} from './definition.js';
@@ -83,8 +83,7 @@ export const databaseImage: SandboxStep = {
 		const name = `${database.repository}:${database.tag}`;
 		await job(host, containerCommand(buildImage, partial, `${databaseLayer(env, 'base')}/base.tar`, `localhost/${name}`), {env: proxyEnvironment(config.proxy)});
 		const manifest = {...await describe(host, `${partial}/image`, name, ['image.tar']), ...(programs !== undefined && {programs})};
-		await host.write(`${partial}/image/manifest.json`, `${JSON.stringify(manifest, undefined, 2)}\n`);
-		await host.script(`rm -rf '${directory}'\nmv -T '${partial}/image' '${directory}'\nrm -rf --one-file-system '${partial}'\n`);
+		await finishImage(host, partial, directory, manifest);
 	},
 	undo: {nothingLeft: 'It lies in the store of images and goes with it.'},
 	timeout: 1800,
