@@ -1,19 +1,9 @@
 import {readdir, readFile} from 'node:fs/promises';
 import test from 'ava';
-import {variants, type Variant} from '../../../scripts/config/schema/variants.js';
-import {neededBackupPackages, renderBackupDockerfile, type BackupImage} from '../../../scripts/stages/images/backupDockerfile.js';
+import {variants} from '../../../scripts/config/schema/variants.js';
+import {neededBackupPackages, renderBackupDockerfile} from '../../../scripts/stages/images/backupDockerfile.js';
 import {runCommand} from '../../helpers/runCommand.js';
-
-const image = (variant: Variant, more: Partial<BackupImage> = {}): BackupImage => ({
-	variant,
-	baseImage: `localhost/k2hdkc-trove-${variant}:1.0.19`,
-	baseOrigin: 'registry.example/k2hdkc-trove:1.0.19',
-	baseHas: [],
-	trove: {path: 'trove/backup', ref: 'trove 26.0.0, sha256 "96401d646c52"'},
-	version: '1.0.19',
-	source: {url: 'https://example.org/k2hdkc-devstack', revision: 'abc'},
-	...more,
-});
+import {backupSample as image} from './support/samples.js';
 
 const lines = (text: string, word: string): readonly string[] => text.split('\n').filter(line => line.startsWith(`${word} `));
 

@@ -1,27 +1,8 @@
 import {readdir} from 'node:fs/promises';
 import test from 'ava';
 import {variants} from '../../../scripts/config/schema/variants.js';
-import {renderDatabaseDockerfile, type DatabaseImage, type K2hdkcSource} from '../../../scripts/stages/images/dockerfile.js';
-
-const image = (variant: DatabaseImage['variant'], k2hdkc: K2hdkcSource): DatabaseImage => ({
-	variant,
-	baseImage: `registry.example/${variant}:1`,
-	baseOrigin: `docker.example/${variant}:1`,
-	baseHas: [],
-	extraPackages: [],
-	hooks: [],
-	k2hdkc,
-	version: '1.0.19',
-	source: {url: 'https://example.org/k2hdkc-devstack', revision: 'abc"$def'},
-});
-
-const versions = {libfullock: '1.0.67', k2hash: '1.0.99', chmpx: '1.0.113', k2hdkc: '1.0.19'};
-const repository = {entry: 'deb https://packages.example/debian trixie main\n', keyFile: 'keys/k2hdkc.asc'};
-const sources: Readonly<Record<K2hdkcSource['kind'], K2hdkcSource>> = {
-	image: {kind: 'image'},
-	packages: {kind: 'packages', versions, repository},
-	directory: {kind: 'directory', path: 'build/k2hdkc', libraries: ['libyaml']},
-};
+import {renderDatabaseDockerfile, type DatabaseImage} from '../../../scripts/stages/images/dockerfile.js';
+import {databaseSample as image, k2hdkcSources as sources, versions} from './support/samples.js';
 
 const lines = (text: string, word: string): readonly string[] => text.split('\n').filter(line => line.startsWith(`${word} `));
 
