@@ -4,6 +4,10 @@ import {isKeyFile, isPublicKey, sshKeyForms} from '../sshKeys.js';
 import {variants} from './variants.js';
 import {ipAddress, text} from './values.js';
 
+/** Container images that instances run. */
+export const containerNames = ['database', 'backup'] as const;
+export type ContainerName = typeof containerNames[number];
+
 const sshKey = z.string().refine(value => isKeyFile(value) || isPublicKey(value), {error: `must be ${sshKeyForms}`});
 
 export const imagesSchema = z.strictObject({

@@ -63,7 +63,7 @@ export const sourceErrors = [
 		title: 'The image is not built',
 		exitCode: 1,
 		cause: 'Only an image of the present configuration that was looked at and found right is pushed.',
-		remedy: 'Build it first: k2hdkc-devstack images build database.',
+		remedy: 'Build it first: k2hdkc-devstack images build database, or images build backup.',
 	},
 	{
 		code: 'K2D6011',
