@@ -34,15 +34,22 @@ type StepIds = {readonly build: readonly string[]; readonly register: readonly s
 
 const guestSteps: StepIds = {build: ['images.guest.base', 'images.guest.agent', 'images.guest', 'images.guest.check'], register: ['images.guest.glance']};
 
+type Node = {readonly id: string; readonly needs: readonly string[]};
+
+/** The steps and those among all that they need: one image may be built over another. */
+const withNeeded = (wanted: readonly Node[], all: readonly Node[]): readonly string[] => {
+	const needed = all.filter(({id}) => wanted.some(({needs}) => needs.includes(id)) && !wanted.some(step => step.id === id));
+	return needed.length === 0 ? wanted.map(({id}) => id) : withNeeded([...needed, ...wanted], all);
+};
+
 /** Steps that make each image that the configuration can have, and those that put it where it is used. */
 const stepIds = (config: Config): ReadonlyMap<ImageName, StepIds> => {
-	const ids = (steps: ReadonlyArray<{readonly id: string}>): readonly string[] => steps.map(({id}) => id);
 	const containers = containerSteps(config);
-	const existing = containerNames.filter(name => containers[name].build.length > 0);
+	const all = containerNames.flatMap(name => containers[name].build);
 	return new Map<ImageName, StepIds>([
 		['guest', guestSteps],
-		// One that is built over another brings the steps of that.
-		...existing.map((name, index) => [name, {build: existing.slice(0, index + 1).flatMap(each => ids(containers[each].build)), register: ids(containers[name].push)}] as const),
+		...containerNames.filter(name => containers[name].build.length > 0)
+			.map(name => [name, {build: withNeeded(containers[name].build, all), register: containers[name].push.map(({id}) => id)}] as const),
 	]);
 };
 

@@ -1,7 +1,8 @@
 import {ports} from '../../openstack/api.js';
 import type {SandboxEnv} from '../sandboxEnv.js';
 import {troveAdditions} from '../datastore/content.js';
-import {containerImages, imageOptions} from '../images/containers/all.js';
+import {containerImages} from '../images/containers/all.js';
+import {imageOptions} from '../images/containers/identity.js';
 import {registryReference} from '../images/containers/push.js';
 import {serviceStep} from './service.js';
 

@@ -2,8 +2,9 @@ import {ToolError} from '../../errors/toolError.js';
 import type {ImageFacts} from '../../commands/environment.js';
 import {containerNames, type ContainerName} from '../../config/schema/images.js';
 import type {SandboxEnv} from '../sandboxEnv.js';
-import {containerImages, imageOptions} from './containers/all.js';
+import {containerImages} from './containers/all.js';
 import {changedSurroundings} from './containers/build.js';
+import {repositoryOf} from './containers/identity.js';
 import {imageDirectory, type ContainerImage} from './containers/image.js';
 import {imageId, pushedId, registryReference} from './containers/push.js';
 import {guestLayer} from './guest.js';
@@ -53,8 +54,7 @@ const inRegistry = async (env: SandboxEnv, image: ContainerImage): Promise<strin
 const containerFacts = async (env: SandboxEnv, wanted: ContainerName): Promise<ImageFacts> => {
 	const image = containerImages(env.config).find(({name}) => name === wanted);
 	if (image === undefined) {
-		const repository = String(env.config.datastore.options[imageOptions[wanted]] ?? '-');
-		return {image: wanted, name: repository, files: [], directory: '-', state: 'left out: sources.k2hdkc does not say where K2HDKC comes from', registered: '-'};
+		return {image: wanted, name: repositoryOf(env.config, wanted), files: [], directory: '-', state: 'left out: sources.k2hdkc does not say where K2HDKC comes from', registered: '-'};
 	}
 
 	return factsOf(env, {

@@ -32,7 +32,7 @@ const containerRecipe = (env: Pick<SandboxEnv, 'config' | 'paths'>, wanted: Cont
 	const image = containerImages(env.config).find(({name}) => name === wanted);
 	return image === undefined
 		? {leftOut: 'sources.k2hdkc does not say where the programs of K2HDKC come from'}
-		: {...image.recipe, directory: imageDirectory(env, image), definition: filesOf(path.join(packageRoot, 'images', wanted))};
+		: {...image.recipe, directory: imageDirectory(env, image), ...('dockerfile' in image && {definition: filesOf(path.join(packageRoot, 'images', wanted))})};
 };
 
 /** The recipe of each image by its name. */

@@ -1,12 +1,12 @@
 import test from 'ava';
 import {containerImages, containerSteps, wantedImage} from '../../../scripts/stages/images/containers/all.js';
-import {backupOf} from '../../../scripts/stages/images/containers/backup.js';
+import {backupOf, builtBackup} from '../../../scripts/stages/images/containers/backup.js';
 import {load} from '../config/workspace.js';
 
 const config = (...set: readonly string[]) => load({flags: {set}}).config;
 const k2hdkc = 'sources.k2hdkc=directory:/opt/k2hdkc';
 const debian = [k2hdkc, 'images.database.variant=debian'];
-const of = (...set: readonly string[]) => backupOf(config(...debian, ...set))!;
+const of = (...set: readonly string[]) => builtBackup(config(...debian, ...set))!;
 
 test('there is a backup image where there is a database image', t => {
 	t.is(backupOf(config()), undefined);
@@ -37,7 +37,7 @@ test('it is built over the archive of the database image, with the layer where p
 	t.regex(base, /^database-image-[\da-f]{16}\/image\.tar$/);
 	t.deepEqual(needs, ['images.database.check', 'images.backup.python']);
 	t.regex(dockerfile, /^FROM localhost\/antpickax\/k2hdkc-trove:1\.0\.19 AS python\nUSER 0\n[^]*^ADD python\.tar \/$/m);
-	const alpine = backupOf(config(k2hdkc))!;
+	const alpine = builtBackup(config(k2hdkc))!;
 	t.is(alpine.python, undefined);
 	t.deepEqual(alpine.needs, ['images.database.check']);
 	t.regex(alpine.dockerfile, /apk add --no-cache python3/);

@@ -1,6 +1,6 @@
 import test from 'ava';
 import {parseBaseImage, parseK2hdkcOrigin} from '../../../scripts/config/k2hdkcSource.js';
-import {databaseOf} from '../../../scripts/stages/images/containers/definition.js';
+import {builtDatabase, databaseOf} from '../../../scripts/stages/images/containers/definition.js';
 import {load, refusal} from '../config/workspace.js';
 
 const origins: ReadonlyArray<readonly [string, ReturnType<typeof parseK2hdkcOrigin>]> = [
@@ -37,7 +37,7 @@ for (const [value, wanted] of bases) {
 	});
 }
 
-const of = (...set: readonly string[]) => databaseOf(load({flags: {set: ['sources.k2hdkc=directory:/opt/k2hdkc', ...set]}}).config)!;
+const of = (...set: readonly string[]) => builtDatabase(load({flags: {set: ['sources.k2hdkc=directory:/opt/k2hdkc', ...set]}}).config)!;
 const changed = (...set: readonly string[]): readonly string[] => {
 	const [before, after] = [of(), of(...set)].map(({layer: {root, directory: base}, directory: image}) => ({root, base, image}));
 	return (['root', 'base', 'image'] as const).filter(layer => before![layer] !== after![layer]);

@@ -10,6 +10,7 @@ import {databaseOf, type Database} from './definition.js';
 import type {ContainerImage} from './image.js';
 import {pushStep} from './push.js';
 import {pythonStep} from './pythonLayer.js';
+import {fetchStep} from './ready.js';
 
 type Needed = Pick<Config, 'datastore' | 'images' | 'release' | 'sources'>;
 
@@ -26,16 +27,13 @@ export const wantedImage = (config: Needed, wanted: ContainerName): ContainerIma
 	return image;
 };
 
-/** The option of the datastore by which Trove finds an image. */
-export const imageOptions: Readonly<Record<ContainerName, string>> = {database: 'docker_image', backup: 'backup_docker_image'};
-
 type ImageSteps = {readonly build: readonly SandboxStep[]; readonly push: readonly SandboxStep[]};
 
 const none: ImageSteps = {build: [], push: []};
 
 const databaseSteps = (database: Database): ImageSteps => ({
 	build: [
-		baseStep(database.layer), buildStep(database, 'Database image: K2HDKC and its entrypoint'),
+		...('from' in database ? [fetchStep(database)] : [baseStep(database.layer), buildStep(database, 'Database image: K2HDKC and its entrypoint')]),
 		checkStep(database, 'Database image keeps its contract: user, ports, modes, programs, commands'),
 	],
 	push: [pushStep(database, 'Database image in the registry, with the tag that the datastore version asks for')],
@@ -43,8 +41,10 @@ const databaseSteps = (database: Database): ImageSteps => ({
 
 const backupSteps = (backup: Backup): ImageSteps => ({
 	build: [
-		...(backup.python === undefined ? [] : [pythonStep(backup.python)]),
-		buildStep(backup, 'Backup image: Trove\'s program with our driver, over the database image'),
+		...('from' in backup ? [fetchStep(backup)] : [
+			...(backup.python === undefined ? [] : [pythonStep(backup.python)]),
+			buildStep(backup, 'Backup image: Trove\'s program with our driver, over the database image'),
+		]),
 		checkStep(backup, 'Backup image keeps its contract: user, modes, command lines of all releases'),
 	],
 	push: [pushStep(backup, 'Backup image in the registry, with the tag that the datastore version asks for')],

@@ -8,9 +8,10 @@ import {readManifest} from '../manifest.js';
 import {fetchReleaseSource, sourceAccess} from '../releaseSource.js';
 import {backupContract} from './backupContract.js';
 import {databaseOf, type Database} from './definition.js';
-import {provenance, repositoryOf} from './identity.js';
-import {fullName, imageDirectory, type ContainerImage, type Surroundings} from './image.js';
+import {provenance, repositoryOf, wantedTag} from './identity.js';
+import {fullName, imageDirectory, type BuiltImage, type Surroundings} from './image.js';
 import {pythonLayerOf, type PythonLayer} from './pythonLayer.js';
+import {readyImage, type ReadyImage} from './ready.js';
 
 type Needed = Pick<Config, 'datastore' | 'images' | 'release' | 'sources'>;
 
@@ -37,23 +38,26 @@ const surroundingsOf = (database: Database, python: PythonLayer | undefined): Su
 	},
 });
 
-export type Backup = ContainerImage & {readonly python: PythonLayer | undefined};
+type BuiltBackup = BuiltImage & {readonly python: PythonLayer | undefined};
 
-/** The backup image of a configuration, which is built over the database image; undefined when there is none of those. */
-export const backupOf = (config: Needed): Backup | undefined => {
+export type Backup = BuiltBackup | ReadyImage;
+
+/** The backup image that is built over the database image of a configuration; undefined when there is none of those. */
+export const builtBackup = (config: Needed): BuiltBackup | undefined => {
 	const database = databaseOf(config);
 	if (database === undefined) {
 		return undefined;
 	}
 
 	const {tag, variant} = database;
-	const python = pythonLayerOf(database);
+	// A ready database image has whatever mirror it has.
+	const python = 'from' in database ? undefined : pythonLayerOf(database);
 	const source = provenance(backupDefinition);
 	const trove = `${config.release}, ${config.sources.trove[config.release] ?? 'no source'}`;
 	const dockerfile = renderBackupDockerfile({
 		variant, version: tag, source, baseImage: `localhost/${fullName(database)}`, baseOrigin: fullName(database), python: python === undefined ? null : contextPaths.python, trove: {path: contextPaths.trove, ref: trove},
 	});
-	const repository = repositoryOf(config, 'backup_docker_image', 'antpickax/k2hdkc-trove-backup');
+	const repository = repositoryOf(config, 'backup');
 	const inputs = {database: database.inputs, python: python?.inputs ?? null, dockerfile, repository, tag, trove, files: source.revision};
 	return {
 		name: 'backup', repository, tag, variant, dockerfile, inputs, python,
@@ -64,4 +68,11 @@ export const backupOf = (config: Needed): Backup | undefined => {
 		contract: backupContract(tag),
 		recipe: {base: {image: fullName(database), packages: python?.packages ?? []}, image: {name: fullName({repository, tag}), trove, dockerfile}},
 	};
+};
+
+/** The backup image of a configuration: a ready one, or built over the database image; undefined when there is neither. */
+export const backupOf = (config: Needed): Backup | undefined => {
+	const {backup: {from}, database: {variant}} = config.images;
+	const tag = wantedTag(config);
+	return from === null ? builtBackup(config) : readyImage(from, {name: 'backup', repository: repositoryOf(config, 'backup'), tag, variant, contract: backupContract(tag)});
 };

@@ -3,14 +3,14 @@ import type {SandboxEnv, SandboxStep} from '../../sandboxEnv.js';
 import {emptyPartial} from '../guest.js';
 import {describe, finishImage, readManifest, type Manifest} from '../manifest.js';
 import {buildImage, containerCommand} from './buildah.js';
-import {fullName, imageDirectory, type ContainerImage} from './image.js';
+import {fullName, imageDirectory, type BuiltImage, type ContainerImage} from './image.js';
 
 /** Says so when an image that is there was made from other things of the host than there are now. */
 export const changedSurroundings = async (env: SandboxEnv, {surroundings}: ContainerImage, manifest: Manifest): Promise<string | undefined> =>
-	manifest.surroundings === await surroundings.checksum(env) ? undefined : `it was made from other ${surroundings.what} than there are now`;
+	surroundings === undefined || manifest.surroundings === await surroundings.checksum(env) ? undefined : `it was made from other ${surroundings.what} than there are now`;
 
 /** Builds a container image from its Dockerfile. */
-export const buildStep = (image: ContainerImage, title: string): SandboxStep => ({
+export const buildStep = (image: BuiltImage, title: string): SandboxStep => ({
 	id: `images.${image.name}`,
 	stage: 'images',
 	title,

@@ -8,8 +8,9 @@ import {hashInputs} from '../../../pipeline/hash.js';
 import {neededPackages, renderDatabaseDockerfile, type DatabaseImage, type K2hdkcSource} from '../dockerfile.js';
 import {databaseContract} from './databaseContract.js';
 import {provenance, repositoryOf, wantedTag} from './identity.js';
-import {fullName, type ContainerImage} from './image.js';
+import {fullName, type BuiltImage} from './image.js';
 import {contextPaths, databaseDefinition, databaseSurroundings} from './programs.js';
+import {readyImage, type ReadyImage} from './ready.js';
 
 type Needed = Pick<Config, 'datastore' | 'images' | 'sources'>;
 
@@ -54,10 +55,10 @@ const baseOf = (origin: BaseImageOrigin, packages: readonly string[]): Container
 	return {origin, packages, inputs, root: `container-root-${hash}`, directory: `container-base-${hash}`};
 };
 
-export type Database = ContainerImage & {readonly layer: ContainerBase};
+export type BuiltDatabase = BuiltImage & {readonly layer: ContainerBase};
 
-/** The database image of a configuration; undefined when it does not say where K2HDKC comes from. */
-export const databaseOf = (config: Needed): Database | undefined => {
+/** The database image that is built of a configuration; undefined when it does not say where K2HDKC comes from. */
+export const builtDatabase = (config: Needed): BuiltDatabase | undefined => {
 	const {images: {database: {variant, extraPackages, hooks}}, sources} = config;
 	const origin = sources.k2hdkc === null ? undefined : parseK2hdkcOrigin(sources.k2hdkc);
 	if (origin === undefined) {
@@ -72,7 +73,7 @@ export const databaseOf = (config: Needed): Database | undefined => {
 	const image: DatabaseImage = {
 		variant, baseImage: baseName, baseOrigin: 'suite' in baseOrigin ? `mmdebstrap:${baseOrigin.suite}` : baseOrigin.reference, baseHas: layer.packages, extraPackages, hooks, k2hdkc, version: tag, source,
 	};
-	const repository = repositoryOf(config, 'docker_image', 'antpickax/k2hdkc-trove');
+	const repository = repositoryOf(config, 'database');
 	const dockerfile = renderDatabaseDockerfile(image);
 	const inputs = {base: layer.inputs, dockerfile, origin, repository, tag, files: source.revision};
 	return {
@@ -84,4 +85,13 @@ export const databaseOf = (config: Needed): Database | undefined => {
 		contract: databaseContract(tag),
 		recipe: {base: {...baseOrigin, packages: layer.packages}, image: {name: fullName({repository, tag}), k2hdkc: origin, dockerfile}},
 	};
+};
+
+export type Database = BuiltDatabase | ReadyImage;
+
+/** The database image of a configuration; undefined when it names neither a ready one nor where K2HDKC comes from. */
+export const databaseOf = (config: Needed): Database | undefined => {
+	const {from, variant} = config.images.database;
+	const tag = wantedTag(config);
+	return from === null ? builtDatabase(config) : readyImage(from, {name: 'database', repository: repositoryOf(config, 'database'), tag, variant, contract: databaseContract(tag)});
 };

@@ -1,6 +1,7 @@
 import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import type {Config} from '../../../config/schema.js';
+import type {ContainerName} from '../../../config/schema/images.js';
 import {packageRoot} from '../../../packageRoot.js';
 import {directoryHash} from '../directoryHash.js';
 
@@ -16,6 +17,11 @@ export const wantedTag = ({datastore}: Pick<Config, 'datastore'>): string => {
 	return version ?? name;
 };
 
-/** An image as an option of the datastore names it, without the registry that it names first. */
-export const repositoryOf = ({datastore}: Pick<Config, 'datastore'>, option: string, otherwise: string): string =>
-	String(datastore.options[option] ?? otherwise).replace(/^[^/]*[.:][^/]*\/|^localhost\//, '');
+/** The option of the datastore by which Trove finds an image. */
+export const imageOptions: Readonly<Record<ContainerName, string>> = {database: 'docker_image', backup: 'backup_docker_image'};
+
+const usualRepositories: Readonly<Record<ContainerName, string>> = {database: 'antpickax/k2hdkc-trove', backup: 'antpickax/k2hdkc-trove-backup'};
+
+/** An image as its option of the datastore names it, without the registry that it names first. */
+export const repositoryOf = ({datastore}: Pick<Config, 'datastore'>, image: ContainerName): string =>
+	String(datastore.options[imageOptions[image]] ?? usualRepositories[image]).replace(/^[^/]*[.:][^/]*\/|^localhost\//, '');

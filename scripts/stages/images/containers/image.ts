@@ -25,15 +25,20 @@ export type ContainerImage = {
 	readonly inputs: unknown;
 	/** Directory that it has in the store of images. */
 	readonly directory: string;
+	readonly surroundings?: Surroundings;
+	readonly contract: Contract;
+	/** What it is made from, for a person. */
+	readonly recipe: Readonly<Record<string, unknown>>;
+};
+
+/** One that is built here. */
+export type BuiltImage = ContainerImage & {
 	/** Archive that its Dockerfile begins with, in the store of images. */
 	readonly base: string;
 	/** Steps that make what it is built from. */
 	readonly needs: readonly string[];
 	readonly dockerfile: string;
 	readonly surroundings: Surroundings;
-	readonly contract: Contract;
-	/** What it is made from, for a person. */
-	readonly recipe: Readonly<Record<string, unknown>>;
 };
 
 /** Absolute path of the image in the store. */

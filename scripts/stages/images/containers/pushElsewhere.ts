@@ -5,13 +5,8 @@ import type {SandboxEnv} from '../../sandboxEnv.js';
 import {emptyPartial} from '../guest.js';
 import {isChecked} from './check.js';
 import {imageDirectory, type ContainerImage} from './image.js';
+import {insecureRegistries} from './insecureRegistries.js';
 import {imageId, manifestSchema} from './push.js';
-
-/** Registries that are asked without TLS because the configuration says so; Trove's guests read the same option. */
-const insecureRegistries = ({datastore}: SandboxEnv['config']): readonly string[] => {
-	const value = datastore.options.docker_insecure_registries ?? [];
-	return (Array.isArray(value) ? value.map(String) : String(value).split(',')).map(each => each.trim());
-};
 
 /** What a registry says when it has no image under a name. */
 const isAbsent = (stderr: string): boolean => /manifest unknown|name unknown|not found|repository name not known/i.test(stderr);

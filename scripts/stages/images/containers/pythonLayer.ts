@@ -5,7 +5,7 @@ import {mmdebstrapCommand, quietServices} from '../../machine/mmdebstrap.js';
 import type {SandboxStep} from '../../sandboxEnv.js';
 import {neededBackupPackages} from '../backupDockerfile.js';
 import {emptyPartial} from '../guest.js';
-import {forgetMirror, type Database} from './definition.js';
+import {forgetMirror, type BuiltDatabase} from './definition.js';
 import {imageDirectory} from './image.js';
 
 /** What python3 and its libraries add to a base that mmdebstrap made: such a base has no mirror to install them from. */
@@ -20,7 +20,7 @@ export type PythonLayer = {
 };
 
 /** The layer of the backup image; undefined when the database image can install packages itself. */
-export const pythonLayerOf = ({layer: {origin, inputs: base, root}, variant}: Database): PythonLayer | undefined => {
+export const pythonLayerOf = ({layer: {origin, inputs: base, root}, variant}: BuiltDatabase): PythonLayer | undefined => {
 	if (!('suite' in origin)) {
 		return undefined;
 	}
