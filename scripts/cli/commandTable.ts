@@ -44,6 +44,7 @@ export const flags = {
 	follow: {flags: '-f, --follow', summary: 'go on printing until the step or run ends'},
 	to: {flags: '--to <registry/name>', summary: 'where to push the image; its version is the tag'},
 	credentials: {flags: '--credentials <file>', summary: 'credentials for the registry, as docker login writes them; default: those of docker on the machine'},
+	latest: {flags: '--latest', summary: 'put the tag latest on it as well'},
 	overwrite: {flags: '--overwrite', summary: 'replace another image that has the tag'},
 	output: {flags: '--output <file>', summary: 'where to write the bundle'},
 	patchRelease: {flags: '--release <release>', summary: 'only this OpenStack release (repeatable)', repeatable: true},
@@ -91,9 +92,9 @@ export const commands: readonly Command[] = [
 	{
 		name: 'images', summary: 'the images that instances are made from', flags: [], subcommands: [
 			{name: 'list', summary: 'what is built, and whether it is up to date', flags: [...target, 'json', ...common]},
-			{name: 'build', arguments: '[image]', argumentSummary: 'guest or database; without it both', summary: 'build what is missing or out of date', flags: [...target, 'dryRun', 'fresh', 'json', 'events', ...common]},
-			{name: 'push', arguments: '[image]', argumentSummary: 'database', summary: 'copy the database image to a registry outside', flags: [...target, 'to', 'credentials', 'overwrite', 'json', ...common], examples: ['images push database --to registry.example.com/team/k2hdkc-trove']},
-			{name: 'register', arguments: '[image]', argumentSummary: 'guest or database; without it both', summary: 'put what is built into Glance and the registry, where the datastore versions find it', flags: [...target, 'dryRun', 'json', 'events', ...common]},
+			{name: 'build', arguments: '[image]', argumentSummary: 'guest, database or backup; without it all', summary: 'build what is missing or out of date', flags: [...target, 'dryRun', 'fresh', 'json', 'events', ...common]},
+			{name: 'push', arguments: '[image]', argumentSummary: 'database or backup; without it database', summary: 'copy a container image to a registry outside', flags: [...target, 'to', 'credentials', 'latest', 'overwrite', 'json', ...common], examples: ['images push database --to registry.example.com/team/k2hdkc-trove']},
+			{name: 'register', arguments: '[image]', argumentSummary: 'guest, database or backup; without it all', summary: 'put what is built into Glance and the registry, where the datastore versions find it', flags: [...target, 'dryRun', 'json', 'events', ...common]},
 		],
 	},
 	{

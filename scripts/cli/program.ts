@@ -37,6 +37,7 @@ export type Options = {
 	readonly output?: string;
 	readonly to?: string;
 	readonly credentials?: string;
+	readonly latest?: boolean;
 	readonly overwrite?: boolean;
 };
 

@@ -1,6 +1,7 @@
 import type {LoadedConfig} from '../config/load.js';
 import type {Machine} from '../machines/types.js';
 import type {Step} from '../pipeline/types.js';
+import type {ContainerName} from '../config/schema/images.js';
 
 /** How a check of the machine came out. `remedy` says what to do about it, for WARN and FAIL. */
 export type CheckResult = {
@@ -28,7 +29,14 @@ export type DatastoreVersion = {readonly datastore: string; readonly name: strin
 /** An image of the configuration, built or not. */
 export type ImageFacts = {
 	readonly image: string;
+	/** Without a tag. */
 	readonly name: string;
+	/** Of container images: the datastore version. */
+	readonly tag?: string;
+	/** As sha256:…, of the image's configuration, by which registries and docker know it; of a disk, of its file. */
+	readonly digest?: string;
+	/** Hash of what it is made from, as in the name of its directory. */
+	readonly inputs?: string;
 	/** On the environment's host. */
 	readonly directory: string;
 	/** UTC; without it the image is not there. */
@@ -42,10 +50,13 @@ export type ImageFacts = {
 
 /** Where an image is copied to. */
 export type PushTarget = {
+	readonly image: ContainerName;
 	/** REGISTRY/NAME without a tag. */
 	readonly to: string;
 	/** Content of a file as `docker login` writes it; without one those of the host's own store are used. */
 	readonly credentials?: string;
+	/** Whether it gets the tag `latest` beside its version. */
+	readonly latest: boolean;
 	/** Whether a tag of another image is taken over. */
 	readonly overwrite: boolean;
 };
@@ -88,8 +99,8 @@ export type Environment = {
 	/** What the Trove API offers. Throws when it does not answer. */
 	readonly datastoreVersions: () => Promise<readonly DatastoreVersion[]>;
 	readonly images: () => Promise<readonly ImageFacts[]>;
-	/** Copies the database image to a registry outside. */
-	readonly pushImage: (target: PushTarget) => Promise<Pushed>;
+	/** Copies a container image to a registry outside; the answer is one for each tag. */
+	readonly pushImage: (target: PushTarget) => Promise<readonly Pushed[]>;
 	/** What each image is made from, by its name: anything that YAML can say. */
 	readonly recipes: () => Readonly<Record<string, unknown>>;
 	/** The words, to be run on `machine`, that run the openstack client with credentials. */

@@ -1,13 +1,13 @@
 import {stringify} from 'yaml';
 import type {CommandContext, CommandRun} from '../cli/context.js';
 import type {Options} from '../cli/program.js';
+import type {Config} from '../config/schema.js';
+import {containerNames} from '../config/schema/images.js';
 import {didYouMean} from '../errors/suggest.js';
 import {ToolError} from '../errors/toolError.js';
+import {renderImages} from '../report/images.js';
 import {planDocument, renderPlan} from '../report/plan.js';
-import {formatBytes} from '../report/bytes.js';
-import {createStyle} from '../report/style.js';
-import {formatTable} from '../report/table.js';
-import type {ImageFacts} from './environment.js';
+import {containerSteps} from '../stages/images/containers/all.js';
 import {loadFor} from './loadFor.js';
 import {noticesOf} from './plan.js';
 import {printResult} from './print.js';
@@ -17,31 +17,41 @@ import {up} from './up.js';
 /** The steps of images are part of the environment only with their component. Not by --with, which selects the stage of that name as well. */
 export const withImages = (options: Options): Options => ({...options, set: [...options.set ?? [], 'components.images=true']});
 
-const renderImages = (images: readonly ImageFacts[], color: boolean): readonly string[] => {
-	const style = createStyle(color);
-	const header = ['image', 'name', 'file', 'size', 'sha256', 'made', 'state', 'registered'].map(word => style.bold(word));
-	return formatTable([header, ...images.flatMap(({image, name, made, state, registered, files}) => files.length === 0
-		? [[image, name, '-', '-', '-', '-', state, registered]]
-		: files.map(({file, bytes, sha256}) => [image, name, file, formatBytes(bytes), sha256.slice(0, 12), made ?? '-', state, registered]))], '');
-};
-
 /** The images of the configuration: whether each is there, and whether it is still what the configuration wants. */
 export const imagesList: CommandRun = async (context, options) =>
 	withEnvironment(context, loadFor(context, withImages(options)), async environment => {
 		const images = await environment.images();
-		printResult(context, options, {document: () => ({images}), lines: color => renderImages(images, color)});
+		printResult(context, options, {document: () => ({images}), lines: color => renderImages(images, {now: new Date(), color})});
 		return 0;
 	});
 
-/** Steps that make an image, and those that put it where it is used. */
-const imageSteps = {
-	guest: {build: ['images.store', 'images.tools', 'images.guest.base', 'images.guest.agent', 'images.guest', 'images.guest.check'], register: ['images.guest.glance']},
-	database: {build: ['images.store', 'images.tools', 'images.containers.base', 'images.database', 'images.database.check'], register: ['images.database.push']},
-} as const;
+const imageNames = ['guest', ...containerNames] as const;
+type ImageName = typeof imageNames[number];
 
-type ImageName = keyof typeof imageSteps;
+const isImage = (name: string): name is ImageName => (imageNames as readonly string[]).includes(name);
 
-const isImage = (name: string): name is ImageName => Object.hasOwn(imageSteps, name);
+type StepIds = {readonly build: readonly string[]; readonly register: readonly string[]};
+
+const guestSteps: StepIds = {build: ['images.guest.base', 'images.guest.agent', 'images.guest', 'images.guest.check'], register: ['images.guest.glance']};
+
+type Node = {readonly id: string; readonly needs: readonly string[]};
+
+/** The steps and those among all that they need: one image may be built over another. */
+const withNeeded = (wanted: readonly Node[], all: readonly Node[]): readonly string[] => {
+	const needed = all.filter(({id}) => wanted.some(({needs}) => needs.includes(id)) && !wanted.some(step => step.id === id));
+	return needed.length === 0 ? wanted.map(({id}) => id) : withNeeded([...needed, ...wanted], all);
+};
+
+/** Steps that make each image that the configuration can have, and those that put it where it is used. */
+const stepIds = (config: Config): ReadonlyMap<ImageName, StepIds> => {
+	const containers = containerSteps(config);
+	const all = containerNames.flatMap(name => containers[name].build);
+	return new Map<ImageName, StepIds>([
+		['guest', guestSteps],
+		...containerNames.filter(name => containers[name].build.length > 0)
+			.map(name => [name, {build: withNeeded(containers[name].build, all), register: containers[name].push.map(({id}) => id)}] as const),
+	]);
+};
 
 /** What would be done, and the recipe of each image. */
 const showRecipes = async (context: CommandContext, options: Options, images: readonly ImageName[]): Promise<number> => withEnvironment(context, loadFor(context, options), async environment => {
@@ -55,33 +65,36 @@ const showRecipes = async (context: CommandContext, options: Options, images: re
 	return 0;
 });
 
+type Chosen = ReadonlyArray<readonly [ImageName, StepIds]>;
+
 /** The images that a command line names, or all that the configuration can have. K2D1018 for an unknown one, K2D6008 for one that it cannot. */
-const chosenImages = (context: CommandContext, options: Options, [name]: readonly string[]): readonly ImageName[] => {
-	const {config} = loadFor(context, options);
+const chosenImages = (context: CommandContext, options: Options, [name]: readonly string[]): Chosen => {
+	const steps = stepIds(loadFor(context, options).config);
 	if (name === undefined) {
-		return config.sources.k2hdkc === null ? ['guest'] : ['guest', 'database'];
+		return [...steps];
 	}
 
 	if (!isImage(name)) {
-		throw new ToolError('K2D1018', `"${name}" is no image of this tool.${didYouMean(name, Object.keys(imageSteps))}`);
+		throw new ToolError('K2D1018', `"${name}" is no image of this tool.${didYouMean(name, imageNames)}`);
 	}
 
-	if (name === 'database' && config.sources.k2hdkc === null) {
+	const wanted = steps.get(name);
+	if (wanted === undefined) {
 		throw new ToolError('K2D6008', 'sources.k2hdkc does not say where the programs of K2HDKC come from');
 	}
 
-	return [name];
+	return [[name, wanted]];
 };
 
 /** Does the steps that make the images, and what they need of the host; nothing else of the environment. */
 export const imagesBuild: CommandRun = async (context, options, positionals) => {
 	const images = chosenImages(context, withImages(options), positionals);
-	const chosen = {...withImages(options), only: ['host.packages', ...images.flatMap(image => imageSteps[image].build)]};
-	return options.dryRun ? showRecipes(context, chosen, images) : up(context, chosen, []);
+	const chosen = {...withImages(options), only: ['host.packages', 'images.store', 'images.tools', ...new Set(images.flatMap(([, {build}]) => build))]};
+	return options.dryRun ? showRecipes(context, chosen, images.map(([name]) => name)) : up(context, chosen, []);
 };
 
 /** Puts what is built into Glance and the registry; the control plane must stand. */
 export const imagesRegister: CommandRun = async (context, options, positionals) => {
 	const images = chosenImages(context, withImages(options), positionals);
-	return up(context, {...withImages(options), only: images.flatMap(image => imageSteps[image].register)}, []);
+	return up(context, {...withImages(options), only: images.flatMap(([, {register}]) => register)}, []);
 };

@@ -1,6 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {CommandContext, CommandRun} from '../cli/context.js';
+import {containerNames, type ContainerName} from '../config/schema/images.js';
 import {ToolError} from '../errors/toolError.js';
 import {withImages} from './images.js';
 import {loadFor} from './loadFor.js';
@@ -10,11 +11,16 @@ import {withEnvironment} from './session.js';
 /** REGISTRY/NAME; the first part is a registry when it has a dot or a port, or is localhost. */
 const place = /^(?:localhost|[\w-]+(?:\.[\w-]+)+|[\w.-]+(?=:\d))(?::\d+)?(?:\/[a-z\d]+(?:[._-]+[a-z\d]+)*)+$/;
 
-const checkPlace = (image: string | undefined, to: string | undefined): string => {
-	if (image !== undefined && image !== 'database') {
+const checkImage = (image = 'database'): ContainerName => {
+	const name = containerNames.find(each => each === image);
+	if (name === undefined) {
 		throw new ToolError('K2D1019', `"${image}" is no image that a registry takes`);
 	}
 
+	return name;
+};
+
+const checkPlace = (to: string | undefined): string => {
 	if (to === undefined || !place.test(to)) {
 		throw new ToolError('K2D1019', to === undefined ? '--to is missing' : `"${to}" is not of the form REGISTRY/NAME, without a tag`);
 	}
@@ -32,14 +38,15 @@ const readCredentials = async ({cwd}: CommandContext, file: string): Promise<str
 	}
 };
 
-/** Copies the database image to a registry that is not the environment's own. */
-export const imagesPush: CommandRun = async (context, options, [image]) => {
-	const to = checkPlace(image, options.to);
+/** Copies a container image to a registry that is not the environment's own. */
+export const imagesPush: CommandRun = async (context, options, [name]) => {
+	const image = checkImage(name);
+	const to = checkPlace(options.to);
 	const credentials = options.credentials === undefined ? undefined : await readCredentials(context, options.credentials);
 	const loaded = loadFor(context, withImages(options));
 	return withEnvironment(context, loaded, async environment => {
-		const pushed = await environment.pushImage({to, overwrite: options.overwrite ?? false, ...(credentials !== undefined && {credentials})});
-		printResult(context, options, {document: () => pushed, lines: () => [`${pushed.reference}: ${pushed.state} (${pushed.id})`]});
+		const pushed = await environment.pushImage({image, to, latest: options.latest ?? false, overwrite: options.overwrite ?? false, ...(credentials !== undefined && {credentials})});
+		printResult(context, options, {document: () => ({pushed}), lines: () => pushed.map(({reference, state, id}) => `${reference}: ${state} (${id})`)});
 		return 0;
 	});
 };

@@ -1,4 +1,5 @@
 import type {DatastoreVersion, Environment, OpenEnvironment, SummaryFacts} from '../commands/environment.js';
+import {containerNames} from '../config/schema/images.js';
 import {defaultProfile} from '../config/chooseProfile.js';
 import {matchKnownFailure} from '../errors/knownFailures.js';
 import {ToolError} from '../errors/toolError.js';
@@ -10,7 +11,7 @@ import {sandboxChecks} from './checks.js';
 import {insideCloudsYaml} from './controlPlane/credentials.js';
 import {dashboardUrl} from './controlPlane/dashboard.js';
 import {runningInit} from './machine/nspawn.js';
-import {databaseOf} from './images/containers/definition.js';
+import {containerImages, wantedImage} from './images/containers/all.js';
 import {pushElsewhere} from './images/containers/pushElsewhere.js';
 import {registryAddress} from './images/registry.js';
 import {imageFacts} from './images/facts.js';
@@ -24,10 +25,10 @@ const leftOutImages = (config: SandboxEnv['config']): SummaryFacts['leftOut'] =>
 		return [{what: 'images', why: 'component `images` is off; `images build` builds them, datastore versions stand without them'}];
 	}
 
-	return [
-		...(databaseOf(config) ? [] : [{what: 'database image', why: 'no distribution has the programs of K2HDKC; sources.k2hdkc says where they come from'}]),
-		{what: 'backup image', why: 'none is built in this version'},
-	];
+	const built = new Set(containerImages(config).map(({name}) => name));
+	return containerNames.filter(name => !built.has(name)).map(name => ({
+		what: `${name} image`, why: 'no distribution has the programs of K2HDKC; sources.k2hdkc says where they come from',
+	}));
 };
 
 const leftOut = ({config, config: {components}}: SandboxEnv): SummaryFacts['leftOut'] => [
@@ -128,7 +129,7 @@ export const openEnvironment: OpenEnvironment = async ({config}, {onNotice}) => 
 		secrets: async () => env.secrets.all(),
 		datastoreVersions: async () => datastoreVersions(env),
 		images: async () => imageFacts(env),
-		pushImage: async target => pushElsewhere(env, target),
+		pushImage: async target => pushElsewhere(env, wantedImage(config, target.image), target),
 		recipes: () => imageRecipes(env),
 		openstackCommand: args => ['env', `OS_CLIENT_CONFIG_FILE=${insideCloudsYaml}`, `OS_CLOUD=${env.machineName}`, 'openstack', ...args],
 		shellCommand: () => ['env', `OS_CLIENT_CONFIG_FILE=${insideCloudsYaml}`, `OS_CLOUD=${env.machineName}`, 'bash', '--login'],

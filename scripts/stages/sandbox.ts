@@ -19,11 +19,7 @@ import {swift} from './controlPlane/swift.js';
 import {trove} from './controlPlane/trove.js';
 import {datastoreHunk, datastorePackage, datastoreRegistration} from './datastore/steps.js';
 import {guestCheck} from './images/bootCheck.js';
-import {containerBase} from './images/containers/base.js';
-import {databaseImage} from './images/containers/build.js';
-import {databaseCheck} from './images/containers/check.js';
-import {databaseOf} from './images/containers/definition.js';
-import {databasePush} from './images/containers/push.js';
+import {containerSteps} from './images/containers/all.js';
 import {guestAgent, guestBase} from './images/guest.js';
 import {guestImage} from './images/guestImage.js';
 import {guestGlance} from './images/register.js';
@@ -116,7 +112,7 @@ export const createSandboxEnv = async (config: Config, host: Machine): Promise<S
 };
 
 /** The steps of container images; without K2HDKC there is nothing to make them of. */
-const ofContainers = (config: Config, steps: readonly SandboxStep[]): readonly SandboxStep[] => config.components.images && databaseOf(config) !== undefined ? steps : [];
+const ofContainers = (config: Config, part: 'build' | 'push'): readonly SandboxStep[] => config.components.images ? Object.values(containerSteps(config)).flatMap(steps => steps[part]) : [];
 
 const stepsOf = (config: Config, {components} = config): readonly SandboxStep[] => [
 	environmentSettings, installHostPackages, sandboxRoot, sandboxDisk, sandboxNetwork, sandboxMachine,
@@ -124,24 +120,21 @@ const stepsOf = (config: Config, {components} = config): readonly SandboxStep[] 
 	...(components.cinder ? [cinder] : []), ...(components.swift ? [swift] : []),
 	datastoreHunk, datastorePackage, trove,
 	...(components.images ? [imageStore, installImageTools, guestBase, guestAgent, guestImage, guestCheck] : []),
-	...ofContainers(config, [containerBase, databaseImage, databaseCheck]),
+	...ofContainers(config, 'build'),
 	datastoreRegistration,
 	...(components.images ? [guestGlance] : []),
 	...(components.dashboard ? [dashboardDownload, dashboardPackages, dashboard] : []),
 	...(components.images ? [registryDownload, registryPackages, registry, registryTrust] : []),
-	...ofContainers(config, [databasePush]),
+	...ofContainers(config, 'push'),
 ];
 
-/** Steps whose result may be there before the tool, or serves other environments too. All others bear the environment's name. */
-const shared = new Set([
-	installHostPackages, sandboxRoot, imageStore, installImageTools, guestBase, guestAgent, guestImage, guestCheck,
-	containerBase, databaseImage, databaseCheck,
-]);
+/** Steps whose result may be there before the tool, or serves other environments too; all images do. All others bear the environment's name. */
+const isShared = (step: SandboxStep): boolean => step.stage === 'images' || [installHostPackages, sandboxRoot].includes(step);
 
 /** Whatever a step does may change what the survey saw. */
 const complete = (step: SandboxStep): SandboxStep => ({
 	...step,
-	own: !shared.has(step),
+	own: !isShared(step),
 	async apply(context) {
 		try {
 			await step.apply(context);

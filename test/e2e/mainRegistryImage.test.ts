@@ -2,15 +2,17 @@ import {mkdtempSync} from 'node:fs';
 import {cp, mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
-import test from 'ava';
+import test, {type ExecutionContext} from 'ava';
 import {needs} from '../helpers/needs.js';
 import {openCloud} from './support/cloud.js';
 import {inside} from './support/machine.js';
 import {document, expect, follow, hostNeeds, paths, worked} from './support/tool.js';
 
 const steps = ['images.store', 'images.tools', 'images.containers.base', 'images.database', 'images.database.check', 'images.database.push'];
+const backupSteps = ['images.backup.python', 'images.backup', 'images.backup.check', 'images.backup.push'];
 
-type Images = {readonly images: ReadonlyArray<{readonly image: string; readonly name: string; readonly state: string; readonly registered: string; readonly directory: string}>};
+type Facts = {readonly image: string; readonly name: string; readonly tag?: string; readonly digest?: string; readonly state: string; readonly registered: string; readonly directory: string};
+type Images = {readonly images: readonly Facts[]};
 
 /** STAND-INS for K2HDKC as an installed prefix. They need Node, so the image gets it too. */
 const prefix = mkdtempSync(path.join(tmpdir(), 'k2hdkc-stand-ins-'));
@@ -19,6 +21,9 @@ const installStandIns = async (): Promise<void> => {
 	await cp('test/fixtures/k2hdkcStandIn', prefix, {recursive: true});
 	await mkdir(path.join(prefix, 'lib'));
 };
+
+const facts = async (t: ExecutionContext, name = 'database'): Promise<Facts> =>
+	document<Images>(await expect(t, 0, ['images', 'list', '--json', ...settings])).images.find(({image}) => image === name)!;
 
 const settings = [`sources.k2hdkc=directory:${prefix}`, 'images.database.variant=debian', 'images.database.extraPackages=nodejs'].flatMap(setting => ['--set', setting]);
 
@@ -33,38 +38,47 @@ test.serial('the database image is built, held to its contract, and pushed under
 
 	await installStandIns();
 	const up = ['up', '--set', 'components.images=true', ...settings, ...steps.flatMap(step => ['--only', step])];
-	const facts = async (): Promise<Images['images'][number]> =>
-		document<Images>(await expect(t, 0, ['images', 'list', '--json', ...settings])).images.find(({image}) => image === 'database')!;
-	t.like(await facts(), {name: 'antpickax/k2hdkc-trove:1.0.19', registered: '-'});
+	t.like(await facts(t), {name: 'antpickax/k2hdkc-trove', tag: '1.0.19', registered: '-'});
 
 	const first = await follow(up, () => undefined);
 	t.is(first.code, 0, first.stderr);
 	t.log(`base, image, check and push: ${first.seconds.toFixed(1)} s`);
 	t.true(['images.database', 'images.database.check', 'images.database.push'].every(id => worked(first.events).includes(id)));
-	const built = await facts();
+	const built = await facts(t);
 	t.is(built.state, 'up to date');
 	t.regex(built.registered, /^[\d.]+:5443\/antpickax\/k2hdkc-trove, sha256:[\da-f]{12}$/);
 	const {components} = JSON.parse(await readFile(path.join(built.directory, 'packages.cdx.json'), 'utf8')) as {components: Array<{name: string}>};
 	t.true(components.some(({name}) => name === 'tini'));
 
-	const again = await follow(up, () => undefined);
+	const both = [...up, ...backupSteps.flatMap(step => ['--only', step])];
+	const backup = await follow(both, () => undefined);
+	t.is(backup.code, 0, backup.stderr);
+	t.deepEqual(worked(backup.events), backupSteps.toSorted());
+	t.log(`layer of the backup image, the image, check and push: ${backup.seconds.toFixed(1)} s`);
+	const builtBackup = await facts(t, 'backup');
+	t.like(builtBackup, {name: 'antpickax/k2hdkc-trove-backup', tag: '1.0.19', state: 'up to date'});
+	t.true(builtBackup.registered.endsWith(`:5443/antpickax/k2hdkc-trove-backup, ${builtBackup.digest!.slice(0, 19)}`));
+	t.regex(await readFile(path.join(builtBackup.directory, 'packages.cdx.json'), 'utf8'), /"python3-swiftclient"/);
+
+	const again = await follow(both, () => undefined);
 	t.deepEqual(worked(again.events), []);
 	t.log(`again: ${again.seconds.toFixed(1)} s`);
 
 	// Other programs under the same path.
 	await writeFile(path.join(prefix, 'bin/k2hdkclinetool'), '#!/bin/sh\n', {mode: 0o755});
-	t.regex((await facts()).state, /^out of date: it was made from other programs/);
+	t.regex((await facts(t)).state, /^out of date: it was made from other programs/);
 	const other = await follow(up, () => undefined);
 	t.is(other.code, 0, other.stderr);
 	t.deepEqual(worked(other.events), ['images.database', 'images.database.check', 'images.database.push']);
-	const pushed = await facts();
+	const pushed = await facts(t);
+	t.is((await facts(t, 'backup')).state, 'out of date: it was made from other layers of the database image than there are now');
 	t.not(pushed.registered, built.registered);
 
 	// What breaks the contract is not pushed.
 	const broken = await expect(t, 1, [...up, '--set', 'images.database.hooks=mkdir -m 777 /open']);
 	t.regex(broken.stdout + broken.stderr, /K2D6009/);
 	t.regex(broken.stdout + broken.stderr, /\/open may be written by everybody/);
-	t.is((await facts()).registered, pushed.registered);
+	t.is((await facts(t)).registered, pushed.registered);
 });
 
 /** Of the user `pusher` with the password `a password of a test`, by bcrypt. */
@@ -109,14 +123,15 @@ test.serial('it goes to other registries too, with credentials, and takes no tag
 	t.regex(await push(1, '--credentials', file), /K2D6012[^]*HTTP response to HTTPS client/, 'without TLS only on request');
 	t.regex(await push(1, ...plain), /K2D6012[^]*(?:unauthorized|authentication required)/);
 	t.regex(await push(0, ...plain, '--credentials', file), new RegExp(`^${registry}/team/node:1\\.0\\.19: pushed \\(sha256:`));
-	t.regex(await push(0, ...plain, '--credentials', file), /: was there \(sha256:/);
+	t.regex(await push(0, ...plain, '--credentials', file, '--latest'), /node:1\.0\.19: was there \(sha256:[^]*node:latest: pushed \(sha256:/);
 
 	const base = ['--set', 'datastore.versions=[{name: "1.0.19", active: true, imageTags: []}]', '--set', 'images.database.hooks=true'];
 	t.regex(await push(1, ...plain, ...base, '--credentials', file), /K2D6010/, 'not built');
 	t.is((await expect(t, 0, ['images', 'build', 'database', ...settings, ...base])).code, 0);
 	t.regex(await push(1, ...plain, ...base, '--credentials', file), /K2D6011[^]*team\/node:1\.0\.19 is another image/);
-	t.regex(await push(0, ...plain, ...base, '--credentials', file, '--overwrite'), /: overwritten \(sha256:/);
-	t.is(await inside('ls /run/other-registry/data/docker/registry/v2/repositories/team/node/_manifests/tags'), '1.0.19\n');
+	t.regex(await push(1, ...plain, ...base, '--credentials', file, '--latest'), /K2D6011/);
+	t.regex(await push(0, ...plain, ...base, '--credentials', file, '--latest', '--overwrite'), /1\.0\.19: overwritten [^]*latest: overwritten \(sha256:/);
+	t.is(await inside('ls /run/other-registry/data/docker/registry/v2/repositories/team/node/_manifests/tags'), '1.0.19\nlatest\n');
 });
 
 test.serial('without a place where K2HDKC comes from it is left out, and that is said', async t => {
@@ -126,7 +141,7 @@ test.serial('without a place where K2HDKC comes from it is left out, and that is
 
 	const {stdout, stderr} = await expect(t, 1, ['images', 'build', 'database']);
 	t.regex(stdout + stderr, /K2D6008/);
-	t.regex((await expect(t, 0, ['images', 'list'])).stdout, /database .* left out: sources\.k2hdkc/);
+	t.regex((await expect(t, 0, ['images', 'list'])).stdout, /database .* left out: sources\.k2hdkc[^]*backup .* left out: sources\.k2hdkc/);
 	const {stdout: status} = await expect(t, 0, ['status', '--set', 'components.images=true']);
-	t.regex(status, /database image +no distribution has the programs of K2HDKC/);
+	t.regex(status, /database image +no distribution has the programs of K2HDKC[^]*backup image +no distribution/);
 });

@@ -49,7 +49,7 @@ export const sourceErrors = [
 		title: 'The programs of K2HDKC are not there',
 		exitCode: 1,
 		cause: 'No distribution has them as packages, and the configuration names no place, or one where they are not.',
-		remedy: 'Set sources.k2hdkc to directory:/PATH (installed, with bin and lib), packages:NAME=VERSION or image:NAME. Everything else works without.',
+		remedy: 'Set sources.k2hdkc to directory:/PATH (installed, with bin and lib), packages:NAME=VERSION or image:NAME, or name a ready-made image with images.database.from. Everything else works without.',
 	},
 	{
 		code: 'K2D6009',
@@ -63,7 +63,7 @@ export const sourceErrors = [
 		title: 'The image is not built',
 		exitCode: 1,
 		cause: 'Only an image of the present configuration that was looked at and found right is pushed.',
-		remedy: 'Build it first: k2hdkc-devstack images build database.',
+		remedy: 'Build it first: k2hdkc-devstack images build database, or images build backup.',
 	},
 	{
 		code: 'K2D6011',
@@ -78,5 +78,12 @@ export const sourceErrors = [
 		exitCode: 1,
 		cause: 'The registry does not answer, its certificate is not trusted, or it wants other credentials.',
 		remedy: 'Log in with `docker login`, or give a file of that form with --credentials. A registry without TLS must be listed in datastore.options.docker_insecure_registries.',
+	},
+	{
+		code: 'K2D6020',
+		title: 'A ready-made image cannot be fetched',
+		exitCode: 1,
+		cause: 'The registry of images.database.from or images.backup.from does not answer, wants other credentials, or has no image of that digest.',
+		remedy: 'Look the digest up in the registry, and log in with `docker login` on the machine if it asks for it. A registry without TLS must be listed in datastore.options.docker_insecure_registries. Then resume.',
 	},
 ] as const satisfies readonly CatalogueEntry[];

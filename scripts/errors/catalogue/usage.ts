@@ -126,13 +126,13 @@ export const usageErrors = [
 		title: 'Unknown image',
 		exitCode: 2,
 		cause: 'The command takes the name of an image, and this tool makes none of that name.',
-		remedy: 'Name guest or database, or none for all that the configuration has.',
+		remedy: 'Name guest, database or backup, or none for all that the configuration has.',
 	},
 	{
 		code: 'K2D1019',
 		title: 'A place for an image is not usable',
 		exitCode: 2,
-		cause: 'A place is REGISTRY/NAME; the tag is the version of the image. Only the database image goes into registries.',
+		cause: 'A place is REGISTRY/NAME; the tag is the version of the image. Only the database and the backup image go into registries.',
 		remedy: 'Write for example: images push database --to registry.example.com:5000/team/k2hdkc-trove.',
 	},
 ] as const satisfies readonly CatalogueEntry[];

@@ -1,13 +1,14 @@
 import {ports} from '../../openstack/api.js';
 import type {SandboxEnv} from '../sandboxEnv.js';
 import {troveAdditions} from '../datastore/content.js';
-import {databaseOf} from '../images/containers/definition.js';
-import {databaseReference} from '../images/containers/push.js';
+import {containerImages} from '../images/containers/all.js';
+import {imageOptions} from '../images/containers/identity.js';
+import {registryReference} from '../images/containers/push.js';
 import {serviceStep} from './service.js';
 
-/** An image that is built here is pulled from the registry of the environment. */
+/** Images that are built here are pulled from the registry of the environment. */
 const builtImages = (env: SandboxEnv): Readonly<Record<string, string>> =>
-	env.config.components.images && databaseOf(env.config) !== undefined ? {docker_image: databaseReference(env)} : {};
+	env.config.components.images ? Object.fromEntries(containerImages(env.config).map(image => [imageOptions[image.name], registryReference(env, image)])) : {};
 
 /** Trove's own file and the one for guests get the same group; its name is fixed by the Python package. */
 const datastoreSections = (env: SandboxEnv) => ({k2hdkc: {...env.config.datastore.options, ...builtImages(env)}});

@@ -8,8 +8,8 @@ export type BackupImage = ImageIdentity & {
 	readonly variant: Variant;
 	/** How the k2hdkc-trove image of the same version is called where this one is built. */
 	readonly baseImage: string;
-	/** Packages that it has already. */
-	readonly baseHas: readonly string[];
+	/** Archive in the build context with what python3 and its libraries add to a base without a mirror; null when packages are installed. */
+	readonly python: string | null;
 	/** Trove's directory `backup`, in the build context, and where its source comes from. */
 	readonly trove: {readonly path: string; readonly ref: string};
 };
@@ -23,14 +23,19 @@ const libraries = `${home}/libraries`;
 /** Packages of the distribution that the image needs besides those of k2hdkc-trove. */
 export const neededBackupPackages = (variant: Variant): readonly string[] => distributions[variant].python.packages;
 
-const pythonStage = ({variant, baseImage, baseHas}: BackupImage): readonly string[] => {
-	const lacking = neededBackupPackages(variant).filter(name => !baseHas.includes(name));
-	return [
-		`FROM ${baseImage} AS python`,
-		'USER 0',
-		...(lacking.length === 0 ? [] : distributions[variant].install(lacking)),
-	];
-};
+/** The list of packages in the archive was written over the base of the image below, which may have got packages of its own since. */
+const addLayer = (archive: string): readonly string[] => [
+	'RUN cp /var/lib/dpkg/status /var/lib/dpkg/status-below',
+	`ADD ${archive} /`,
+	'RUN awk \'BEGIN { RS = ""; ORS = "\\n\\n" } { split($0, line, "\\n") } !known[line[1]]++\' /var/lib/dpkg/status /var/lib/dpkg/status-below >/var/lib/dpkg/status-both \\',
+	' && mv /var/lib/dpkg/status-both /var/lib/dpkg/status && rm /var/lib/dpkg/status-below && ldconfig',
+];
+
+const pythonStage = ({variant, baseImage, python}: BackupImage): readonly string[] => [
+	`FROM ${baseImage} AS python`,
+	'USER 0',
+	...(python === null ? distributions[variant].install(neededBackupPackages(variant)) : addLayer(python)),
+];
 
 const environment = (variant: Variant): readonly string[] => distributions[variant].python.build === null ? [] : [`ENV PYTHONPATH=${libraries}`];
 

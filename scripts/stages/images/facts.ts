@@ -1,12 +1,14 @@
 import {ToolError} from '../../errors/toolError.js';
 import type {ImageFacts} from '../../commands/environment.js';
+import {containerNames, type ContainerName} from '../../config/schema/images.js';
 import type {SandboxEnv} from '../sandboxEnv.js';
-import {databaseLayer} from './containers/base.js';
-import {changedPrograms} from './containers/build.js';
-import {databaseOf} from './containers/definition.js';
-import {databaseReference, pushedId} from './containers/push.js';
+import {containerImages} from './containers/all.js';
+import {changedSurroundings} from './containers/build.js';
+import {repositoryOf} from './containers/identity.js';
+import {imageDirectory, type ContainerImage} from './containers/image.js';
+import {imageId, pushedId, registryReference} from './containers/push.js';
 import {guestLayer} from './guest.js';
-import {readManifest} from './manifest.js';
+import {readManifest, type Manifest} from './manifest.js';
 import {guestRegistration} from './register.js';
 
 /** Directories of an image that were made from other inputs. */
@@ -29,34 +31,35 @@ const inGlance = async (env: SandboxEnv): Promise<string> => {
 	}
 };
 
-type Wanted = {readonly image: 'guest' | 'database'; readonly name: string; readonly directory: string; /** What speaks against the image that is there. */ readonly changed?: () => Promise<string | undefined>; readonly registered: () => Promise<string>};
+type Wanted = {readonly image: 'guest' | ContainerName; readonly name: string; readonly tag?: string; readonly directory: string; /** Of the image that is there. */ readonly digest: (manifest: Manifest) => Promise<string | undefined>; /** What speaks against the image that is there. */ readonly changed?: (manifest: Manifest) => Promise<string | undefined>; readonly registered: () => Promise<string>};
 
-const factsOf = async (env: SandboxEnv, {image, name, directory, changed, registered}: Wanted): Promise<ImageFacts> => {
+const factsOf = async (env: SandboxEnv, {image, name, tag, directory, digest, changed, registered}: Wanted): Promise<ImageFacts> => {
+	const known = {image, name, ...(tag !== undefined && {tag}), directory, inputs: directory.slice(directory.lastIndexOf('-') + 1)};
 	const manifest = await readManifest(env.host, directory);
 	if (manifest !== undefined) {
-		const why = await changed?.();
-		return {image, name: manifest.name, made: manifest.made, files: manifest.files, directory, state: why === undefined ? 'up to date' : `out of date: ${why}`, registered: await registered()};
+		const why = await changed?.(manifest);
+		const id = await digest(manifest);
+		return {...known, ...(id !== undefined && {digest: id}), made: manifest.made, files: manifest.files, state: why === undefined ? 'up to date' : `out of date: ${why}`, registered: await registered()};
 	}
 
 	const old = await others(env, image, directory);
-	return {image, name, files: [], directory, state: old.length === 0 ? 'not built' : `out of date: what is there was made from other inputs (${old.join(', ')})`, registered: '-'};
+	return {...known, files: [], state: old.length === 0 ? 'not built' : `out of date: what is there was made from other inputs (${old.join(', ')})`, registered: '-'};
 };
 
-const inRegistry = async (env: SandboxEnv): Promise<string> => {
-	const id = await pushedId(env);
-	return id === undefined ? 'not in the registry' : `${databaseReference(env)}, ${id.slice(0, 19)}`;
+const inRegistry = async (env: SandboxEnv, image: ContainerImage): Promise<string> => {
+	const id = await pushedId(env, image);
+	return id === undefined ? 'not in the registry' : `${registryReference(env, image)}, ${id.slice(0, 19)}`;
 };
 
-const databaseFacts = async (env: SandboxEnv): Promise<ImageFacts> => {
-	const database = databaseOf(env.config);
-	if (database === undefined) {
-		const repository = String(env.config.datastore.options.docker_image ?? '-');
-		return {image: 'database', name: repository, files: [], directory: '-', state: 'left out: sources.k2hdkc does not say where K2HDKC comes from', registered: '-'};
+const containerFacts = async (env: SandboxEnv, wanted: ContainerName): Promise<ImageFacts> => {
+	const image = containerImages(env.config).find(({name}) => name === wanted);
+	if (image === undefined) {
+		return {image: wanted, name: repositoryOf(env.config, wanted), files: [], directory: '-', state: 'left out: sources.k2hdkc does not say where K2HDKC comes from', registered: '-'};
 	}
 
 	return factsOf(env, {
-		image: 'database', name: `${database.repository}:${database.tag}`, directory: databaseLayer(env, 'image'), changed: async () => changedPrograms(env),
-		registered: async () => inRegistry(env).catch(() => 'not known: the registry does not answer'),
+		image: wanted, name: image.repository, tag: image.tag, directory: imageDirectory(env, image), digest: async () => imageId(env, image), changed: async manifest => changedSurroundings(env, image, manifest),
+		registered: async () => inRegistry(env, image).catch(() => 'not known: the registry does not answer'),
 	});
 };
 
@@ -64,7 +67,10 @@ const databaseFacts = async (env: SandboxEnv): Promise<ImageFacts> => {
 export const imageFacts = async (env: SandboxEnv): Promise<readonly ImageFacts[]> => [
 	await factsOf(env, {
 		image: 'guest', name: `k2hdkc-guest-${env.config.release}-${env.config.images.guest.suite}`, directory: guestLayer(env, 'image'),
+		async digest({files}) {
+			return files[0] && `sha256:${files[0].sha256}`;
+		},
 		registered: async () => inGlance(env),
 	}),
-	await databaseFacts(env),
+	...await Promise.all(containerNames.map(async name => containerFacts(env, name))),
 ];

@@ -1,8 +1,3 @@
-import {ToolError} from '../../errors/toolError.js';
-import {parseTroveSource} from '../../config/troveSource.js';
-import {proxyEnvironment} from '../../sources/proxyEnvironment.js';
-import {fetchTrove} from '../../sources/trove.js';
-import type {SourceAccess} from '../../sources/types.js';
 import {fetchWheels} from '../../sources/wheels.js';
 import {applyHunk} from '../datastore/hunk.js';
 import {readPatch} from '../datastore/patchFile.js';
@@ -12,6 +7,7 @@ import {makeRoot, rootMade} from '../machine/mmdebstrap.js';
 import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
 import {agentInside, agentScript} from './agentScript.js';
 import {guestHooks, guestInputs, guestNames, guestPackages, guestWheels, type GuestInputs, type GuestSource} from './definition.js';
+import {fetchReleaseSource, sourceAccess} from './releaseSource.js';
 
 /** Directory of a layer in the cache. */
 export const guestLayer = (env: GuestSource & Pick<SandboxEnv, 'paths'>, layer: keyof GuestInputs): string => `${env.paths.images}/${guestNames(env)[layer]}`;
@@ -50,16 +46,9 @@ export const guestBase: SandboxStep = {
 /** Trove's source with the hunk, our package, and the Python packages that the suite lacks, in a directory on the host. */
 const prepareSources = async (env: SandboxEnv, into: string, signal: AbortSignal): Promise<void> => {
 	const {host, config} = env;
-	const wanted = config.sources.trove[config.release];
-	const source = wanted === undefined ? undefined : parseTroveSource(wanted);
-	if (source === undefined) {
-		throw new ToolError('K2D6001', `sources.trove names no source for release ${config.release}`);
-	}
-
 	const fetched = `${into}/fetched`;
-	await host.run(['mkdir', '-p', '--', fetched]);
-	const access: SourceAccess = {machine: host, debian: config.sources.debian, python: config.sources.python, env: proxyEnvironment(config.proxy), signal};
-	const {root} = await fetchTrove(source, fetched, access);
+	const access = sourceAccess(env, signal);
+	const {root} = await fetchReleaseSource(env, fetched, access);
 	await host.run(['cp', '-r', '--', root, `${into}/trove`]);
 	await applyHunk(host, `${into}/trove`, await readPatch());
 	await host.upload(packageSource, `${into}/trove_k2hdkc`);

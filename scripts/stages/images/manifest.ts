@@ -8,8 +8,8 @@ export type Manifest = {
 	/** When it was made, UTC. */
 	readonly made: string;
 	readonly files: readonly ImageFile[];
-	/** Checksum of the installed prefix that its programs came from. */
-	readonly programs?: string;
+	/** Checksum of what it was made from beside its inputs, e.g. an installed prefix on the host. */
+	readonly surroundings?: string;
 };
 
 export const readManifest = async (host: Pick<Machine, 'read'>, directory: string): Promise<Manifest | undefined> => {

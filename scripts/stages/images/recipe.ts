@@ -1,10 +1,12 @@
 import {createHash} from 'node:crypto';
 import {readdirSync, readFileSync} from 'node:fs';
 import path from 'node:path';
+import {containerNames, type ContainerName} from '../../config/schema/images.js';
+import {packageRoot} from '../../packageRoot.js';
 import {packageHash, patchHash} from '../datastore/content.js';
 import type {SandboxEnv} from '../sandboxEnv.js';
-import {databaseLayer} from './containers/base.js';
-import {databaseDefinition, databaseOf} from './containers/definition.js';
+import {containerImages} from './containers/all.js';
+import {imageDirectory} from './containers/image.js';
 import {definition, guestHooks, guestPackages, guestWheels} from './definition.js';
 import {guestLayer} from './guest.js';
 import {settingsFiles} from './settings.js';
@@ -26,18 +28,14 @@ const guestRecipe = (env: Pick<SandboxEnv, 'config' | 'paths' | 'proxyAuthority'
 	};
 };
 
-const databaseRecipe = (env: Pick<SandboxEnv, 'config' | 'paths'>): Readonly<Record<string, unknown>> => {
-	const database = databaseOf(env.config);
-	if (database === undefined) {
-		return {leftOut: 'sources.k2hdkc does not say where the programs of K2HDKC come from'};
-	}
-
-	const {base, basePackages, origin, repository, tag, dockerfile} = database;
-	return {
-		base: {directory: databaseLayer(env, 'base'), ...base, packages: basePackages},
-		image: {directory: databaseLayer(env, 'image'), name: `${repository}:${tag}`, k2hdkc: origin, definition: filesOf(databaseDefinition), dockerfile},
-	};
+const containerRecipe = (env: Pick<SandboxEnv, 'config' | 'paths'>, wanted: ContainerName): Readonly<Record<string, unknown>> => {
+	const image = containerImages(env.config).find(({name}) => name === wanted);
+	return image === undefined
+		? {leftOut: 'sources.k2hdkc does not say where the programs of K2HDKC come from'}
+		: {...image.recipe, directory: imageDirectory(env, image), ...('dockerfile' in image && {definition: filesOf(path.join(packageRoot, 'images', wanted))})};
 };
 
 /** The recipe of each image by its name. */
-export const imageRecipes = (env: Pick<SandboxEnv, 'config' | 'paths' | 'proxyAuthority'>): Readonly<Record<string, unknown>> => ({guest: guestRecipe(env), database: databaseRecipe(env)});
+export const imageRecipes = (env: Pick<SandboxEnv, 'config' | 'paths' | 'proxyAuthority'>): Readonly<Record<string, unknown>> => ({
+	guest: guestRecipe(env), ...Object.fromEntries(containerNames.map(name => [name, containerRecipe(env, name)])),
+});

@@ -27,9 +27,11 @@ export const rootMade = async ({host}: Pick<SandboxEnv, 'host'>, root: string): 
 	return made?.trim();
 };
 
-const command = ({suite, packages, hooks}: DebianRoot, target: string, keyring: string | null, aptOptions: readonly string[]): string[] => [
+type Packages = Omit<DebianRoot, 'root'>;
+
+const command = ({suite, packages, hooks}: Packages, target: string, keyring: string | null, aptOptions: readonly string[]): string[] => [
 	// With the output of apt and dpkg: on a slow link minutes pass before mmdebstrap itself says the next thing.
-	'mmdebstrap', '--verbose', '--variant=minbase', '--mode=root', '--format=directory',
+	'mmdebstrap', '--verbose', '--mode=root', '--format=directory',
 	'--aptopt=Acquire::Languages "none"', '--aptopt=APT::Install-Recommends "false"', '--aptopt=Acquire::Retries "3"',
 	...aptOptions.map(option => `--aptopt=${option}`),
 	...['doc', 'man', 'locale', 'info', 'lintian'].map(name => `--dpkgopt=path-exclude=/usr/share/${name}/*`),
@@ -54,6 +56,14 @@ else
 fi
 `;
 
+/** Words of mmdebstrap and its standard input. `options` say what `target`, a directory, is to get beside the packages. */
+export const mmdebstrapCommand = async (env: SandboxEnv, wanted: Packages, target: string, options: readonly string[]): Promise<{readonly argv: readonly string[]; readonly input: string}> => {
+	const {lines, keyring, aptOptions} = await debianSources(env, wanted.suite);
+	const patience = ['http', 'https'].map(scheme => `Acquire::${scheme}::Timeout "${Math.ceil(silence * env.config.timeouts.scale)}"`);
+	const [program = '', ...words] = command(wanted, target, keyring, [...patience, ...aptOptions]);
+	return {argv: [program, ...options, ...words], input: lines.join('\n')};
+};
+
 /** Makes the root unless it is there: the same root is the same however often it is made, and machines may run on it. */
 export const makeRoot = async ({env, job, progress}: StepContext<SandboxEnv>, wanted: DebianRoot): Promise<void> => {
 	const {host, config} = env;
@@ -65,12 +75,10 @@ export const makeRoot = async ({env, job, progress}: StepContext<SandboxEnv>, wa
 
 	// Two environments may want the same root at the same time: each makes its own, and the first one done is kept.
 	const partial = `${root}.partial-${config.name}`;
-	const {lines, keyring, aptOptions} = await debianSources(env, suite);
+	const {argv, input} = await mmdebstrapCommand(env, wanted, partial, ['--variant=minbase']);
 	await job(host, ['rm', '-rf', '--one-file-system', '--', partial]);
 	await host.run(['mkdir', '-p', '--', root.replace(/\/[^/]*$/, '')]);
 	progress.say(`mmdebstrap of ${suite} with ${packages.length} packages and what they need`);
-	const patience = ['http', 'https'].map(scheme => `Acquire::${scheme}::Timeout "${Math.ceil(silence * config.timeouts.scale)}"`);
-	const build = command(wanted, partial, keyring, [...patience, ...aptOptions]);
 	// What was made gets its name in the same job, so that nothing is lost when the tool ends before the job does.
-	await job(host, ['sh', '-euc', '"$@"; eval "$FINISH"', 'sh', ...build], {input: lines.join('\n'), env: {FINISH: finishScript(partial, root)}});
+	await job(host, ['sh', '-euc', '"$@"; eval "$FINISH"', 'sh', ...argv], {input, env: {FINISH: finishScript(partial, root)}});
 };

@@ -272,7 +272,7 @@ test('images list says what there is, and images build does nothing but the step
 	const place = await createPlace(t);
 	const listed = await place.run(['images', 'list']);
 	t.is(listed.code, 0, listed.stderr);
-	t.regex(listed.stdout, /guest +guest-1 +disk\.qcow2 +1\.9 MiB +a{12} +2026-01-01T00:00:00Z +up to date/);
+	t.regex(listed.stdout, /guest +guest-1 +- +a{12} +1\.9 MiB +\d+ \w+ +abc +not in Glance +up to date/);
 	t.like(JSON.parse((await place.run(['images', 'list', '--json'])).stdout), {images: [{image: 'guest', state: 'up to date'}]});
 	const built = await place.run(['images', 'build']);
 	t.is(built.code, 2, 'this environment has no such steps');
@@ -281,11 +281,11 @@ test('images list says what there is, and images build does nothing but the step
 
 test('images push wants a place without a tag, and hands on credentials from a file', async t => {
 	const place = await createPlace(t);
-	t.is((await place.run(['images', 'push', 'database', '--to', 'registry.example:5000/team/k2hdkc-trove'])).stdout, 'registry.example:5000/team/k2hdkc-trove:1: pushed (none false)\n');
+	t.is((await place.run(['images', 'push', 'database', '--to', 'registry.example:5000/team/k2hdkc-trove'])).stdout, 'registry.example:5000/team/k2hdkc-trove:1: pushed (database none false)\n');
 	await writeFile(path.join(place.directory, 'auth.json'), '{"auths":{}}');
 	t.like(
-		JSON.parse((await place.run(['images', 'push', '--to', 'registry.example/a', '--credentials', 'auth.json', '--overwrite', '--json'])).stdout),
-		{reference: 'registry.example/a:1', id: '{"auths":{}} true', state: 'pushed'},
+		JSON.parse((await place.run(['images', 'push', 'backup', '--to', 'registry.example/a', '--credentials', 'auth.json', '--latest', '--overwrite', '--json'])).stdout),
+		{pushed: ['1', 'latest'].map(tag => ({reference: `registry.example/a:${tag}`, id: 'backup {"auths":{}} true', state: 'pushed'}))},
 	);
 	await writeFile(path.join(place.directory, 'broken.json'), '{');
 	const refused: ReadonlyArray<readonly [readonly string[], string]> = [

@@ -1,7 +1,9 @@
-import {readdir, readFile} from 'node:fs/promises';
+import {mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
 import test from 'ava';
 import {variants} from '../../../scripts/config/schema/variants.js';
-import {neededBackupPackages, renderBackupDockerfile} from '../../../scripts/stages/images/backupDockerfile.js';
+import {renderBackupDockerfile} from '../../../scripts/stages/images/backupDockerfile.js';
 import {runCommand} from '../../helpers/runCommand.js';
 import {backupSample as image} from './support/samples.js';
 
@@ -62,15 +64,20 @@ for (const variant of variants) {
 			t.is(code, 0, `${command}: ${stderr}`);
 		}
 	});
-
-	test(`${variant}: packages that the base has are not installed again`, t => {
-		const needed = neededBackupPackages(variant);
-		const without = renderBackupDockerfile(image(variant, {baseHas: needed}));
-		t.deepEqual(commands(stages(without).python!), []);
-		const one = renderBackupDockerfile(image(variant, {baseHas: needed.slice(1)}));
-		t.is(one.includes(` ${needed.at(-1)!} `), needed.length === 1);
-	});
 }
+
+test('over a base without a mirror python3 and its libraries come as a layer, and packages of the image below stay known', async t => {
+	const python = stages(renderBackupDockerfile(image('debian', {python: 'python.tar'}))).python!;
+	t.notRegex(python, /apt-get/);
+	t.deepEqual(lines(python, 'ADD'), ['ADD python.tar /']);
+	const merge = commands(python)[1]!.split(' >')[0]!.replaceAll('/var/lib/dpkg/', '');
+	const directory = await mkdtemp(path.join(tmpdir(), 'k2hdkc-status-'));
+	t.teardown(async () => rm(directory, {recursive: true, force: true}));
+	await writeFile(path.join(directory, 'status'), 'Package: dpkg\nVersion: 2\n\nPackage: python3\nVersion: 1\n\n');
+	await writeFile(path.join(directory, 'status-below'), 'Package: dpkg\nVersion: 1\n\nPackage: chmpx\nVersion: 1\nDescription: of hooks\n\n');
+	const {stdout} = await runCommand('sh', ['-euc', merge], {cwd: directory});
+	t.is(stdout, 'Package: dpkg\nVersion: 2\n\nPackage: python3\nVersion: 1\n\nPackage: chmpx\nVersion: 1\nDescription: of hooks\n\n');
+});
 
 test('what the image copies is there', async t => {
 	const files = await readdir('images/backup', {recursive: true});

@@ -1,5 +1,6 @@
 import test from 'ava';
 import {breaches, parseContainerFacts} from '../../../scripts/stages/images/containers/contract.js';
+import {databaseContract} from '../../../scripts/stages/images/containers/databaseContract.js';
 
 const config = {
 	User: '1001:1001', ExposedPorts: {'8020/tcp': {}, '8021/tcp': {}, '8031/tcp': {}}, Env: ['PATH=/usr/bin'],
@@ -23,7 +24,7 @@ const lines = [
 	'package deb|tzdata|2026f-0+deb13u1|all',
 ];
 
-const judge = (before = '', after = ''): readonly string[] => breaches(parseContainerFacts(lines.join('\n').replace(before, after)), '1.0.19');
+const judge = (before = '', after = ''): readonly string[] => breaches(parseContainerFacts(lines.join('\n').replace(before, after)), databaseContract('1.0.19'));
 
 test('an image as it should be is accepted, and its packages are known', t => {
 	t.deepEqual(judge(), []);
@@ -62,5 +63,5 @@ for (const [what, change, says] of faults) {
 }
 
 test('an output that was cut off is no image that keeps its contract', t => {
-	t.true(breaches(parseContainerFacts(''), '1.0.19').length > 10);
+	t.true(breaches(parseContainerFacts(''), databaseContract('1.0.19')).length > 10);
 });

@@ -6,6 +6,7 @@ const configSchema = z.object({
 		config: z.object({
 			User: z.string().optional(), ExposedPorts: z.record(z.string(), z.unknown()).optional(), Labels: z.record(z.string(), z.string()).nullish(),
 			Entrypoint: z.array(z.string()).nullish(), Env: z.array(z.string()).nullish(), Healthcheck: z.object({Test: z.array(z.string())}).nullish(),
+			WorkingDir: z.string().optional(),
 		}),
 	}),
 });
@@ -37,38 +38,53 @@ export const parseContainerFacts = (output: string): ContainerFacts => {
 	};
 };
 
-/** Largest size of the unpacked image in MiB: a node's disk holds it beside its data. */
-const sizeBudget = 400;
-
 const words: Readonly<Record<string, string>> = {
 	setuid: 'becomes another user', writable: 'may be written by everybody', secret: 'does not belong into an image', proxy: 'names a proxy',
 };
 
-/** Runs, their exit code, and what they must say. */
-const runs: ReadonlyArray<readonly [name: string, code: number, says: RegExp, what: string]> = [
-	['user', 0, /^uid=1001\b.* gid=1001\b/, 'its user is not 1001 with group 1001'],
-	['chmpx', 0, /./, 'chmpx does not run'],
-	['k2hdkc', 0, /./, 'k2hdkc does not run'],
-	['status', 0, /^RUNNING$/, 'the command status does not print RUNNING'],
-	['start', 3, /cluster_name/, 'start without an environment does not end with 3 and name what is missing'],
-	['backup', 1, /no database/i, 'backup without a database does not end with 1 and say so'],
-	['usage', 2, /nothing/, 'a wrong command does not end with 2 and name it'],
-	['writable', 0, /^$/, 'its user cannot write to its directories'],
-];
+/** A command that is run in the image as its user, its exit code, and what it must say. */
+export type Run = {
+	readonly name: string;
+	/** Words of a shell. */
+	readonly command: string;
+	readonly code: number;
+	readonly says: RegExp;
+	/** What is wrong when it ends otherwise. */
+	readonly what: string;
+};
+
+/** What Trove and its users rely on, beside what holds for every image. */
+export type Contract = {
+	/** The version that its label must tell. */
+	readonly version: string;
+	readonly ports: readonly string[];
+	/** Last word of its entrypoint. */
+	readonly entrypoint: string;
+	readonly workingDirectory?: string;
+	readonly health: {readonly test: RegExp; readonly what: string};
+	/** Largest size of the unpacked image in MiB: the disk of a node holds it beside its data. */
+	readonly sizeBudget: number;
+	readonly runs: readonly Run[];
+};
+
+/** Holds for every image. */
+export const userRun: Run = {name: 'user', command: 'id', code: 0, says: /^uid=1001\b.* gid=1001\b/, what: 'its user is not 1001 with group 1001'};
 
 /** What of the contract the image does not keep, a phrase each; empty when it keeps all of it. */
-export const breaches = ({config, size, found, ran}: ContainerFacts, version: string): readonly string[] => {
-	const {User: user, ExposedPorts: ports = {}, Labels: labels, Entrypoint: entrypoint, Env: environment, Healthcheck: health} = config;
+export const breaches = ({config, size, found, ran}: ContainerFacts, contract: Contract): readonly string[] => {
+	const {User: user, ExposedPorts: exposed = {}, Labels: labels, Entrypoint: entrypoint, Env: environment, Healthcheck: health, WorkingDir: directory} = config;
+	const {version, ports, workingDirectory = directory, sizeBudget} = contract;
 	return [
 		...(user === '1001:1001' ? [] : [`its user is "${user ?? ''}", not 1001:1001`]),
-		...['8020/tcp', '8021/tcp', '8031/tcp'].filter(port => !(port in ports)).map(port => `it does not expose ${port}`),
-		...(entrypoint?.at(-1) === '/usr/libexec/k2hdkctrove.sh' ? [] : ['its entrypoint is not /usr/libexec/k2hdkctrove.sh']),
-		...(health?.Test.join(' ').includes('k2hdkctrove.sh status') ? [] : ['it has no health check that asks for the status']),
+		...ports.filter(port => !(port in exposed)).map(port => `it does not expose ${port}`),
+		...(entrypoint?.at(-1) === contract.entrypoint ? [] : [`its entrypoint does not end with ${contract.entrypoint}`]),
+		...(directory === workingDirectory ? [] : [`its working directory is "${directory ?? ''}", not ${workingDirectory}`]),
+		...(contract.health.test.test(health?.Test.join(' ') ?? '') ? [] : [contract.health.what]),
 		...(labels?.['org.opencontainers.image.version'] === version ? [] : [`its label org.opencontainers.image.version is not ${version}`]),
 		...(environment ?? []).filter(each => /proxy|token|password|secret/i.test(each.split('=')[0]!)).map(each => `its environment has ${each.split('=')[0]!}`),
 		...(size > 0 && size <= sizeBudget * 1024 * 1024 ? [] : [`it takes ${Math.round(size / 1024 / 1024)} MiB, more than ${sizeBudget}`]),
 		...found.map(({what, path}) => `${path} ${words[what] ?? what}`),
-		...runs.flatMap(([name, code, says, what]) => {
+		...contract.runs.flatMap(({name, code, says, what}) => {
 			const each = ran.get(name);
 			return each?.code === code && says.test(each.output) ? [] : [`${what} (exit code ${each?.code ?? 'unknown'}: ${each?.output ?? ''})`];
 		}),

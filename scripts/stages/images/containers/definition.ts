@@ -4,21 +4,18 @@ import {parse} from 'yaml';
 import {parseBaseImage, parseK2hdkcOrigin, type BaseImageOrigin, type K2hdkcOrigin} from '../../../config/k2hdkcSource.js';
 import type {Config} from '../../../config/schema.js';
 import type {Variant} from '../../../config/schema/variants.js';
-import {packageRoot} from '../../../packageRoot.js';
 import {hashInputs} from '../../../pipeline/hash.js';
-import {directoryHash} from '../directoryHash.js';
 import {neededPackages, renderDatabaseDockerfile, type DatabaseImage, type K2hdkcSource} from '../dockerfile.js';
+import {databaseContract} from './databaseContract.js';
+import {provenance, repositoryOf, wantedTag} from './identity.js';
+import {fullName, type BuiltImage} from './image.js';
+import {contextPaths, databaseDefinition, databaseSurroundings} from './programs.js';
+import {readyImage, type ReadyImage} from './ready.js';
 
 type Needed = Pick<Config, 'datastore' | 'images' | 'sources'>;
 
-/** Directory of the definition in this package. */
-export const databaseDefinition = path.join(packageRoot, 'images/database');
-
 /** How the base image is called where images are made. */
 export const baseName = 'localhost/k2hdkc-devstack/base:1';
-
-/** Paths in the build context of what comes from the host. */
-export const contextPaths = {prefix: 'k2hdkc', keys: 'keys'} as const;
 
 const libraries = (): Record<Variant, string[]> =>
 	(parse(readFileSync(path.join(databaseDefinition, 'packages.yaml'), 'utf8')) as {libraries: Record<Variant, string[]>}).libraries;
@@ -38,60 +35,63 @@ const sourceOf = (origin: K2hdkcOrigin, variant: Variant, {k2hdkcRepository}: Co
 	return {kind: 'packages', versions: origin.packages, repository};
 };
 
-export type Database = {
-	readonly image: DatabaseImage;
-	readonly origin: K2hdkcOrigin;
-	readonly base: BaseImageOrigin;
+/** What the database image begins with. */
+export type ContainerBase = {
+	readonly origin: BaseImageOrigin;
 	/** Packages that a base made by mmdebstrap gets at once. */
-	readonly basePackages: readonly string[];
-	/** Without registry and tag, e.g. antpickax/k2hdkc-trove. */
-	readonly repository: string;
-	/** The datastore version for which Trove asks for this image. */
-	readonly tag: string;
-	readonly dockerfile: string;
+	readonly packages: readonly string[];
+	readonly inputs: unknown;
+	/** Directories in the store of images: of the root, where there is one, and of the image. */
+	readonly root: string;
+	readonly directory: string;
 };
 
-const toolVersion = (): string => (JSON.parse(readFileSync(path.join(packageRoot, 'package.json'), 'utf8')) as {version: string}).version;
+/** Nothing in an image says where its packages came from: the address may have a password, or be one that nobody else reaches. */
+export const forgetMirror = '--customize-hook=rm -f "$1/etc/apt/sources.list" "$1/etc/apt/apt.conf.d/99mmdebstrap"';
 
-const revision = (): string => `sha256:${directoryHash(databaseDefinition)}`;
+const baseOf = (origin: BaseImageOrigin, packages: readonly string[]): ContainerBase => {
+	const inputs = {origin, packages, ...('suite' in origin && {forgetMirror})};
+	const hash = hashInputs(inputs).slice(0, 16);
+	return {origin, packages, inputs, root: `container-root-${hash}`, directory: `container-base-${hash}`};
+};
 
-/** A reference without the registry that it names first. */
-const withoutRegistry = (reference: string): string => reference.replace(/^[^/]*[.:][^/]*\/|^localhost\//, '');
+export type BuiltDatabase = BuiltImage & {readonly layer: ContainerBase};
 
-/** The database image of a configuration; undefined when it does not say where K2HDKC comes from. */
-export const databaseOf = ({datastore, images: {database}, sources}: Needed): Database | undefined => {
+/** The database image that is built of a configuration; undefined when it does not say where K2HDKC comes from. */
+export const builtDatabase = (config: Needed): BuiltDatabase | undefined => {
+	const {images: {database: {variant, extraPackages, hooks}}, sources} = config;
 	const origin = sources.k2hdkc === null ? undefined : parseK2hdkcOrigin(sources.k2hdkc);
 	if (origin === undefined) {
 		return undefined;
 	}
 
-	const {variant, extraPackages, hooks} = database;
-	const base = 'image' in origin ? {reference: origin.image} : parseBaseImage(sources.baseImages[variant])!;
+	const baseOrigin = 'image' in origin ? {reference: origin.image} : parseBaseImage(sources.baseImages[variant])!;
 	const k2hdkc = sourceOf(origin, variant, sources);
-	const {name, version} = datastore.versions.find(each => each.name === datastore.defaultVersion)!;
-	const tag = version ?? name;
-	const needed = neededPackages({variant, k2hdkc, extraPackages});
-	const basePackages = 'suite' in base ? needed : [];
+	const tag = wantedTag(config);
+	const layer = baseOf(baseOrigin, 'suite' in baseOrigin ? neededPackages({variant, k2hdkc, extraPackages}) : []);
+	const source = provenance(databaseDefinition);
 	const image: DatabaseImage = {
-		variant, baseImage: baseName, baseOrigin: 'suite' in base ? `mmdebstrap:${base.suite}` : base.reference, baseHas: basePackages, extraPackages, hooks, k2hdkc, version: tag,
-		source: {url: `pkg:npm/k2hdkc-devstack@${toolVersion()}`, revision: revision()},
+		variant, baseImage: baseName, baseOrigin: 'suite' in baseOrigin ? `mmdebstrap:${baseOrigin.suite}` : baseOrigin.reference, baseHas: layer.packages, extraPackages, hooks, k2hdkc, version: tag, source,
 	};
+	const repository = repositoryOf(config, 'database');
+	const dockerfile = renderDatabaseDockerfile(image);
+	const inputs = {base: layer.inputs, dockerfile, origin, repository, tag, files: source.revision};
 	return {
-		image, origin, base, basePackages, tag,
-		repository: withoutRegistry(String(datastore.options.docker_image ?? 'antpickax/k2hdkc-trove')),
-		dockerfile: renderDatabaseDockerfile(image),
+		name: 'database', repository, tag, variant, dockerfile, inputs, layer,
+		directory: `database-image-${hashInputs(inputs).slice(0, 16)}`,
+		base: `${layer.directory}/base.tar`,
+		needs: ['images.containers.base'],
+		surroundings: databaseSurroundings(origin, k2hdkc.kind === 'packages' && k2hdkc.repository !== null ? sources.k2hdkcRepository.keyFile : null),
+		contract: databaseContract(tag),
+		recipe: {base: {...baseOrigin, packages: layer.packages}, image: {name: fullName({repository, tag}), k2hdkc: origin, dockerfile}},
 	};
 };
 
-/** What base and image depend on. Files of an installed prefix are compared when it is looked at: they lie on the host. */
-export const databaseInputs = ({base, basePackages, dockerfile, origin, repository, tag}: Database): Readonly<Record<'base' | 'image', unknown>> => {
-	const baseInputs = {base, basePackages};
-	return {base: baseInputs, image: {base: baseInputs, dockerfile, origin, repository, tag, files: revision()}};
-};
+export type Database = BuiltDatabase | ReadyImage;
 
-/** Names of the directories that they have in the cache. */
-export const databaseNames = (database: Database): Readonly<Record<'root' | 'base' | 'image', string>> => {
-	const {base, image} = databaseInputs(database);
-	const [baseHash, imageHash] = [base, image].map(inputs => hashInputs(inputs).slice(0, 16));
-	return {root: `container-root-${baseHash}`, base: `container-base-${baseHash}`, image: `database-image-${imageHash}`};
+/** The database image of a configuration; undefined when it names neither a ready one nor where K2HDKC comes from. */
+export const databaseOf = (config: Needed): Database | undefined => {
+	const {from, variant} = config.images.database;
+	const tag = wantedTag(config);
+	return from === null ? builtDatabase(config) : readyImage(from, {name: 'database', repository: repositoryOf(config, 'database'), tag, variant, contract: databaseContract(tag)});
 };

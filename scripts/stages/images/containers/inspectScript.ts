@@ -1,8 +1,10 @@
+import type {Run} from './contract.js';
+
 /**
  * IMAGE: prints what the image is, a line each: `config JSON`, `package KIND|NAME|VERSION|ARCHITECTURE`, `found WHAT PATH`,
  * `ran NAME CODE OUTPUT`. Its programs run in it as its user, without an environment.
  */
-export const inspectScript = `
+export const inspectScript = (runs: ReadonlyArray<Pick<Run, 'name' | 'command'>>): string => `
 image=$1
 id=$(store pull --quiet "docker-archive:$image")
 printf 'config %s\\n' "$(store inspect --type image "$id" | tr -d '\\n')"
@@ -23,15 +25,7 @@ ran() {
   printf 'ran %s %s %s\\n' "$name" "$code" "$(tr -c '[:print:]' ' ' <"$root/tmp/ran" | cut -c 1-400)"
   rm -f "$root/tmp/ran"
 }
-ran user id
-for program in chmpx k2hdkc; do
-  ran "$program" "$program" -v
-done
-ran status /usr/libexec/k2hdkctrove.sh status
-ran start /usr/libexec/k2hdkctrove.sh start
-ran backup /usr/libexec/k2hdkctrove.sh backup
-ran usage /usr/libexec/k2hdkctrove.sh nothing
-ran writable sh -c 'for place in /etc/antpickax /run/k2hdkctrove /var/lib/antpickax/k2hdkc; do touch "$place/try" && rm "$place/try" || exit; done'
+${runs.map(({name, command}) => `ran ${name} ${command}`).join('\n')}
 if [ -e "$root/var/lib/dpkg/status" ]; then
   dpkg-query --admindir="$root/var/lib/dpkg" --show --showformat='package deb|\${Package}|\${Version}|\${Architecture}\\n'
 elif [ -e "$root/lib/apk/db/installed" ]; then

@@ -3,18 +3,16 @@ import {ToolError} from '../../../errors/toolError.js';
 import type {SandboxEnv, SandboxStep} from '../../sandboxEnv.js';
 import {emptyPartial} from '../guest.js';
 import {authorityFile, registryAddress} from '../registry.js';
-import {databaseLayer, wantedDatabase} from './base.js';
-import {databaseInputs, databaseOf} from './definition.js';
+import {fullName, imageDirectory, type ContainerImage} from './image.js';
 
 /** What a registry tells of an image for one machine: the digest of its configuration is what the image is known by. */
 export const manifestSchema = z.object({config: z.object({digest: z.string()})});
 
-/** REGISTRY/NAME of the database image in the environment's registry, as `docker_image` names it. */
-export const databaseReference = (env: Pick<SandboxEnv, 'addresses' | 'config'>): string => `${registryAddress(env)}/${wantedDatabase(env).repository}`;
+/** REGISTRY/NAME of an image in the environment's registry, as Trove's options name it. */
+export const registryReference = (env: Pick<SandboxEnv, 'addresses'>, {repository}: Pick<ContainerImage, 'repository'>): string => `${registryAddress(env)}/${repository}`;
 
 /** Digest of the configuration of the image that bears the tag in the registry; undefined when none does. */
-export const pushedId = async (env: SandboxEnv): Promise<string | undefined> => {
-	const {repository, tag} = wantedDatabase(env);
+export const pushedId = async (env: SandboxEnv, {repository, tag}: ContainerImage): Promise<string | undefined> => {
 	const {code, stdout} = await env.machine.run([
 		'curl', '--silent', '--fail', '--max-time', '5', '--noproxy', '*', '--cacert', authorityFile,
 		'--header', 'Accept: application/vnd.docker.distribution.manifest.v2+json', `https://${registryAddress(env)}/v2/${repository}/manifests/${tag}`,
@@ -22,10 +20,11 @@ export const pushedId = async (env: SandboxEnv): Promise<string | undefined> => 
 	return code === 0 ? manifestSchema.parse(JSON.parse(stdout)).config.digest : undefined;
 };
 
-/** The same digest of an image in a file: its configuration's name there. */
-export const builtId = async ({host}: Pick<SandboxEnv, 'host'>, directory: string): Promise<string | undefined> => {
-	const {code, stdout} = await host.run(['tar', '--extract', '--to-stdout', `--file=${directory}/image.tar`, 'manifest.json'], {allow: 'any'});
-	return code === 0 ? /"Config":"([\da-f]{64})\.json"/.exec(stdout)?.[1] : undefined;
+/** The same digest of an image that was built: its configuration's name in the archive. Undefined when it was not built. */
+export const imageId = async ({host, paths}: Pick<SandboxEnv, 'host' | 'paths'>, image: ContainerImage): Promise<string | undefined> => {
+	const {code, stdout} = await host.run(['tar', '--extract', '--to-stdout', `--file=${imageDirectory({paths}, image)}/image.tar`, 'manifest.json'], {allow: 'any'});
+	const digest = code === 0 ? /"Config":"([\da-f]{64})\.json"/.exec(stdout)?.[1] : undefined;
+	return digest === undefined ? undefined : `sha256:${digest}`;
 };
 
 const pushScript = `
@@ -34,40 +33,41 @@ shift
 skopeo copy --quiet --dest-cert-dir "$certs" --dest-no-creds "$@"
 `;
 
-export const databasePush: SandboxStep = {
-	id: 'images.database.push',
+/** Puts an image where Trove's guests pull it from. */
+export const pushStep = (image: ContainerImage, title: string): SandboxStep => ({
+	id: `images.${image.name}.push`,
 	stage: 'registration',
-	title: 'Database image in the registry, with the tag that the datastore version asks for',
-	needs: ['images.database.check', 'registry'],
-	inputs: ({config}) => ({image: databaseInputs(databaseOf(config)!).image}),
+	title,
+	needs: [`images.${image.name}.check`, 'registry'],
+	inputs: () => ({image: image.inputs}),
 	async probe({env}) {
-		const built = await builtId(env, databaseLayer(env, 'image'));
-		const {repository, tag} = wantedDatabase(env);
+		const built = await imageId(env, image);
 		if (built === undefined) {
-			return {state: 'absent', evidence: 'there is no database image to compare with'};
+			return {state: 'absent', evidence: `there is no ${image.name} image to compare with`};
 		}
 
-		const pushed = await pushedId(env);
+		const pushed = await pushedId(env, image);
+		const name = fullName(image);
 		if (pushed === undefined) {
-			return {state: 'absent', evidence: `the registry has no ${repository}:${tag}`};
+			return {state: 'absent', evidence: `the registry has no ${name}`};
 		}
 
-		return pushed === `sha256:${built}`
-			? {state: 'present', evidence: `the registry has ${repository}:${tag}, ${pushed.slice(0, 19)}`}
-			: {state: 'broken', evidence: `${repository}:${tag} in the registry is another image`};
+		return pushed === built
+			? {state: 'present', evidence: `the registry has ${name}, ${pushed.slice(0, 19)}`}
+			: {state: 'broken', evidence: `${name} in the registry is another image`};
 	},
 	async apply({env, job, progress}) {
 		const {host, machine} = env;
-		const {tag} = wantedDatabase(env);
 		const authority = await machine.read(authorityFile);
 		if (authority === undefined) {
 			throw new ToolError('K2D9001', `${authorityFile} is not in the machine`);
 		}
 
-		const work = await emptyPartial(env, `${databaseLayer(env, 'image')}.push`);
+		const directory = imageDirectory(env, image);
+		const work = await emptyPartial(env, `${directory}.push`);
 		await host.write(`${work}/ca.crt`, authority);
 		progress.say('copying it');
-		await job(host, ['sh', '-euc', pushScript, 'sh', work, `docker-archive:${databaseLayer(env, 'image')}/image.tar`, `docker://${databaseReference(env)}:${tag}`], {env: {no_proxy: '*'}});
+		await job(host, ['sh', '-euc', pushScript, 'sh', work, `docker-archive:${directory}/image.tar`, `docker://${registryReference(env, image)}:${image.tag}`], {env: {no_proxy: '*'}});
 		await host.run(['rm', '-rf', '--one-file-system', '--', work]);
 	},
 	undo: {nothingLeft: 'It lies on the disk of the sandbox machine and goes with that.'},
@@ -75,4 +75,4 @@ export const databasePush: SandboxStep = {
 	idleTimeout: 300,
 	expected: 8,
 	retry: {attempts: 2, delay: 5},
-};
+});

@@ -3,15 +3,10 @@ import {ToolError} from '../../../errors/toolError.js';
 import {proxyEnvironment} from '../../../sources/proxyEnvironment.js';
 import type {SandboxEnv} from '../../sandboxEnv.js';
 import {emptyPartial} from '../guest.js';
-import {databaseLayer, wantedDatabase} from './base.js';
 import {isChecked} from './check.js';
-import {builtId, manifestSchema} from './push.js';
-
-/** Registries that are asked without TLS because the configuration says so; Trove's guests read the same option. */
-const insecureRegistries = ({datastore}: SandboxEnv['config']): readonly string[] => {
-	const value = datastore.options.docker_insecure_registries ?? [];
-	return (Array.isArray(value) ? value.map(String) : String(value).split(',')).map(each => each.trim());
-};
+import {imageDirectory, type ContainerImage} from './image.js';
+import {insecureRegistries} from './insecureRegistries.js';
+import {imageId, manifestSchema} from './push.js';
 
 /** What a registry says when it has no image under a name. */
 const isAbsent = (stderr: string): boolean => /manifest unknown|name unknown|not found|repository name not known/i.test(stderr);
@@ -33,42 +28,59 @@ const idBehind = async (skopeo: Skopeo, reference: string): Promise<string | und
 	return parsed.success ? parsed.data.config.digest : 'an image for several machines';
 };
 
-/**
- * Copies the database image, under its version as the tag, to any registry. A tag that is there stays as it is unless the target says otherwise.
- * @throws ToolError K2D6010: not built or not found right. K2D6011: the tag is another image's. K2D6012: the registry refuses.
- */
-export const pushElsewhere = async (env: SandboxEnv, {to, credentials, overwrite}: PushTarget): Promise<Pushed> => {
-	const {host, config} = env;
-	const directory = databaseLayer(env, 'image');
-	const built = await builtId(env, directory);
-	if (built === undefined || !await isChecked(env)) {
-		throw new ToolError('K2D6010', 'There is no database image of this configuration that was found right');
+/** What the registry has under a tag now. @throws ToolError K2D6011 when it is another image's, and stays so. */
+const tagState = async (skopeo: Skopeo, reference: string, id: string, overwrite: boolean): Promise<Pushed> => {
+	const there = await idBehind(skopeo, reference);
+	if (there !== undefined && there !== id && !overwrite) {
+		throw new ToolError('K2D6011', `${reference} is another image already (${there.slice(0, 19)})`);
 	}
 
-	const reference = `${to}:${wantedDatabase(env).tag}`;
-	const work = await emptyPartial(env, `${directory}.elsewhere`);
-	const plain = insecureRegistries(config).includes(to.split('/')[0]!);
-	const authfile = `${work}/credentials.json`;
-	const skopeo: Skopeo = async ([command = '', ...words], allow) => host.run([
-		'skopeo', command, ...(credentials === undefined ? [] : [`--authfile=${authfile}`]),
+	return {reference, id, state: there === undefined ? 'pushed' : (there === id ? 'was there' : 'overwritten')};
+};
+
+/** Runs skopeo on the host with what the configuration says of registries. */
+const skopeoFor = ({host, config}: SandboxEnv, registry: string, authfile: string | undefined): Skopeo => {
+	const plain = insecureRegistries(config).includes(registry);
+	return async ([command = '', ...words], allow) => host.run([
+		'skopeo', command, ...(authfile === undefined ? [] : [`--authfile=${authfile}`]),
 		...(plain ? [command === 'copy' ? '--dest-tls-verify=false' : '--tls-verify=false'] : []), ...words,
 	], {timeout: 1800 * config.timeouts.scale, ...(allow && {allow}), env: proxyEnvironment(config.proxy)});
+};
+
+/**
+ * Copies a container image, under its version as the tag, to any registry. Tags that are there stay as they are unless the target says
+ * otherwise: all of them are looked at before the first is put.
+ * @throws ToolError K2D6010: not built or not found right. K2D6011: a tag is another image's. K2D6012: the registry refuses.
+ */
+export const pushElsewhere = async (env: SandboxEnv, image: ContainerImage, {to, credentials, latest, overwrite}: PushTarget): Promise<readonly Pushed[]> => {
+	const {host} = env;
+	const directory = imageDirectory(env, image);
+	const built = await imageId(env, image);
+	if (built === undefined || !await isChecked(env, image)) {
+		throw new ToolError('K2D6010', `There is no ${image.name} image of this configuration that was found right`);
+	}
+
+	const work = await emptyPartial(env, `${directory}.elsewhere`);
+	const authfile = credentials === undefined ? undefined : `${work}/credentials.json`;
+	const skopeo = skopeoFor(env, to.split('/')[0]!, authfile);
 	try {
-		if (credentials !== undefined) {
-			await host.write(authfile, credentials, {mode: 0o600});
+		if (authfile !== undefined) {
+			await host.write(authfile, credentials!, {mode: 0o600});
 		}
 
-		const there = await idBehind(skopeo, reference);
-		if (there === `sha256:${built}`) {
-			return {reference, id: there, state: 'was there'};
+		const tags: Pushed[] = [];
+		for (const tag of [image.tag, ...(latest ? ['latest'] : [])]) {
+			tags.push(await tagState(skopeo, `${to}:${tag}`, built, overwrite));
 		}
 
-		if (there !== undefined && !overwrite) {
-			throw new ToolError('K2D6011', `${reference} is another image already (${there.slice(0, 19)})`);
+		for (const {reference} of tags.filter(({state}) => state !== 'was there')) {
+			const {code, stderr} = await skopeo(['copy', '--quiet', `docker-archive:${directory}/image.tar`, `docker://${reference}`], 'any');
+			if (code !== 0) {
+				refuse(reference, stderr);
+			}
 		}
 
-		const {code, stderr} = await skopeo(['copy', '--quiet', `docker-archive:${directory}/image.tar`, `docker://${reference}`], 'any');
-		return code === 0 ? {reference, id: `sha256:${built}`, state: there === undefined ? 'pushed' : 'overwritten'} : refuse(reference, stderr);
+		return tags;
 	} finally {
 		await host.run(['rm', '-rf', '--one-file-system', '--', work]);
 	}

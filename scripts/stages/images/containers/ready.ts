@@ -1,0 +1,61 @@
+import {ToolError} from '../../../errors/toolError.js';
+import {CommandError} from '../../../machines/commandError.js';
+import {hashInputs} from '../../../pipeline/hash.js';
+import {proxyEnvironment} from '../../../sources/proxyEnvironment.js';
+import type {SandboxStep} from '../../sandboxEnv.js';
+import {emptyPartial} from '../guest.js';
+import {describe, finishImage, readManifest} from '../manifest.js';
+import {fullName, imageDirectory, type ContainerImage} from './image.js';
+import {insecureRegistries} from './insecureRegistries.js';
+
+/** An image that somebody else has built; `from` is REGISTRY/NAME@sha256:… */
+export type ReadyImage = ContainerImage & {readonly from: string};
+
+export const readyImage = (from: string, image: Pick<ContainerImage, 'name' | 'repository' | 'tag' | 'variant' | 'contract'>): ReadyImage => {
+	const {name, repository, tag} = image;
+	const inputs = {from, repository, tag};
+	return {...image, from, inputs, directory: `${name}-image-${hashInputs(inputs).slice(0, 16)}`, recipe: {from, name: fullName(image)}};
+};
+
+/** Fetches a ready image. skopeo refuses what does not have the digest. */
+export const fetchStep = (image: ReadyImage): SandboxStep => ({
+	id: `images.${image.name}`,
+	stage: 'images',
+	title: `The ${image.name} image, ready-made, from its registry`,
+	needs: ['images.store', 'images.tools'],
+	inputs: () => image.inputs,
+	async probe({env}) {
+		const directory = imageDirectory(env, image);
+		const manifest = await readManifest(env.host, directory);
+		return manifest === undefined
+			? {state: 'absent', evidence: `${directory} holds no finished image`}
+			: {state: 'present', evidence: `${image.from}, fetched ${manifest.made}, in ${directory}`};
+	},
+	async apply({env, job, progress}) {
+		const {host, config} = env;
+		const directory = imageDirectory(env, image);
+		const partial = await emptyPartial(env, directory);
+		const plain = insecureRegistries(config).includes(image.from.split('/')[0]!);
+		const name = fullName(image);
+		await host.run(['mkdir', '-p', '--', `${partial}/image`]);
+		progress.say(`fetching ${image.from}`);
+		try {
+			await job(host, [
+				'skopeo', 'copy', '--quiet', '--retry-times', '2', ...(plain ? ['--src-tls-verify=false'] : []), `docker://${image.from}`, `docker-archive:${partial}/image/image.tar:localhost/${name}`,
+			], {env: proxyEnvironment(config.proxy)});
+		} catch (error) {
+			if (error instanceof CommandError) {
+				throw new ToolError('K2D6020', `${image.from} cannot be fetched: ${error.lastLines.at(-1) ?? error.message}`, {cause: error});
+			}
+
+			throw error;
+		}
+
+		await finishImage(host, partial, directory, await describe(host, `${partial}/image`, name, ['image.tar']));
+	},
+	undo: {nothingLeft: 'It lies in the store of images and goes with it.'},
+	timeout: 1800,
+	idleTimeout: 600,
+	expected: 20,
+	retry: {attempts: 2, delay: 5},
+});

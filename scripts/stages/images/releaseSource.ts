@@ -1,0 +1,22 @@
+import {parseTroveSource} from '../../config/troveSource.js';
+import {ToolError} from '../../errors/toolError.js';
+import {proxyEnvironment} from '../../sources/proxyEnvironment.js';
+import {fetchTrove} from '../../sources/trove.js';
+import type {SourceAccess, SourceTree} from '../../sources/types.js';
+import type {SandboxEnv} from '../sandboxEnv.js';
+
+/** How sources reach the host of an environment. */
+export const sourceAccess = ({host, config: {sources, proxy}}: SandboxEnv, signal: AbortSignal): SourceAccess =>
+	({machine: host, debian: sources.debian, python: sources.python, env: proxyEnvironment(proxy), signal});
+
+/** Trove's source of the configured release; `into` is a directory on the host that is not there yet. @throws ToolError K2D6001, K2D6003, K2D6006 */
+export const fetchReleaseSource = async ({host, config: {release, sources}}: SandboxEnv, into: string, access: SourceAccess): Promise<SourceTree> => {
+	const wanted = sources.trove[release];
+	const source = wanted === undefined ? undefined : parseTroveSource(wanted);
+	if (source === undefined) {
+		throw new ToolError('K2D6001', `sources.trove names no source for release ${release}`);
+	}
+
+	await host.run(['mkdir', '-p', '--', into]);
+	return fetchTrove(source, into, access);
+};
