@@ -20,6 +20,7 @@ import {trove} from './controlPlane/trove.js';
 import {datastoreHunk, datastorePackage, datastoreRegistration} from './datastore/steps.js';
 import {guestCheck} from './images/bootCheck.js';
 import {containerBase} from './images/containers/base.js';
+import {findBuilder} from './images/containers/builders/choose.js';
 import {databaseImage} from './images/containers/build.js';
 import {databaseCheck} from './images/containers/check.js';
 import {databaseOf} from './images/containers/definition.js';
@@ -112,6 +113,7 @@ export const createSandboxEnv = async (config: Config, host: Machine): Promise<S
 		config, host, machine, leader, survey, paths, machineName, linkName: `kd-${config.name}`, secrets, addresses,
 		api: createApi(host, addresses.current.machine, () => ({user: 'admin', password: secrets.get('user.admin'), project: 'admin'})),
 		proxyAuthority: caFile === null ? undefined : await host.read(caFile),
+		builder: await findBuilder(host, config),
 	};
 };
 

@@ -7,6 +7,7 @@ import {ipAddress, text} from './values.js';
 const sshKey = z.string().refine(value => isKeyFile(value) || isPublicKey(value), {error: `must be ${sshKeyForms}`});
 
 export const imagesSchema = z.strictObject({
+	builder: z.enum(['auto', 'buildah', 'docker']),
 	guest: z.strictObject({
 		suite: z.enum(guestSuiteNames),
 		extraPackages: z.array(text),

@@ -79,4 +79,11 @@ export const sourceErrors = [
 		cause: 'The registry does not answer, its certificate is not trusted, or it wants other credentials.',
 		remedy: 'Log in with `docker login`, or give a file of that form with --credentials. A registry without TLS must be listed in datastore.options.docker_insecure_registries.',
 	},
+	{
+		code: 'K2D6030',
+		title: 'Docker cannot build container images',
+		exitCode: 1,
+		cause: 'images.builder is docker, which must be there and running on the host: the tool neither installs nor starts it. Its daemon does not answer, is on another machine, or its client cannot build.',
+		remedy: 'Start the docker daemon, or set images.builder to buildah, which needs none, or to auto.',
+	},
 ] as const satisfies readonly CatalogueEntry[];

@@ -1,6 +1,7 @@
 import type {Config} from '../../config/schema.js';
 import type {Machine} from '../../machines/types.js';
-import type {SandboxStep} from '../sandboxEnv.js';
+import {databaseOf} from '../images/containers/definition.js';
+import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
 import {refuseWhileShared} from '../shared.js';
 import {aptWaiting} from './aptDownload.js';
 
@@ -21,7 +22,9 @@ const installed = async (host: Machine, names: readonly string[]): Promise<strin
 };
 
 type Wanted = Pick<SandboxStep, 'id' | 'stage' | 'title' | 'needs'> & {
-	readonly packages: readonly string[];
+	readonly packages: (env: SandboxEnv) => readonly string[];
+	/** What decided on them; undefined when nothing did. */
+	readonly because?: (env: SandboxEnv) => string | undefined;
 	/** File of the state directory with what was added. */
 	readonly record: string;
 };
@@ -38,17 +41,20 @@ mv -f '${record}.new' '${record}'
  * Installs programs on the host. Which packages came with the tool is written before they are installed: a list in the state directory
  * is what `down` goes by.
  */
-const hostPackagesStep = ({packages, record, ...step}: Wanted): SandboxStep => ({
+const hostPackagesStep = ({packages: packagesOf, because, record, ...step}: Wanted): SandboxStep => ({
 	...step,
-	inputs: () => ({packages}),
-	async probe({env: {host}}) {
-		const have = await installed(host, packages);
+	inputs: env => ({packages: packagesOf(env)}),
+	async probe({env}) {
+		const packages = packagesOf(env);
+		const have = await installed(env.host, packages);
 		const missing = packages.filter(name => !have.includes(name));
-		return missing.length === 0
-			? {state: 'present', evidence: `dpkg lists ${packages.join(', ')} as installed`}
-			: {state: 'absent', evidence: `not installed: ${missing.join(', ')}`};
+		const reason = because?.(env);
+		const found = missing.length === 0 ? `dpkg lists ${packages.join(', ')} as installed` : `not installed: ${missing.join(', ')}`;
+		return {state: missing.length === 0 ? 'present' : 'absent', evidence: reason === undefined ? found : `${found}; ${reason}`};
 	},
-	async apply({env: {host, config}, job, progress}) {
+	async apply({env, job, progress}) {
+		const {host, config} = env;
+		const packages = packagesOf(env);
 		progress.say('updating package lists');
 		await job(host, [...apt(config), 'update']);
 		await host.script(addedScript(`${config.paths.state}/${record}`, packages));
@@ -82,16 +88,17 @@ export const installHostPackages = hostPackagesStep({
 	stage: 'machine',
 	title: 'Programs of the host that make and run the sandbox',
 	needs: [],
-	packages: hostPackages,
+	packages: () => hostPackages,
 	record: 'added-packages',
 });
 
 export const installImageTools = hostPackagesStep({
 	id: 'images.tools',
 	stage: 'images',
-	title: 'Programs of the host that make disk images and boot them, and container images without a daemon',
+	title: 'Programs of the host that make disk images and boot them, and container images',
 	// One apt after the other: they would only wait for each other's lock.
 	needs: ['host.packages'],
-	packages: ['fdisk', 'e2fsprogs', 'qemu-utils', 'grub-common', 'grub-pc-bin', 'qemu-system-x86', 'buildah', 'skopeo'],
+	packages: ({builder: {builder}}) => ['fdisk', 'e2fsprogs', 'qemu-utils', 'grub-common', 'grub-pc-bin', 'qemu-system-x86', ...builder.packages, 'skopeo'],
+	because: ({config, builder: {reason}}) => databaseOf(config) === undefined ? undefined : `container images by ${reason}`,
 	record: 'added-image-tools',
 });

@@ -4,7 +4,7 @@ import {aptWaiting} from '../../machine/aptDownload.js';
 import {makeRoot, quietServices} from '../../machine/mmdebstrap.js';
 import type {SandboxEnv, SandboxStep} from '../../sandboxEnv.js';
 import {emptyPartial} from '../guest.js';
-import {containerCommand, fetchImage, importRoot} from './buildah.js';
+import {containerCommand, fetchImage, importRoot} from './builders/scripts.js';
 import {baseName, databaseInputs, databaseNames, databaseOf, type Database} from './definition.js';
 
 /** The database image of the configuration; steps that ask are not there without one. */
@@ -42,10 +42,10 @@ export const containerBase: SandboxStep = {
 		if ('suite' in base) {
 			const root = databaseLayer(env, 'root');
 			await makeRoot(context, {root, suite: base.suite, packages: basePackages, hooks: [quietServices.begin, forgetMirror, quietServices.end]});
-			await job(env.host, containerCommand(importRoot, partial, root, baseName));
+			await job(env.host, containerCommand(env.builder.builder, importRoot, partial, root, baseName));
 		} else {
 			progress.say(`fetching ${base.reference}`);
-			await job(env.host, containerCommand(fetchImage, partial, base.reference, baseName), {env: proxyEnvironment(env.config.proxy)});
+			await job(env.host, containerCommand(env.builder.builder, fetchImage, partial, base.reference, baseName), {env: proxyEnvironment(env.config.proxy)});
 		}
 
 		await env.host.script(`rm -rf '${directory}'\nmkdir -p '${directory}'\nmv '${partial}/base.tar' '${directory}/'\nrm -rf --one-file-system '${partial}'\n`);

@@ -6,7 +6,7 @@ import type {SandboxEnv, SandboxStep} from '../../sandboxEnv.js';
 import {emptyPartial} from '../guest.js';
 import {describe, finishImage, readManifest} from '../manifest.js';
 import {databaseLayer, wantedDatabase} from './base.js';
-import {buildImage, containerCommand} from './buildah.js';
+import {buildImage, containerCommand} from './builders/scripts.js';
 import {contextPaths, databaseDefinition, databaseInputs, databaseOf, type Database} from './definition.js';
 
 /** Prints one checksum for all files that an installed prefix has, with their names and modes. */
@@ -81,7 +81,7 @@ export const databaseImage: SandboxStep = {
 		await host.write(`${partial}/Dockerfile`, database.dockerfile);
 		progress.say('building it');
 		const name = `${database.repository}:${database.tag}`;
-		await job(host, containerCommand(buildImage, partial, `${databaseLayer(env, 'base')}/base.tar`, `localhost/${name}`), {env: proxyEnvironment(config.proxy)});
+		await job(host, containerCommand(env.builder.builder, buildImage, partial, `${databaseLayer(env, 'base')}/base.tar`, `localhost/${name}`), {env: proxyEnvironment(config.proxy)});
 		const manifest = {...await describe(host, `${partial}/image`, name, ['image.tar']), ...(programs !== undefined && {programs})};
 		await finishImage(host, partial, directory, manifest);
 	},

@@ -4,7 +4,7 @@ import {emptyPartial} from '../guest.js';
 import {readManifest} from '../manifest.js';
 import {renderPackageList} from '../packageList.js';
 import {databaseLayer, wantedDatabase} from './base.js';
-import {containerCommand} from './buildah.js';
+import {containerCommand} from './builders/scripts.js';
 import {breaches, parseContainerFacts} from './contract.js';
 import {databaseInputs, databaseOf} from './definition.js';
 import {inspectScript} from './inspectScript.js';
@@ -39,7 +39,7 @@ export const databaseCheck: SandboxStep = {
 		const report = `${directory}/check.log`;
 		const work = await emptyPartial(env, `${directory}.check`);
 		progress.say('looking at it and starting its commands');
-		await job(host, ['sh', '-euc', 'exec "$@" >"$REPORT" 2>"$REPORT.errors" || { cat "$REPORT.errors" >&2; exit 1; }', 'sh', ...containerCommand(inspectScript, work, `${directory}/image.tar`)], {env: {REPORT: report}});
+		await job(host, ['sh', '-euc', 'exec "$@" >"$REPORT" 2>"$REPORT.errors" || { cat "$REPORT.errors" >&2; exit 1; }', 'sh', ...containerCommand(env.builder.builder, inspectScript, work, `${directory}/image.tar`)], {env: {REPORT: report}});
 		const facts = parseContainerFacts(await host.read(report) ?? '');
 		const wrong = breaches(facts, tag);
 		if (wrong.length > 0) {

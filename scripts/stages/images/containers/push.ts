@@ -4,6 +4,7 @@ import type {SandboxEnv, SandboxStep} from '../../sandboxEnv.js';
 import {emptyPartial} from '../guest.js';
 import {authorityFile, registryAddress} from '../registry.js';
 import {databaseLayer, wantedDatabase} from './base.js';
+import {archivedId} from './builders/archive.js';
 import {databaseInputs, databaseOf} from './definition.js';
 
 /** What a registry tells of an image for one machine: the digest of its configuration is what the image is known by. */
@@ -25,7 +26,7 @@ export const pushedId = async (env: SandboxEnv): Promise<string | undefined> => 
 /** The same digest of an image in a file: its configuration's name there. */
 export const builtId = async ({host}: Pick<SandboxEnv, 'host'>, directory: string): Promise<string | undefined> => {
 	const {code, stdout} = await host.run(['tar', '--extract', '--to-stdout', `--file=${directory}/image.tar`, 'manifest.json'], {allow: 'any'});
-	return code === 0 ? /"Config":"([\da-f]{64})\.json"/.exec(stdout)?.[1] : undefined;
+	return code === 0 ? archivedId(stdout) : undefined;
 };
 
 const pushScript = `
