@@ -83,7 +83,7 @@ export const sourceErrors = [
 		code: 'K2D6030',
 		title: 'Docker cannot build container images',
 		exitCode: 1,
-		cause: 'images.builder is docker, which must be there and running on the host: the tool neither installs nor starts it. Its daemon does not answer, is on another machine, or its client cannot build.',
+		cause: 'Docker is what images.builder names. It must be there and run on the host, because the tool neither installs nor starts it. Its daemon does not answer or is on another machine, or its client cannot build.',
 		remedy: 'Start the docker daemon, or set images.builder to buildah, which needs none, or to auto.',
 	},
 ] as const satisfies readonly CatalogueEntry[];

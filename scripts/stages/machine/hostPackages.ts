@@ -55,6 +55,11 @@ const hostPackagesStep = ({packages: packagesOf, because, record, ...step}: Want
 	async apply({env, job, progress}) {
 		const {host, config} = env;
 		const packages = packagesOf(env);
+		if ((await installed(host, packages)).length === packages.length) {
+			progress.say('all of them are installed');
+			return;
+		}
+
 		progress.say('updating package lists');
 		await job(host, [...apt(config), 'update']);
 		await host.script(addedScript(`${config.paths.state}/${record}`, packages));

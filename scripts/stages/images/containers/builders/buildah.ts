@@ -9,8 +9,8 @@ store() {
   buildah --root "$work/store-$driver" --runroot "$work/run-$driver" --storage-driver "$driver" "$@"
 }
 build() {
-  # docker: the other format has no health check. No layer is kept: they would hold what a later instruction removes.
-  store build --isolation chroot --network host --format docker --layers=false --pull-never --quiet "$@"
+  # docker: the other format has no health check. No layer is kept: they would hold what a later instruction removes. No label of its own.
+  store build --isolation chroot --network host --format docker --identity-label=false --layers=false --pull-never --quiet "$@"
 }
 import_root() {
   mkdir -p "$work/context"

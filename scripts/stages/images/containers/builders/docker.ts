@@ -8,7 +8,7 @@ const label = 'org.opencontainers.image.title';
 
 /**
  * The daemon of the host, with BuildKit or without, whichever its client takes. $owner is the same for all scripts of one purpose and
- * environment: the directory without the hash of the inputs. A configuration of the client of our own: the user's may name proxies, which
+ * environment: it comes from the directory without the hash of the inputs. The history of the image keeps it, so it tells nothing of the host. A configuration of the client of our own: the user's may name proxies, which
  * docker puts into containers and builds, and a builder elsewhere, which does not see the daemon's images.
  */
 const functions = `
@@ -18,9 +18,9 @@ echo '{}' >"$work/docker/config.json"
 ln -sfn "\${DOCKER_CONFIG:-\${HOME:-/root}/.docker}/cli-plugins" "$work/docker/cli-plugins"
 unset DOCKER_CONTEXT DOCKER_DEFAULT_PLATFORM BUILDX_BUILDER BUILDX_CONFIG
 export DOCKER_HOST DOCKER_CONFIG="$work/docker" BUILDX_NO_DEFAULT_ATTESTATIONS=1
-owner=$(printf '%s' "$work" | sed -E 's/-[0-9a-f]{16}//')
-ours="${label}=$owner"
-image="localhost/k2hdkc-devstack/work-$(printf '%s' "$owner" | sha256sum | cut -c 1-16)"
+owner=work-$(printf '%s' "$work" | sed -E 's/-[0-9a-f]{16}//' | sha256sum | cut -c 1-16)
+ours="${label}=k2hdkc-devstack/$owner"
+image="localhost/k2hdkc-devstack/$owner"
 remove_ours() {
   docker ps --all --quiet --filter "label=$ours" | xargs --no-run-if-empty docker rm --force --volumes
   docker image rm --force "$image:made"
@@ -51,9 +51,9 @@ import_root() {
 build_image() {
   made_name=$2 made_file=$3
   give "$1"
-  awk -v named="$(of_manifest "$1" RepoTags)" -v given="$image:given" -v label='LABEL ${label}' -v owner="$owner" '
-    $1 == "FROM" { if ($2 == named) $2 = given; print; print label "=\\"" owner "\\""; next }
-    index($0, label "=") == 1 { title = $0; next }
+  awk -v named="$(of_manifest "$1" RepoTags)" -v given="$image:given" -v ours="$ours" '
+    $1 == "FROM" { if ($2 == named) $2 = given; print; print "LABEL " ours; next }
+    index($0, "LABEL ${label}=") == 1 { title = $0; next }
     { print }
     END { if (title == "") exit 1; print title }
   ' "$work/Dockerfile" >"$work/Dockerfile.docker"
