@@ -1,6 +1,5 @@
 import type {Config} from '../../config/schema.js';
 import type {Machine} from '../../machines/types.js';
-import {databaseOf} from '../images/containers/definition.js';
 import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
 import {refuseWhileShared} from '../shared.js';
 import {aptWaiting} from './aptDownload.js';
@@ -22,9 +21,12 @@ const installed = async (host: Machine, names: readonly string[]): Promise<strin
 };
 
 type Wanted = Pick<SandboxStep, 'id' | 'stage' | 'title' | 'needs'> & {
-	readonly packages: (env: SandboxEnv) => readonly string[];
-	/** What decided on them; undefined when nothing did. */
-	readonly because?: (env: SandboxEnv) => string | undefined;
+	readonly packages: readonly string[];
+	/**
+	 * Packages besides that depend on what is found on the host, and a phrase that says why these. The probe asks for them and they are no input:
+	 * where others are wanted now and are there, nothing is to be done.
+	 */
+	readonly found?: (env: SandboxEnv) => {readonly packages: readonly string[]; readonly reason: string};
 	/** File of the state directory with what was added. */
 	readonly record: string;
 };
@@ -41,25 +43,22 @@ mv -f '${record}.new' '${record}'
  * Installs programs on the host. Which packages came with the tool is written before they are installed: a list in the state directory
  * is what `down` goes by.
  */
-const hostPackagesStep = ({packages: packagesOf, because, record, ...step}: Wanted): SandboxStep => ({
+const hostPackagesStep = ({packages: always, found, record, ...step}: Wanted): SandboxStep => ({
 	...step,
-	inputs: env => ({packages: packagesOf(env)}),
+	inputs: () => ({packages: always}),
 	async probe({env}) {
-		const packages = packagesOf(env);
+		const more = found?.(env);
+		const packages = [...always, ...more?.packages ?? []];
 		const have = await installed(env.host, packages);
 		const missing = packages.filter(name => !have.includes(name));
-		const reason = because?.(env);
-		const found = missing.length === 0 ? `dpkg lists ${packages.join(', ')} as installed` : `not installed: ${missing.join(', ')}`;
-		return {state: missing.length === 0 ? 'present' : 'absent', evidence: reason === undefined ? found : `${found}; ${reason}`};
+		const reason = more === undefined ? '' : `; ${more.reason}`;
+		return missing.length === 0
+			? {state: 'present', evidence: `dpkg lists ${packages.join(', ')} as installed${reason}`}
+			: {state: 'absent', evidence: `not installed: ${missing.join(', ')}${reason}`};
 	},
 	async apply({env, job, progress}) {
 		const {host, config} = env;
-		const packages = packagesOf(env);
-		if ((await installed(host, packages)).length === packages.length) {
-			progress.say('all of them are installed');
-			return;
-		}
-
+		const packages = [...always, ...found?.(env).packages ?? []];
 		progress.say('updating package lists');
 		await job(host, [...apt(config), 'update']);
 		await host.script(addedScript(`${config.paths.state}/${record}`, packages));
@@ -93,7 +92,7 @@ export const installHostPackages = hostPackagesStep({
 	stage: 'machine',
 	title: 'Programs of the host that make and run the sandbox',
 	needs: [],
-	packages: () => hostPackages,
+	packages: hostPackages,
 	record: 'added-packages',
 });
 
@@ -103,7 +102,7 @@ export const installImageTools = hostPackagesStep({
 	title: 'Programs of the host that make disk images and boot them, and container images',
 	// One apt after the other: they would only wait for each other's lock.
 	needs: ['host.packages'],
-	packages: ({builder: {builder}}) => ['fdisk', 'e2fsprogs', 'qemu-utils', 'grub-common', 'grub-pc-bin', 'qemu-system-x86', ...builder.packages, 'skopeo'],
-	because: ({config, builder: {reason}}) => databaseOf(config) === undefined ? undefined : `container images by ${reason}`,
+	packages: ['fdisk', 'e2fsprogs', 'qemu-utils', 'grub-common', 'grub-pc-bin', 'qemu-system-x86', 'skopeo'],
+	found: ({builder: {builder, reason}}) => ({packages: builder.packages, reason: `container images by ${reason}`}),
 	record: 'added-image-tools',
 });

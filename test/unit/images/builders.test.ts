@@ -1,6 +1,7 @@
 import test from 'ava';
 import {archivedId} from '../../../scripts/stages/images/containers/builders/archive.js';
 import {buildah} from '../../../scripts/stages/images/containers/builders/buildah.js';
+import {builderCheck} from '../../../scripts/stages/images/containers/builders/check.js';
 import {chooseBuilder, parseDockerAnswer} from '../../../scripts/stages/images/containers/builders/choose.js';
 import {docker} from '../../../scripts/stages/images/containers/builders/docker.js';
 import {buildImage, containerCommand} from '../../../scripts/stages/images/containers/builders/scripts.js';
@@ -10,7 +11,7 @@ const socket = 'endpoint unix:///var/run/docker.sock';
 // As `askDocker` printed it on 2026-11-24 with the clients 20.10.24 and 28.2.2; the last three by hand.
 const answers: ReadonlyArray<readonly [what: string, output: string, usable: boolean, found: RegExp]> = [
 	['no docker', '', false, /^there is no docker on the host$/],
-	['a daemon that answers', `${socket}\nversion 0 linux 20.10.24+dfsg1\n`, true, /^docker 20\.10\.24\+dfsg1 answers on unix:\/{3}var\/run\/docker\.sock$/],
+	['a daemon that answers', `${socket}\nversion 0 linux 20.10.24+dfsg1\n`, true, /^version 20\.10\.24\+dfsg1 answers on unix:\/{3}var\/run\/docker\.sock$/],
 	['a client without a daemon', `${socket}\nversion 1 Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?\n`, false, /does not answer: Cannot connect to the Docker daemon at/],
 	['BuildKit asked for and not there', `${socket}\nversion 0 linux 20.10.24+dfsg1\nbuild ERROR: BuildKit is enabled but the buildx component is missing or broken.\n`, false, /^docker cannot build: ERROR: BuildKit is enabled/],
 	['a daemon that hangs', `${socket}\nversion 124 \n`, false, /says nothing for 10 s$/],
@@ -27,13 +28,13 @@ for (const [what, output, usable, found] of answers) {
 }
 
 test('auto takes docker where it can build, and a wish is kept to or refused with the reason', t => {
-	const good = {usable: true, found: 'docker 20.10.24 answers'};
+	const good = {usable: true, found: 'version 20.10.24 answers'};
 	const bad = {usable: false, found: 'there is no docker on the host'};
 	const choices = [
-		['auto', good, docker, 'docker: docker 20.10.24 answers', undefined],
+		['auto', good, docker, 'docker: version 20.10.24 answers', undefined],
 		['auto', bad, buildah, 'buildah: there is no docker on the host', undefined],
 		['buildah', good, buildah, 'buildah, as images.builder says', undefined],
-		['docker', good, docker, 'docker, as images.builder says: docker 20.10.24 answers', undefined],
+		['docker', good, docker, 'docker, as images.builder says: version 20.10.24 answers', undefined],
 		['docker', bad, docker, 'docker, as images.builder says: there is no docker on the host', 'there is no docker on the host'],
 	] as const;
 	for (const [wanted, answer, builder, reason, fault] of choices) {
@@ -42,6 +43,14 @@ test('auto takes docker where it can build, and a wish is kept to or refused wit
 		t.is(chosen.reason, reason);
 		t.is(chosen.fault, fault);
 	}
+});
+
+test('a builder that cannot be used ends a run before it begins', async t => {
+	const check = (fault?: string) => builderCheck({builder: {builder: docker, reason: 'docker: version 20.10.24 answers', ...(fault !== undefined && {fault})}});
+	const {signal} = new AbortController();
+	t.deepEqual(await check().run({signal}), {result: 'PASS', found: 'docker: version 20.10.24 answers'});
+	t.like(await check('there is no docker on the host').run({signal}), {result: 'FAIL', code: 'K2D6030', found: 'there is no docker on the host'});
+	t.true(check().neededBy?.includes('images.database'));
 });
 
 test('the tool installs buildah where it needs it, and never docker', t => {

@@ -51,7 +51,7 @@ export const parseDockerAnswer = (output: string): DockerAnswer => {
 		return no(`the docker daemon makes images for ${system}`);
 	}
 
-	return cannot === undefined ? {usable: true, found: `docker ${version} answers on ${endpoint}`} : no(`docker cannot build: ${cannot}`);
+	return cannot === undefined ? {usable: true, found: `version ${version} answers on ${endpoint}`} : no(`docker cannot build: ${cannot}`);
 };
 
 export const chooseBuilder = (wanted: Config['images']['builder'], answer: DockerAnswer): ChosenBuilder => {
