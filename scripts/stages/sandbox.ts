@@ -20,6 +20,7 @@ import {trove} from './controlPlane/trove.js';
 import {datastoreHunk, datastorePackage, datastoreRegistration} from './datastore/steps.js';
 import {guestCheck} from './images/bootCheck.js';
 import {containerSteps} from './images/containers/all.js';
+import {findBuilder} from './images/containers/builders/choose.js';
 import {guestAgent, guestBase} from './images/guest.js';
 import {guestImage} from './images/guestImage.js';
 import {guestGlance} from './images/register.js';
@@ -108,6 +109,7 @@ export const createSandboxEnv = async (config: Config, host: Machine): Promise<S
 		config, host, machine, leader, survey, paths, machineName, linkName: `kd-${config.name}`, secrets, addresses,
 		api: createApi(host, addresses.current.machine, () => ({user: 'admin', password: secrets.get('user.admin'), project: 'admin'})),
 		proxyAuthority: caFile === null ? undefined : await host.read(caFile),
+		builder: await findBuilder(host, config),
 	};
 };
 

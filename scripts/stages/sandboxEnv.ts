@@ -6,6 +6,7 @@ import type {TemplateValues} from '../openstack/template.js';
 import type {Step} from '../pipeline/types.js';
 import type {Addresses} from './addresses.js';
 import type {Parts, Survey} from './controlPlane/look.js';
+import type {ChosenBuilder} from './images/containers/builders/choose.js';
 import type {Leader} from './machine/nspawn.js';
 
 /** Where things of an environment lie on its host. */
@@ -46,6 +47,8 @@ export type SandboxEnv = {
 	readonly api: OpenstackApi;
 	/** What the file proxy.caFile holds on the host; undefined when none is named or it is not there. */
 	readonly proxyAuthority: string | undefined;
+	/** What makes container images. */
+	readonly builder: ChosenBuilder;
 };
 
 /** The environment's address ranges: chosen when it is planned first, then kept in a file. */

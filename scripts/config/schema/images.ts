@@ -16,6 +16,7 @@ const readyImage = z.string().refine(value => /^[\w.-]+(?::\d+)?(?:\/[a-z\d]+(?:
 }).nullable();
 
 export const imagesSchema = z.strictObject({
+	builder: z.enum(['auto', 'buildah', 'docker']),
 	guest: z.strictObject({
 		suite: z.enum(guestSuiteNames),
 		extraPackages: z.array(text),

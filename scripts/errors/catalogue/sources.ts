@@ -86,4 +86,11 @@ export const sourceErrors = [
 		cause: 'The registry of images.database.from or images.backup.from does not answer, wants other credentials, or has no image of that digest.',
 		remedy: 'Look the digest up in the registry, and log in with `docker login` on the machine if it asks for it. A registry without TLS must be listed in datastore.options.docker_insecure_registries. Then resume.',
 	},
+	{
+		code: 'K2D6030',
+		title: 'Docker cannot build container images',
+		exitCode: 1,
+		cause: 'Docker is what images.builder names. It must be there and run on the host, because the tool neither installs nor starts it. Its daemon does not answer or is on another machine, or its client cannot build.',
+		remedy: 'Start the docker daemon, or set images.builder to buildah, which needs none, or to auto.',
+	},
 ] as const satisfies readonly CatalogueEntry[];

@@ -33,6 +33,12 @@ const fileName = (file: string): string => file.slice(file.lastIndexOf('/') + 1)
 
 const writeEntry = (entry: string, operator: '>' | '>>', target: string): string => `RUN ${printing(entry)} ${operator}${target}`;
 
+/** No `COPY --chmod`: docker without BuildKit refuses it. */
+const copyKey = (keyFile: string, directory: string): readonly string[] => {
+	const target = `${directory}/${fileName(keyFile)}`;
+	return [`COPY ${keyFile} ${target}`, `RUN chmod 644 ${target}`];
+};
+
 const shadowUser = 'groupadd --gid 1001 database && useradd --uid 1001 --gid 1001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin database';
 
 /** /usr/local/lib is no default of the loader in Rocky, and a rebuilt cache is needed elsewhere. */
@@ -49,7 +55,7 @@ const debian: Distribution = {
 	],
 	pinned: (name, version) => `${name}=${version}`,
 	addRepository: ({entry, keyFile}) => [
-		`COPY --chmod=644 ${keyFile} /usr/share/keyrings/${fileName(keyFile)}`,
+		...copyKey(keyFile, '/usr/share/keyrings'),
 		writeEntry(entry, '>', '/etc/apt/sources.list.d/k2hdkc.list'),
 	],
 	addUser: shadowUser,
@@ -67,7 +73,7 @@ export const distributions: Readonly<Record<Variant, Distribution>> = {
 		install: packages => [`RUN apk add --no-cache ${packages.join(' ')}`],
 		pinned: (name, version) => `${name}=${version}`,
 		addRepository: ({entry, keyFile}) => [
-			`COPY --chmod=644 ${keyFile} /etc/apk/keys/${fileName(keyFile)}`,
+			...copyKey(keyFile, '/etc/apk/keys'),
 			writeEntry(entry, '>>', '/etc/apk/repositories'),
 		],
 		addUser: 'addgroup -g 1001 database && adduser -D -H -h /nonexistent -s /sbin/nologin -u 1001 -G database database',
@@ -87,7 +93,7 @@ export const distributions: Readonly<Record<Variant, Distribution>> = {
 		],
 		pinned: (name, version) => `${name}-${version}`,
 		addRepository: ({entry, keyFile}) => [
-			`COPY --chmod=644 ${keyFile} /etc/pki/rpm-gpg/${fileName(keyFile)}`,
+			...copyKey(keyFile, '/etc/pki/rpm-gpg'),
 			writeEntry(entry, '>', '/etc/yum.repos.d/k2hdkc.repo'),
 		],
 		addUser: shadowUser,

@@ -1,6 +1,6 @@
 import type {Config} from '../../config/schema.js';
 import type {Machine} from '../../machines/types.js';
-import type {SandboxStep} from '../sandboxEnv.js';
+import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
 import {refuseWhileShared} from '../shared.js';
 import {aptWaiting} from './aptDownload.js';
 
@@ -22,6 +22,11 @@ const installed = async (host: Machine, names: readonly string[]): Promise<strin
 
 type Wanted = Pick<SandboxStep, 'id' | 'stage' | 'title' | 'needs'> & {
 	readonly packages: readonly string[];
+	/**
+	 * Packages besides that depend on what is found on the host, and a phrase that says why these. The probe asks for them and they are no input:
+	 * where others are wanted now and are there, nothing is to be done.
+	 */
+	readonly found?: (env: SandboxEnv) => {readonly packages: readonly string[]; readonly reason: string};
 	/** File of the state directory with what was added. */
 	readonly record: string;
 };
@@ -38,17 +43,22 @@ mv -f '${record}.new' '${record}'
  * Installs programs on the host. Which packages came with the tool is written before they are installed: a list in the state directory
  * is what `down` goes by.
  */
-const hostPackagesStep = ({packages, record, ...step}: Wanted): SandboxStep => ({
+const hostPackagesStep = ({packages: always, found, record, ...step}: Wanted): SandboxStep => ({
 	...step,
-	inputs: () => ({packages}),
-	async probe({env: {host}}) {
-		const have = await installed(host, packages);
+	inputs: () => ({packages: always}),
+	async probe({env}) {
+		const more = found?.(env);
+		const packages = [...always, ...more?.packages ?? []];
+		const have = await installed(env.host, packages);
 		const missing = packages.filter(name => !have.includes(name));
+		const reason = more === undefined ? '' : `; ${more.reason}`;
 		return missing.length === 0
-			? {state: 'present', evidence: `dpkg lists ${packages.join(', ')} as installed`}
-			: {state: 'absent', evidence: `not installed: ${missing.join(', ')}`};
+			? {state: 'present', evidence: `dpkg lists ${packages.join(', ')} as installed${reason}`}
+			: {state: 'absent', evidence: `not installed: ${missing.join(', ')}${reason}`};
 	},
-	async apply({env: {host, config}, job, progress}) {
+	async apply({env, job, progress}) {
+		const {host, config} = env;
+		const packages = [...always, ...found?.(env).packages ?? []];
 		progress.say('updating package lists');
 		await job(host, [...apt(config), 'update']);
 		await host.script(addedScript(`${config.paths.state}/${record}`, packages));
@@ -89,9 +99,10 @@ export const installHostPackages = hostPackagesStep({
 export const installImageTools = hostPackagesStep({
 	id: 'images.tools',
 	stage: 'images',
-	title: 'Programs of the host that make disk images and boot them, and container images without a daemon',
+	title: 'Programs of the host that make disk images and boot them, and container images',
 	// One apt after the other: they would only wait for each other's lock.
 	needs: ['host.packages'],
-	packages: ['fdisk', 'e2fsprogs', 'qemu-utils', 'grub-common', 'grub-pc-bin', 'qemu-system-x86', 'buildah', 'skopeo'],
+	packages: ['fdisk', 'e2fsprogs', 'qemu-utils', 'grub-common', 'grub-pc-bin', 'qemu-system-x86', 'skopeo'],
+	found: ({builder: {builder, reason}}) => ({packages: builder.packages, reason: `container images by ${reason}`}),
 	record: 'added-image-tools',
 });

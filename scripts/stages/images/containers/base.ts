@@ -3,7 +3,7 @@ import {aptWaiting} from '../../machine/aptDownload.js';
 import {makeRoot, quietServices} from '../../machine/mmdebstrap.js';
 import type {SandboxStep} from '../../sandboxEnv.js';
 import {emptyPartial} from '../guest.js';
-import {containerCommand, fetchImage, importRoot} from './buildah.js';
+import {containerCommand, fetchImage, importRoot} from './builders/scripts.js';
 import {baseName, forgetMirror, type ContainerBase} from './definition.js';
 import {imageDirectory} from './image.js';
 
@@ -27,10 +27,10 @@ export const baseStep = (base: ContainerBase): SandboxStep => ({
 		if ('suite' in origin) {
 			const root = `${env.paths.images}/${base.root}`;
 			await makeRoot(context, {root, suite: origin.suite, packages, hooks: [quietServices.begin, forgetMirror, quietServices.end]});
-			await job(env.host, containerCommand(importRoot, partial, root, baseName));
+			await job(env.host, containerCommand(env.builder.builder, importRoot, partial, root, baseName));
 		} else {
 			progress.say(`fetching ${origin.reference}`);
-			await job(env.host, containerCommand(fetchImage, partial, origin.reference, baseName), {env: proxyEnvironment(env.config.proxy)});
+			await job(env.host, containerCommand(env.builder.builder, fetchImage, partial, origin.reference, baseName), {env: proxyEnvironment(env.config.proxy)});
 		}
 
 		await env.host.script(`rm -rf '${directory}'\nmkdir -p '${directory}'\nmv '${partial}/base.tar' '${directory}/'\nrm -rf --one-file-system '${partial}'\n`);

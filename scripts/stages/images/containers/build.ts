@@ -2,7 +2,7 @@ import {proxyEnvironment} from '../../../sources/proxyEnvironment.js';
 import type {SandboxEnv, SandboxStep} from '../../sandboxEnv.js';
 import {emptyPartial} from '../guest.js';
 import {describe, finishImage, readManifest, type Manifest} from '../manifest.js';
-import {buildImage, containerCommand} from './buildah.js';
+import {buildImage, containerCommand} from './builders/scripts.js';
 import {fullName, imageDirectory, type BuiltImage, type ContainerImage} from './image.js';
 
 /** Says so when an image that is there was made from other things of the host than there are now. */
@@ -38,7 +38,7 @@ export const buildStep = (image: BuiltImage, title: string): SandboxStep => ({
 		await host.write(`${partial}/Dockerfile`, image.dockerfile);
 		progress.say('building it');
 		const name = fullName(image);
-		await job(host, containerCommand(buildImage, partial, `${paths.images}/${image.base}`, `localhost/${name}`), {env: proxyEnvironment(config.proxy)});
+		await job(host, containerCommand(env.builder.builder, buildImage, partial, `${paths.images}/${image.base}`, `localhost/${name}`), {env: proxyEnvironment(config.proxy)});
 		await finishImage(host, partial, directory, {...await describe(host, `${partial}/image`, name, ['image.tar']), ...(surroundings !== undefined && {surroundings})});
 	},
 	undo: {nothingLeft: 'It lies in the store of images and goes with it.'},

@@ -3,7 +3,7 @@ import type {SandboxEnv, SandboxStep} from '../../sandboxEnv.js';
 import {emptyPartial} from '../guest.js';
 import {readManifest} from '../manifest.js';
 import {renderPackageList} from '../packageList.js';
-import {containerCommand} from './buildah.js';
+import {containerCommand} from './builders/scripts.js';
 import {breaches, parseContainerFacts} from './contract.js';
 import {imageDirectory, type ContainerImage} from './image.js';
 import {inspectScript} from './inspectScript.js';
@@ -40,7 +40,7 @@ export const checkStep = (image: ContainerImage, title: string): SandboxStep => 
 			const report = `${directory}/check.log`;
 			const work = await emptyPartial(env, `${directory}.check`);
 			progress.say('looking at it and starting its commands');
-			await job(host, ['sh', '-euc', 'exec "$@" >"$REPORT" 2>"$REPORT.errors" || { cat "$REPORT.errors" >&2; exit 1; }', 'sh', ...containerCommand(script, work, `${directory}/image.tar`)], {env: {REPORT: report}});
+			await job(host, ['sh', '-euc', 'exec "$@" >"$REPORT" 2>"$REPORT.errors" || { cat "$REPORT.errors" >&2; exit 1; }', 'sh', ...containerCommand(env.builder.builder, script, work, `${directory}/image.tar`)], {env: {REPORT: report}});
 			const facts = parseContainerFacts(await host.read(report) ?? '');
 			const wrong = breaches(facts, contract);
 			if (wrong.length > 0) {

@@ -5,11 +5,8 @@ import type {Run} from './contract.js';
  * `ran NAME CODE OUTPUT`. Its programs run in it as its user, without an environment.
  */
 export const inspectScript = (runs: ReadonlyArray<Pick<Run, 'name' | 'command'>>): string => `
-image=$1
-id=$(store pull --quiet "docker-archive:$image")
-printf 'config %s\\n' "$(store inspect --type image "$id" | tr -d '\\n')"
-container=$(store from --pull-never "$id")
-root=$(store mount "$container")
+open_image "$1"
+printf 'config {"Docker":%s}\\n' "$(tar --extract --to-stdout --file="$1" "$(of_manifest "$1" Config)" | tr -d '\\n')"
 du --summarize --block-size=1 --one-file-system "$root" | sed 's/^\\([0-9]*\\).*/size \\1/'
 find "$root" -xdev -type f -perm /6000 -printf 'found setuid /%P\\n'
 find "$root" -xdev -type d -perm -0002 ! -perm -1000 -printf 'found writable /%P\\n'
@@ -20,10 +17,8 @@ ran() {
   name=$1
   shift
   code=0
-  # By a file: the pipe of a short run loses what is written last.
-  store run --isolation chroot "$container" -- sh -c 'exec timeout 20 "$@" >/tmp/ran 2>&1' sh "$@" 2>/dev/null || code=$?
-  printf 'ran %s %s %s\\n' "$name" "$code" "$(tr -c '[:print:]' ' ' <"$root/tmp/ran" | cut -c 1-400)"
-  rm -f "$root/tmp/ran"
+  output=$(inside timeout 20 "$@") || code=$?
+  printf 'ran %s %s %s\\n' "$name" "$code" "$(printf '%s' "$output" | tr -c '[:print:]' ' ' | cut -c 1-400)"
 }
 ${runs.map(({name, command}) => `ran ${name} ${command}`).join('\n')}
 if [ -e "$root/var/lib/dpkg/status" ]; then
@@ -31,6 +26,6 @@ if [ -e "$root/var/lib/dpkg/status" ]; then
 elif [ -e "$root/lib/apk/db/installed" ]; then
   awk '/^P:/ { name = substr($0, 3) } /^V:/ { version = substr($0, 3) } /^A:/ { print "package apk|" name "|" version "|" substr($0, 3) }' "$root/lib/apk/db/installed"
 else
-  store run --isolation chroot "$container" -- rpm --query --all --queryformat 'package rpm|%{NAME}|%{VERSION}-%{RELEASE}|%{ARCH}\\n'
+  inside rpm --query --all --queryformat 'package rpm|%{NAME}|%{VERSION}-%{RELEASE}|%{ARCH}\\n'
 fi
 `;

@@ -3,6 +3,7 @@ import {ToolError} from '../../../errors/toolError.js';
 import type {SandboxEnv, SandboxStep} from '../../sandboxEnv.js';
 import {emptyPartial} from '../guest.js';
 import {authorityFile, registryAddress} from '../registry.js';
+import {archivedId} from './builders/archive.js';
 import {fullName, imageDirectory, type ContainerImage} from './image.js';
 
 /** What a registry tells of an image for one machine: the digest of its configuration is what the image is known by. */
@@ -23,7 +24,7 @@ export const pushedId = async (env: SandboxEnv, {repository, tag}: ContainerImag
 /** The same digest of an image that was built: its configuration's name in the archive. Undefined when it was not built. */
 export const imageId = async ({host, paths}: Pick<SandboxEnv, 'host' | 'paths'>, image: ContainerImage): Promise<string | undefined> => {
 	const {code, stdout} = await host.run(['tar', '--extract', '--to-stdout', `--file=${imageDirectory({paths}, image)}/image.tar`, 'manifest.json'], {allow: 'any'});
-	const digest = code === 0 ? /"Config":"([\da-f]{64})\.json"/.exec(stdout)?.[1] : undefined;
+	const digest = code === 0 ? archivedId(stdout) : undefined;
 	return digest === undefined ? undefined : `sha256:${digest}`;
 };
 
