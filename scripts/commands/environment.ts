@@ -102,7 +102,7 @@ export type Environment = {
 	/** Copies a container image to a registry outside; the answer is one for each tag. */
 	readonly pushImage: (target: PushTarget) => Promise<readonly Pushed[]>;
 	/** What each image is made from, by its name: anything that YAML can say. */
-	readonly recipes: () => Readonly<Record<string, unknown>>;
+	readonly recipes: () => Promise<Readonly<Record<string, unknown>>>;
 	/** The words, to be run on `machine`, that run the openstack client with credentials. */
 	readonly openstackCommand: (args: readonly string[]) => readonly string[];
 	/** The words, to be run on `machine`, that give a login shell on the machine. */

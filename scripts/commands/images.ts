@@ -57,7 +57,7 @@ const stepIds = (config: Config): ReadonlyMap<ImageName, StepIds> => {
 const showRecipes = async (context: CommandContext, options: Options, images: readonly ImageName[]): Promise<number> => withEnvironment(context, loadFor(context, options), async environment => {
 	const engine = await engineFor(context, environment, {emit: noticesOf(context)});
 	const plan = await engine.plan({selection: await selectionOf(options), fresh: options.fresh ?? false});
-	const recipes = Object.fromEntries(Object.entries(environment.recipes()).filter(([name]) => images.includes(name as ImageName)));
+	const recipes = Object.fromEntries(Object.entries(await environment.recipes()).filter(([name]) => images.includes(name as ImageName)));
 	printResult(context, options, {
 		document: () => ({plan: planDocument(plan, false), recipes}),
 		lines: color => [...renderPlan(plan, {color}), '', stringify(recipes, {lineWidth: 0}).trimEnd()],

@@ -130,7 +130,7 @@ export const openEnvironment: OpenEnvironment = async ({config}, {onNotice}) => 
 		datastoreVersions: async () => datastoreVersions(env),
 		images: async () => imageFacts(env),
 		pushImage: async target => pushElsewhere(env, wantedImage(config, target.image), target),
-		recipes: () => imageRecipes(env),
+		recipes: async () => imageRecipes(env),
 		openstackCommand: args => ['env', `OS_CLIENT_CONFIG_FILE=${insideCloudsYaml}`, `OS_CLOUD=${env.machineName}`, 'openstack', ...args],
 		shellCommand: () => ['env', `OS_CLIENT_CONFIG_FILE=${insideCloudsYaml}`, `OS_CLOUD=${env.machineName}`, 'bash', '--login'],
 		async close() {

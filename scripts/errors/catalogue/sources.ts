@@ -49,7 +49,7 @@ export const sourceErrors = [
 		title: 'The programs of K2HDKC are not there',
 		exitCode: 1,
 		cause: 'No distribution has them as packages, and the configuration names no place, or one where they are not.',
-		remedy: 'Set sources.k2hdkc to directory:/PATH (installed, with bin and lib), packages:NAME=VERSION or image:NAME, or name a ready-made image with images.database.from. Everything else works without.',
+		remedy: 'Set sources.k2hdkc to directory:/PATH (installed, with bin and lib, or with packages in it), packages:NAME=VERSION or image:NAME, or name a ready-made image with images.database.from. Everything else works without.',
 	},
 	{
 		code: 'K2D6009',
@@ -85,6 +85,13 @@ export const sourceErrors = [
 		exitCode: 1,
 		cause: 'The registry of images.database.from or images.backup.from does not answer, wants other credentials, or has no image of that digest.',
 		remedy: 'Look the digest up in the registry, and log in with `docker login` on the machine if it asks for it. A registry without TLS must be listed in datastore.options.docker_insecure_registries. Then resume.',
+	},
+	{
+		code: 'K2D6021',
+		title: 'Packages of K2HDKC do not fit the image',
+		exitCode: 1,
+		cause: 'The directory of sources.k2hdkc holds files of packages, and one of them is of another distribution than the image, or is not named as its distribution names them.',
+		remedy: 'Leave only packages of the distribution in it (*.apk for alpine, *.deb for debian and ubuntu, *.rpm for rocky), or set images.database.variant to theirs.',
 	},
 	{
 		code: 'K2D6030',

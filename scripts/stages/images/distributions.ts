@@ -21,6 +21,8 @@ export type Distribution = {
 	/** The init of the distribution: it passes signals on and reaps what is orphaned. */
 	readonly init: string;
 	readonly install: (packages: readonly string[]) => readonly string[];
+	/** Installs files of packages, and from its repositories what they need and the image lacks. */
+	readonly installFiles: (files: readonly string[]) => readonly string[];
 	readonly pinned: (name: string, version: string) => string;
 	readonly addRepository: (repository: PackageRepository) => readonly string[];
 	readonly addUser: string;
@@ -44,15 +46,26 @@ const shadowUser = 'groupadd --gid 1001 database && useradd --uid 1001 --gid 100
 /** /usr/local/lib is no default of the loader in Rocky, and a rebuilt cache is needed elsewhere. */
 const registerLibraries = 'printf \'%s\\n\' /usr/local/lib >/etc/ld.so.conf.d/k2hdkc.conf && ldconfig';
 
+/** Names, or paths of files; without a mirror of its own the image installs what needs nothing more. */
+const aptInstall = (packages: readonly string[]): readonly string[] => [
+	'RUN apt-get update \\',
+	` && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends ${packages.join(' ')} \\`,
+	' && apt-get clean \\',
+	' && rm -rf /var/lib/apt/lists/*',
+];
+
+/** Names, or paths of files. The init comes from EPEL, whose package is in Rocky's own repositories. */
+const dnfInstall = (packages: readonly string[]): readonly string[] => [
+	'RUN dnf install --assumeyes --nodocs epel-release \\',
+	` && dnf install --assumeyes --nodocs --setopt=install_weak_deps=False ${packages.join(' ')} \\`,
+	' && dnf clean all',
+];
+
 const debian: Distribution = {
 	packages: ['ca-certificates', 'curl', 'iproute2', 'procps', 'tini'],
 	init: '/usr/bin/tini',
-	install: packages => [
-		'RUN apt-get update \\',
-		` && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends ${packages.join(' ')} \\`,
-		' && apt-get clean \\',
-		' && rm -rf /var/lib/apt/lists/*',
-	],
+	install: aptInstall,
+	installFiles: aptInstall,
 	pinned: (name, version) => `${name}=${version}`,
 	addRepository: ({entry, keyFile}) => [
 		...copyKey(keyFile, '/usr/share/keyrings'),
@@ -71,6 +84,8 @@ export const distributions: Readonly<Record<Variant, Distribution>> = {
 		packages: ['ca-certificates', 'curl', 'iproute2', 'procps', 'tini'],
 		init: '/sbin/tini',
 		install: packages => [`RUN apk add --no-cache ${packages.join(' ')}`],
+		// Whoever puts files on the host vouches for them; their key is not in the image.
+		installFiles: files => [`RUN apk add --no-cache --allow-untrusted ${files.join(' ')}`],
 		pinned: (name, version) => `${name}=${version}`,
 		addRepository: ({entry, keyFile}) => [
 			...copyKey(keyFile, '/etc/apk/keys'),
@@ -83,14 +98,11 @@ export const distributions: Readonly<Record<Variant, Distribution>> = {
 	debian,
 	ubuntu: debian,
 	rocky: {
-		// Its base images have curl-minimal, which excludes curl. The init comes from EPEL, whose package is in Rocky's own repositories.
+		// Its base images have curl-minimal, which excludes curl.
 		packages: ['ca-certificates', 'curl-minimal', 'iproute', 'procps-ng', 'tini'],
 		init: '/usr/bin/tini',
-		install: packages => [
-			'RUN dnf install --assumeyes --nodocs epel-release \\',
-			` && dnf install --assumeyes --nodocs --setopt=install_weak_deps=False ${packages.join(' ')} \\`,
-			' && dnf clean all',
-		],
+		install: dnfInstall,
+		installFiles: dnfInstall,
 		pinned: (name, version) => `${name}-${version}`,
 		addRepository: ({entry, keyFile}) => [
 			...copyKey(keyFile, '/etc/pki/rpm-gpg'),

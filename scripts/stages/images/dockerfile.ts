@@ -9,7 +9,9 @@ export type K2hdkcSource =
 	/** Packages with the version of each, from the repositories of the base image and one more. */
 	| {readonly kind: 'packages'; readonly versions: Readonly<Record<string, string>>; readonly repository: PackageRepository | null}
 	/** A directory of the build context with `bin` and `lib`, put to /usr/local; `libraries` are the packages that they are linked with. */
-	| {readonly kind: 'directory'; readonly path: string; readonly libraries: readonly string[]};
+	| {readonly kind: 'directory'; readonly path: string; readonly libraries: readonly string[]}
+	/** A directory of the build context with files of packages. */
+	| {readonly kind: 'files'; readonly path: string; readonly files: ReadonlyArray<{readonly file: string; readonly name: string; readonly version: string}>; readonly libraries: readonly string[]};
 
 export type DatabaseImage = ImageIdentity & {
 	readonly variant: Variant;
@@ -47,10 +49,10 @@ const prefixStage = (baseImage: string, path: string): readonly string[] => [
 
 /** Packages of the distribution that the image needs, without those of K2HDKC itself. */
 export const neededPackages = ({variant, k2hdkc, extraPackages}: Pick<DatabaseImage, 'variant' | 'k2hdkc' | 'extraPackages'>): readonly string[] =>
-	[...new Set([...distributions[variant].packages, ...(k2hdkc.kind === 'directory' ? k2hdkc.libraries : []), ...extraPackages])];
+	[...new Set([...distributions[variant].packages, ...('libraries' in k2hdkc ? k2hdkc.libraries : []), ...extraPackages])];
 
 const programs = (image: DatabaseImage): readonly string[] => {
-	const {install, pinned, addRepository, registerLibraries} = distributions[image.variant];
+	const {install, installFiles, pinned, addRepository, registerLibraries} = distributions[image.variant];
 	const {k2hdkc, baseHas} = image;
 	const lacking = neededPackages(image).filter(name => !baseHas.includes(name));
 	const common = lacking.length === 0 ? [] : install(lacking);
@@ -68,15 +70,32 @@ const programs = (image: DatabaseImage): readonly string[] => {
 			];
 		}
 
+		case 'files': {
+			return [
+				...common,
+				`COPY ${k2hdkc.path}/ /packages/`,
+				...installFiles(k2hdkc.files.map(({file}) => `/packages/${file}`)),
+				'RUN rm -rf /packages',
+			];
+		}
+
 		case 'image': {
 			return common;
 		}
 	}
 };
 
+const packagedVersions = (source: K2hdkcSource): ReadonlyArray<readonly [name: string, version: string]> => {
+	if (source.kind === 'files') {
+		return source.files.map(({name, version}) => [name, version]);
+	}
+
+	return source.kind === 'packages' ? Object.entries(source.versions) : [];
+};
+
 const labels = (image: DatabaseImage): readonly string[] => [
 	...identityLabels('k2hdkc-trove', 'A K2HDKC server node of a cluster of OpenStack Trove', image),
-	...(image.k2hdkc.kind === 'packages' ? Object.entries(image.k2hdkc.versions).map(([name, packaged]) => label(`k2hdkc-devstack.package.${name}`, packaged)) : []),
+	...packagedVersions(image.k2hdkc).map(([name, packaged]) => label(`k2hdkc-devstack.package.${name}`, packaged)),
 ];
 
 /** Directories that the node writes to; they belong to the user it runs as and to nobody else. */

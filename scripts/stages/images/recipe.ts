@@ -6,7 +6,7 @@ import {packageRoot} from '../../packageRoot.js';
 import {packageHash, patchHash} from '../datastore/content.js';
 import type {SandboxEnv} from '../sandboxEnv.js';
 import {containerImages} from './containers/all.js';
-import {imageDirectory} from './containers/image.js';
+import {imageDirectory, isBuilt} from './containers/image.js';
 import {definition, guestHooks, guestPackages, guestWheels} from './definition.js';
 import {guestLayer} from './guest.js';
 import {settingsFiles} from './settings.js';
@@ -28,14 +28,18 @@ const guestRecipe = (env: Pick<SandboxEnv, 'config' | 'paths' | 'proxyAuthority'
 	};
 };
 
-const containerRecipe = (env: Pick<SandboxEnv, 'config' | 'paths'>, wanted: ContainerName): Readonly<Record<string, unknown>> => {
+const containerRecipe = async (env: SandboxEnv, wanted: ContainerName): Promise<Readonly<Record<string, unknown>>> => {
 	const image = containerImages(env.config).find(({name}) => name === wanted);
-	return image === undefined
-		? {leftOut: 'sources.k2hdkc does not say where the programs of K2HDKC come from'}
-		: {...image.recipe, directory: imageDirectory(env, image), ...('dockerfile' in image && {definition: filesOf(path.join(packageRoot, 'images', wanted))})};
+	if (image === undefined) {
+		return {leftOut: 'sources.k2hdkc does not say where the programs of K2HDKC come from'};
+	}
+
+	const known = {...image.recipe, directory: imageDirectory(env, image)};
+	return isBuilt(image) ? {...known, definition: filesOf(path.join(packageRoot, 'images', wanted)), dockerfile: await image.render(env)} : known;
 };
 
-/** The recipe of each image by its name. */
-export const imageRecipes = (env: Pick<SandboxEnv, 'config' | 'paths' | 'proxyAuthority'>): Readonly<Record<string, unknown>> => ({
-	guest: guestRecipe(env), ...Object.fromEntries(containerNames.map(name => [name, containerRecipe(env, name)])),
-});
+/** The recipe of each image by its name. @throws ToolError K2D6008, K2D6021 */
+export const imageRecipes = async (env: SandboxEnv): Promise<Readonly<Record<string, unknown>>> => {
+	const containers = await Promise.all(containerNames.map(async name => [name, await containerRecipe(env, name)] as const));
+	return {guest: guestRecipe(env), ...Object.fromEntries(containers)};
+};

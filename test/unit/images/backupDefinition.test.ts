@@ -2,6 +2,7 @@ import test from 'ava';
 import {containerImages, containerSteps, wantedImage} from '../../../scripts/stages/images/containers/all.js';
 import {backupOf, builtBackup} from '../../../scripts/stages/images/containers/backup.js';
 import {load} from '../config/workspace.js';
+import {hostWith} from './hosts.js';
 
 const config = (...set: readonly string[]) => load({flags: {set}}).config;
 const k2hdkc = 'sources.k2hdkc=directory:/opt/k2hdkc';
@@ -32,15 +33,15 @@ for (const [what, set, changed] of names) {
 	});
 }
 
-test('it is built over the archive of the database image, with the layer where packages cannot be installed', t => {
-	const {base, needs, dockerfile} = of();
+test('it is built over the archive of the database image, with the layer where packages cannot be installed', async t => {
+	const {base, needs, render} = of();
 	t.regex(base, /^database-image-[\da-f]{16}\/image\.tar$/);
 	t.deepEqual(needs, ['images.database.check', 'images.backup.python']);
-	t.regex(dockerfile, /^FROM localhost\/antpickax\/k2hdkc-trove:1\.0\.19 AS python\nUSER 0\n[^]*^ADD python\.tar \/$/m);
+	t.regex(await render(hostWith()), /^FROM localhost\/antpickax\/k2hdkc-trove:1\.0\.19 AS python\nUSER 0\n[^]*^ADD python\.tar \/$/m);
 	const alpine = builtBackup(config(k2hdkc))!;
 	t.is(alpine.python, undefined);
 	t.deepEqual(alpine.needs, ['images.database.check']);
-	t.regex(alpine.dockerfile, /apk add --no-cache python3/);
+	t.regex(await alpine.render(hostWith()), /apk add --no-cache python3/);
 });
 
 test('each image has the steps that make it and the one that pushes it; a step needs only what is before it', t => {

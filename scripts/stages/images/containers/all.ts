@@ -33,7 +33,9 @@ const none: ImageSteps = {build: [], push: []};
 
 const databaseSteps = (database: Database): ImageSteps => ({
 	build: [
-		...('from' in database ? [fetchStep(database)] : [baseStep(database.layer), buildStep(database, 'Database image: K2HDKC and its entrypoint')]),
+		...('from' in database
+			? [fetchStep(database)]
+			: [baseStep(database.layer), buildStep(database, 'Database image: K2HDKC and its entrypoint')]),
 		checkStep(database, 'Database image keeps its contract: user, ports, modes, programs, commands'),
 	],
 	push: [pushStep(database, 'Database image in the registry, with the tag that the datastore version asks for')],
@@ -41,10 +43,12 @@ const databaseSteps = (database: Database): ImageSteps => ({
 
 const backupSteps = (backup: Backup): ImageSteps => ({
 	build: [
-		...('from' in backup ? [fetchStep(backup)] : [
-			...(backup.python === undefined ? [] : [pythonStep(backup.python)]),
-			buildStep(backup, 'Backup image: Trove\'s program with our driver, over the database image'),
-		]),
+		...('from' in backup
+			? [fetchStep(backup)]
+			: [
+				...(backup.python === undefined ? [] : [pythonStep(backup.python)]),
+				buildStep(backup, 'Backup image: Trove\'s program with our driver, over the database image'),
+			]),
 		checkStep(backup, 'Backup image keeps its contract: user, modes, command lines of all releases'),
 	],
 	push: [pushStep(backup, 'Backup image in the registry, with the tag that the datastore version asks for')],

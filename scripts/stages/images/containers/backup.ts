@@ -60,13 +60,14 @@ export const builtBackup = (config: Needed): BuiltBackup | undefined => {
 	const repository = repositoryOf(config, 'backup');
 	const inputs = {database: database.inputs, python: python?.inputs ?? null, dockerfile, repository, tag, trove, files: source.revision};
 	return {
-		name: 'backup', repository, tag, variant, dockerfile, inputs, python,
+		name: 'backup', repository, tag, variant, inputs, python,
+		render: async () => dockerfile,
 		directory: `backup-image-${hashInputs(inputs).slice(0, 16)}`,
 		base: `${database.directory}/image.tar`,
 		needs: ['images.database.check', ...(python === undefined ? [] : ['images.backup.python'])],
 		surroundings: surroundingsOf(database, python),
 		contract: backupContract(tag),
-		recipe: {base: {image: fullName(database), packages: python?.packages ?? []}, image: {name: fullName({repository, tag}), trove, dockerfile}},
+		recipe: {base: {image: fullName(database), packages: python?.packages ?? []}, image: {name: fullName({repository, tag}), trove}},
 	};
 };
 

@@ -35,7 +35,7 @@ export const buildStep = (image: BuiltImage, title: string): SandboxStep => ({
 		const surroundings = await image.surroundings.checksum(env);
 		progress.say('collecting what it is built from');
 		await image.surroundings.fill(env, `${partial}/context`, signal);
-		await host.write(`${partial}/Dockerfile`, image.dockerfile);
+		await host.write(`${partial}/Dockerfile`, await image.render(env));
 		progress.say('building it');
 		const name = fullName(image);
 		await job(host, containerCommand(env.builder.builder, buildImage, partial, `${paths.images}/${image.base}`, `localhost/${name}`), {env: proxyEnvironment(config.proxy)});

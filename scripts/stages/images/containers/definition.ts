@@ -9,7 +9,7 @@ import {neededPackages, renderDatabaseDockerfile, type DatabaseImage, type K2hdk
 import {databaseContract} from './databaseContract.js';
 import {provenance, repositoryOf, wantedTag} from './identity.js';
 import {fullName, type BuiltImage} from './image.js';
-import {contextPaths, databaseDefinition, databaseSurroundings} from './programs.js';
+import {contextPaths, databaseDefinition, databaseSurroundings, lookInto} from './programs.js';
 import {readyImage, type ReadyImage} from './ready.js';
 
 type Needed = Pick<Config, 'datastore' | 'images' | 'sources'>;
@@ -77,13 +77,17 @@ export const builtDatabase = (config: Needed): BuiltDatabase | undefined => {
 	const dockerfile = renderDatabaseDockerfile(image);
 	const inputs = {base: layer.inputs, dockerfile, origin, repository, tag, files: source.revision};
 	return {
-		name: 'database', repository, tag, variant, dockerfile, inputs, layer,
+		name: 'database', repository, tag, variant, inputs, layer,
+		async render(env) {
+			const holding = 'directory' in origin ? await lookInto(env, origin.directory, variant) : 'prefix';
+			return renderDatabaseDockerfile(holding === 'prefix' || k2hdkc.kind !== 'directory' ? image : {...image, k2hdkc: {...k2hdkc, kind: 'files', files: holding}});
+		},
 		directory: `database-image-${hashInputs(inputs).slice(0, 16)}`,
 		base: `${layer.directory}/base.tar`,
 		needs: ['images.containers.base'],
-		surroundings: databaseSurroundings(origin, k2hdkc.kind === 'packages' && k2hdkc.repository !== null ? sources.k2hdkcRepository.keyFile : null),
+		surroundings: databaseSurroundings(origin, variant, k2hdkc.kind === 'packages' && k2hdkc.repository !== null ? sources.k2hdkcRepository.keyFile : null),
 		contract: databaseContract(tag),
-		recipe: {base: {...baseOrigin, packages: layer.packages}, image: {name: fullName({repository, tag}), k2hdkc: origin, dockerfile}},
+		recipe: {base: {...baseOrigin, packages: layer.packages}, image: {name: fullName({repository, tag}), k2hdkc: origin}},
 	};
 };
 

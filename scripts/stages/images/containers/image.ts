@@ -37,9 +37,12 @@ export type BuiltImage = ContainerImage & {
 	readonly base: string;
 	/** Steps that make what it is built from. */
 	readonly needs: readonly string[];
-	readonly dockerfile: string;
+	/** The Dockerfile for what surrounds it now. @throws ToolError as `surroundings.checksum` does. */
+	readonly render: (env: Pick<SandboxEnv, 'host'>) => Promise<string>;
 	readonly surroundings: Surroundings;
 };
+
+export const isBuilt = (image: ContainerImage): image is BuiltImage => 'render' in image;
 
 /** Absolute path of the image in the store. */
 export const imageDirectory = ({paths}: Pick<SandboxEnv, 'paths'>, {directory}: Pick<ContainerImage, 'directory'>): string => `${paths.images}/${directory}`;

@@ -10,6 +10,7 @@ const repository = {entry: 'deb https://packages.example/debian trixie main\n', 
 export const k2hdkcSources: Readonly<Record<K2hdkcSource['kind'], K2hdkcSource>> = {
 	image: {kind: 'image'},
 	packages: {kind: 'packages', versions, repository},
+	files: {kind: 'files', path: 'build/k2hdkc', files: [{file: 'k2hdkc.package', name: 'k2hdkc', version: '1.0.19'}], libraries: ['libyaml']},
 	directory: {kind: 'directory', path: 'build/k2hdkc', libraries: ['libyaml']},
 };
 
