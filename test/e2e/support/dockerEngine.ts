@@ -66,12 +66,12 @@ const end = async (children: readonly ChildProcess[]): Promise<void> => {
 /**
  * A docker engine of the test's own: in a network and a mount namespace of its own, with nothing in the host's directories. The host's
  * network is linked to it and otherwise left alone.
- * @param settings - its daemon.json
+ * @param settle - makes its daemon.json, given the name
  */
-export const startDockerEngine = async (settings: Readonly<Record<string, unknown>> = {}): Promise<DockerEngine> => {
+export const startDockerEngine = async (settle: (daemonFile: string) => Promise<void> = async file => writeFile(file, '{}')): Promise<DockerEngine> => {
 	const directory = await mkdtemp(path.join(tmpdir(), 'k2hdkc-docker-'));
 	const [socket, log, daemonFile] = ['docker.sock', 'dockerd.log', 'daemon.json'].map(name => path.join(directory, name)) as [string, string, string];
-	await writeFile(daemonFile, JSON.stringify(settings));
+	await settle(daemonFile);
 	await script(up);
 	const children: ChildProcess[] = [];
 	const beside: DockerEngine['beside'] = (command, ...args) => {

@@ -1,4 +1,5 @@
 import type {PushTarget, Pushed} from '../../../commands/environment.js';
+import {isWithoutTls, registriesOf} from '../../../config/insecureRegistries.js';
 import {ToolError} from '../../../errors/toolError.js';
 import {proxyEnvironment} from '../../../sources/proxyEnvironment.js';
 import type {SandboxEnv} from '../../sandboxEnv.js';
@@ -6,12 +7,6 @@ import {emptyPartial} from '../guest.js';
 import {databaseLayer, wantedDatabase} from './base.js';
 import {isChecked} from './check.js';
 import {builtId, manifestSchema} from './push.js';
-
-/** Registries that are asked without TLS because the configuration says so; Trove's guests read the same option. */
-const insecureRegistries = ({datastore}: SandboxEnv['config']): readonly string[] => {
-	const value = datastore.options.docker_insecure_registries ?? [];
-	return (Array.isArray(value) ? value.map(String) : String(value).split(',')).map(each => each.trim());
-};
 
 /** What a registry says when it has no image under a name. */
 const isAbsent = (stderr: string): boolean => /manifest unknown|name unknown|not found|repository name not known/i.test(stderr);
@@ -47,7 +42,7 @@ export const pushElsewhere = async (env: SandboxEnv, {to, credentials, overwrite
 
 	const reference = `${to}:${wantedDatabase(env).tag}`;
 	const work = await emptyPartial(env, `${directory}.elsewhere`);
-	const plain = insecureRegistries(config).includes(to.split('/')[0]!);
+	const plain = isWithoutTls(to.split('/')[0]!, registriesOf(config.datastore.options.docker_insecure_registries));
 	const authfile = `${work}/credentials.json`;
 	const skopeo: Skopeo = async ([command = '', ...words], allow) => host.run([
 		'skopeo', command, ...(credentials === undefined ? [] : [`--authfile=${authfile}`]),
