@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {isRegistry, registriesOf, registryForms} from './insecureRegistries.js';
 import {isMachineAddress} from './machineUrl.js';
 import {imagesSchema} from './schema/images.js';
 import {openstackSchema} from './schema/openstack.js';
@@ -52,7 +53,9 @@ export const configSchema = z.strictObject({
 		name: text,
 		defaultVersion: text,
 		versions: z.array(datastoreVersion).min(1, {error: 'must name at least one version'}),
-		options: z.record(text, setting),
+		options: z.record(text, setting).refine(options => registriesOf(options.docker_insecure_registries).every(entry => isRegistry(entry)), {
+			path: ['docker_insecure_registries'], error: `must be ${registryForms}`,
+		}),
 	}),
 	images: imagesSchema,
 	trove: z.strictObject({conf: z.record(text, z.record(text, setting))}),

@@ -65,12 +65,13 @@ archive_command() {
 	return "$code"
 }
 
-# backup DIRECTORY ARCHIVE: under another name first, so that the archive is whole when it is there.
+# backup DIRECTORY ARCHIVE: under another name first, so that the archive is whole when it is there. k2hlinetool makes it writable for
+# everybody, whatever the umask is.
 backup() {
 	local partial=$1/.partial
 	[ -f "$database" ] || die "$exit_failed" "There is no database to back up: $database does not exist."
 	mkdir -p "$1" || die "$exit_failed" "No directory for the backup could be made: $(why_not "$(dirname "$(dirname "$1")")")."
-	if archive_command "$database" "ar put $partial" && [ -f "$partial" ] && flush "$partial" && mv -f "$partial" "$2"; then
+	if archive_command "$database" "ar put $partial" && [ -f "$partial" ] && chmod 600 "$partial" && flush "$partial" && mv -f "$partial" "$2"; then
 		log "Backed up to $2, $(wc -c <"$2" | tr -d ' ') bytes."
 		return
 	fi

@@ -10,8 +10,14 @@ import {serviceStep} from './service.js';
 const builtImages = (env: SandboxEnv): Readonly<Record<string, string>> =>
 	env.config.components.images ? Object.fromEntries(containerImages(env.config).map(image => [imageOptions[image.name], registryReference(env, image)])) : {};
 
-/** Trove's own file and the one for guests get the same group; its name is fixed by the Python package. */
-const datastoreSections = (env: SandboxEnv) => ({k2hdkc: {...env.config.datastore.options, ...builtImages(env)}});
+/**
+ * Trove's own file and the one for guests get the same group; its name is fixed by the Python package. Registries without TLS are no option of the
+ * group. Trove has one of its own by that name, with which it writes the whole daemon.json of guests; ours are added to what is there.
+ */
+const datastoreSections = (env: SandboxEnv) => {
+	const {docker_insecure_registries: _, ...options} = env.config.datastore.options;
+	return {k2hdkc: {...options, ...builtImages(env)}};
+};
 
 export const trove = serviceStep({
 	id: 'trove',

@@ -1,3 +1,4 @@
+import {isWithoutTls, registriesOf} from '../../config/insecureRegistries.js';
 import {downloadPackages, installPackages} from '../machine/machinePackages.js';
 import {serviceStep} from '../controlPlane/service.js';
 import type {SandboxEnv} from '../sandboxEnv.js';
@@ -16,6 +17,13 @@ const port = 5443;
 
 /** HOST:PORT of the registry, as images are named by: the same for guests, the machine and its host. */
 export const registryAddress = ({addresses}: Pick<SandboxEnv, 'addresses'>): string => `${addresses.current.machine}:${port}`;
+
+/** Whether the configuration wants the registry itself without TLS. */
+export const isPlain = (env: Pick<SandboxEnv, 'addresses' | 'config'>): boolean =>
+	isWithoutTls(registryAddress(env), registriesOf(env.config.datastore.options.docker_insecure_registries));
+
+/** http://… or https://… of the registry. */
+export const registryUrl = (env: Pick<SandboxEnv, 'addresses' | 'config'>): string => `${isPlain(env) ? 'http' : 'https'}://${registryAddress(env)}`;
 
 /** In the machine: certificate of the authority that guests are to trust. */
 export const authorityFile = '/etc/k2hdkc-devstack/tls/ca.crt';
@@ -46,17 +54,23 @@ if ! openssl verify -CAfile ca.crt -verify_ip ${env.addresses.current.machine} r
 fi
 `;
 
+/** The last lines of its configuration, which stand in the section `http`. */
+const tls = `  tls:
+    certificate: /etc/k2hdkc-devstack/tls/registry.crt
+    key: /etc/k2hdkc-devstack/tls/registry.key
+`;
+
 export const registry = serviceStep({
 	id: 'registry',
 	title: 'Image registry, with TLS by an authority of the environment',
 	needs: ['registry.packages'],
-	files: [{template: 'registry.yml', path: '/etc/docker/registry/config.yml', mode: 0o644}],
+	files: [{template: 'registry.yml', path: '/etc/docker/registry/config.yml', mode: 0o644, appended: env => isPlain(env) ? '' : tls}],
 	prepare: certificateScript,
 	units: ['docker-registry'],
 	ports: [port],
 	inputs: env => ({address: registryAddress(env)}),
 	async ask(env) {
-		const {code, stdout} = await env.machine.run(['curl', '--silent', '--max-time', '5', '--cacert', authorityFile, `https://${registryAddress(env)}/v2/_catalog`], {allow: 'any'});
+		const {code, stdout} = await env.machine.run(['curl', '--silent', '--max-time', '5', '--cacert', authorityFile, `${registryUrl(env)}/v2/_catalog`], {allow: 'any'});
 		return code === 0 ? `the registry has ${(JSON.parse(stdout) as {repositories: string[]}).repositories.length} repositories` : undefined;
 	},
 	expected: 5,

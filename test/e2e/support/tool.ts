@@ -14,7 +14,11 @@ import {withoutNpm} from '../../helpers/workingCopy.js';
 export const name = 'ci-e2e';
 
 /** Programs of the host that the tests themselves need. */
-export const hostNeeds = {root: true, commands: {ip: 'iproute2', nft: 'nftables', nsenter: 'util-linux', pgrep: 'procps', python3: 'python3'}} as const;
+export const hostNeeds = {
+	root: true,
+	// The docker engine too: what is installed later than the first look at the host would count as left behind.
+	commands: {docker: 'docker.io', dockerd: 'docker.io', ip: 'iproute2', nft: 'nftables', nsenter: 'util-linux', pgrep: 'procps', python3: 'python3', unshare: 'util-linux'},
+} as const;
 
 const mainFile = fileURLToPath(new URL('../../../scripts/cli/main.js', import.meta.url));
 

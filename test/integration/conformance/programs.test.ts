@@ -139,6 +139,7 @@ test(`${what}: archives`, async t => {
 
 	await run(database, ['set key value', `ar put ${archive}`]);
 	t.true((await stat(archive)).size > 0);
+	t.is((await stat(archive)).mode & 0o777, 0o666, 'whatever the umask is');
 	const loaded = await run(copy, [`ar load ${archive}`, 'print key'], options);
 	t.regex(loaded.stdout, /key.*value/, 'a database is made by loading into it');
 

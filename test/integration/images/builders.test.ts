@@ -6,6 +6,7 @@ import path from 'node:path';
 import process from 'node:process';
 import test, {type ExecutionContext} from 'ava';
 import {completePath} from '../../../scripts/machines/environment.js';
+import {createLocalMachine} from '../../../scripts/machines/local.js';
 import {archivedId} from '../../../scripts/stages/images/containers/builders/archive.js';
 import {buildah} from '../../../scripts/stages/images/containers/builders/buildah.js';
 import type {Builder} from '../../../scripts/stages/images/containers/builders/builder.js';
@@ -44,6 +45,8 @@ const database = (): BuiltDatabase => {
 	return builtDatabase(load({flags: {set}}).config)!;
 };
 
+const dockerfile = async (): Promise<string> => database().render({host: createLocalMachine()});
+
 /** Of the environment, and of the user's configuration of docker: neither may be in an image. */
 const secrets = ['secret-of-the-environment', 'secret-of-docker'] as const;
 
@@ -63,7 +66,7 @@ const run = async (t: ExecutionContext, builder: Builder, script: string, words:
 const fillContext = async (work: string): Promise<void> => {
 	await cp(databaseDefinition, `${work}/context/images/database`, {recursive: true});
 	await cp(`${directory}/prefix`, `${work}/context/k2hdkc`, {recursive: true});
-	await writeFile(`${work}/Dockerfile`, database().dockerfile);
+	await writeFile(`${work}/Dockerfile`, await dockerfile());
 };
 
 const makeRoot = async (t: ExecutionContext): Promise<void> => {
@@ -149,7 +152,7 @@ const make = async (t: ExecutionContext, builder: Builder, name: string, env = e
 		t.is((await runCommand('grep', ['--text', '--quiet', secret, archive])).code, 1, `${secret} is in the image`);
 	}
 
-	t.is(await readFile(`${work}/image/Dockerfile`, 'utf8'), database().dockerfile);
+	t.is(await readFile(`${work}/image/Dockerfile`, 'utf8'), await dockerfile());
 	await rm(work, {recursive: true});
 	await rm(`${work}.check`, {recursive: true});
 	return {facts: parseContainerFacts(output), files: output.split('\n').filter(line => line.startsWith('file ')), configuration: /^config .*$/m.exec(output)?.[0] ?? ''};
@@ -201,7 +204,7 @@ test.serial('what a killed build leaves in the daemon is removed by the next one
 
 	const work = `${directory}/database-image-0123456789abcdef.partial-killed`;
 	await fillContext(work);
-	await writeFile(`${work}/Dockerfile`, database().dockerfile.replace(/^RUN find \/ /m, 'RUN echo "now it can be killed" && sleep 100\n$&'));
+	await writeFile(`${work}/Dockerfile`, (await dockerfile()).replace(/^RUN find \/ /m, 'RUN echo "now it can be killed" && sleep 100\n$&'));
 	const [program, ...args] = containerCommand(docker, buildImage, work, base(), 'localhost/killed:1');
 	const env = environment({DOCKER_BUILDKIT: '0'});
 	const child = spawn(program!, args, {env: {...env, PATH: completePath(env.PATH)}, detached: true, stdio: ['ignore', 'pipe', 'ignore']});

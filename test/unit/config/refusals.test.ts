@@ -45,6 +45,7 @@ const cases: ReadonlyArray<readonly [string, Situation, string, string | RegExp]
 	['a name that is a truth value', user('name: true\n'), 'K2D1014', 'k2hdkc-devstack.yaml:1:7: name must be text, and YAML reads true as a boolean: write it with quotes: "true"'],
 	['text for a number', user('sandbox: {workers: many}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:1:20: sandbox.workers must be a number, not "many"'],
 	['a fraction', user('sandbox: {workers: 1.5}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:1:20: sandbox.workers must be a whole number, not 1.5'],
+	['an address for a registry without TLS', user('datastore: {options: {docker_insecure_registries: ["http://a:1"]}}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:1:51: datastore.options.docker_insecure_registries must be registries as docker names them, HOST:PORT or a range such as 192.0.2.0/24, not ["http://a:1"]'],
 	['too little', user('sandbox: {workers: 0}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:1:20: sandbox.workers must be at least 1, not 0'],
 	['too much', user('timeouts: {scale: 1000}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:1:19: timeouts.scale must be at most 100, not 1000'],
 	['yes for true', user('components: {swift: yes}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:1:21: components.swift must be true or false, not "yes"'],

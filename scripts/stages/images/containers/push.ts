@@ -2,7 +2,7 @@ import {z} from 'zod';
 import {ToolError} from '../../../errors/toolError.js';
 import type {SandboxEnv, SandboxStep} from '../../sandboxEnv.js';
 import {emptyPartial} from '../guest.js';
-import {authorityFile, registryAddress} from '../registry.js';
+import {authorityFile, isPlain, registryAddress, registryUrl} from '../registry.js';
 import {archivedId} from './builders/archive.js';
 import {fullName, imageDirectory, type ContainerImage} from './image.js';
 
@@ -16,7 +16,7 @@ export const registryReference = (env: Pick<SandboxEnv, 'addresses'>, {repositor
 export const pushedId = async (env: SandboxEnv, {repository, tag}: ContainerImage): Promise<string | undefined> => {
 	const {code, stdout} = await env.machine.run([
 		'curl', '--silent', '--fail', '--max-time', '5', '--noproxy', '*', '--cacert', authorityFile,
-		'--header', 'Accept: application/vnd.docker.distribution.manifest.v2+json', `https://${registryAddress(env)}/v2/${repository}/manifests/${tag}`,
+		'--header', 'Accept: application/vnd.docker.distribution.manifest.v2+json', `${registryUrl(env)}/v2/${repository}/manifests/${tag}`,
 	], {allow: 'any'});
 	return code === 0 ? manifestSchema.parse(JSON.parse(stdout)).config.digest : undefined;
 };
@@ -68,7 +68,7 @@ export const pushStep = (image: ContainerImage, title: string): SandboxStep => (
 		const work = await emptyPartial(env, `${directory}.push`);
 		await host.write(`${work}/ca.crt`, authority);
 		progress.say('copying it');
-		await job(host, ['sh', '-euc', pushScript, 'sh', work, `docker-archive:${directory}/image.tar`, `docker://${registryReference(env, image)}:${image.tag}`], {env: {no_proxy: '*'}});
+		await job(host, ['sh', '-euc', pushScript, 'sh', work, ...(isPlain(env) ? ['--dest-tls-verify=false'] : []), `docker-archive:${directory}/image.tar`, `docker://${registryReference(env, image)}:${image.tag}`], {env: {no_proxy: '*'}});
 		await host.run(['rm', '-rf', '--one-file-system', '--', work]);
 	},
 	undo: {nothingLeft: 'It lies on the disk of the sandbox machine and goes with that.'},

@@ -1,11 +1,11 @@
 import type {PushTarget, Pushed} from '../../../commands/environment.js';
+import {isWithoutTls, registriesOf} from '../../../config/insecureRegistries.js';
 import {ToolError} from '../../../errors/toolError.js';
 import {proxyEnvironment} from '../../../sources/proxyEnvironment.js';
 import type {SandboxEnv} from '../../sandboxEnv.js';
 import {emptyPartial} from '../guest.js';
 import {isChecked} from './check.js';
 import {imageDirectory, type ContainerImage} from './image.js';
-import {insecureRegistries} from './insecureRegistries.js';
 import {imageId, manifestSchema} from './push.js';
 
 /** What a registry says when it has no image under a name. */
@@ -40,7 +40,7 @@ const tagState = async (skopeo: Skopeo, reference: string, id: string, overwrite
 
 /** Runs skopeo on the host with what the configuration says of registries. */
 const skopeoFor = ({host, config}: SandboxEnv, registry: string, authfile: string | undefined): Skopeo => {
-	const plain = insecureRegistries(config).includes(registry);
+	const plain = isWithoutTls(registry, registriesOf(config.datastore.options.docker_insecure_registries));
 	return async ([command = '', ...words], allow) => host.run([
 		'skopeo', command, ...(authfile === undefined ? [] : [`--authfile=${authfile}`]),
 		...(plain ? [command === 'copy' ? '--dest-tls-verify=false' : '--tls-verify=false'] : []), ...words,

@@ -1,3 +1,4 @@
+import {isWithoutTls, registriesOf} from '../../../config/insecureRegistries.js';
 import {ToolError} from '../../../errors/toolError.js';
 import {CommandError} from '../../../machines/commandError.js';
 import {hashInputs} from '../../../pipeline/hash.js';
@@ -6,7 +7,6 @@ import type {SandboxStep} from '../../sandboxEnv.js';
 import {emptyPartial} from '../guest.js';
 import {describe, finishImage, readManifest} from '../manifest.js';
 import {fullName, imageDirectory, type ContainerImage} from './image.js';
-import {insecureRegistries} from './insecureRegistries.js';
 
 /** An image that somebody else has built; `from` is REGISTRY/NAME@sha256:… */
 export type ReadyImage = ContainerImage & {readonly from: string};
@@ -35,7 +35,7 @@ export const fetchStep = (image: ReadyImage): SandboxStep => ({
 		const {host, config} = env;
 		const directory = imageDirectory(env, image);
 		const partial = await emptyPartial(env, directory);
-		const plain = insecureRegistries(config).includes(image.from.split('/')[0]!);
+		const plain = isWithoutTls(image.from.split('/')[0]!, registriesOf(config.datastore.options.docker_insecure_registries));
 		const name = fullName(image);
 		await host.run(['mkdir', '-p', '--', `${partial}/image`]);
 		progress.say(`fetching ${image.from}`);
