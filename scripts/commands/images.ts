@@ -11,7 +11,7 @@ import type {ImageFacts} from './environment.js';
 import {loadFor} from './loadFor.js';
 import {noticesOf} from './plan.js';
 import {printResult} from './print.js';
-import {engineFor, selectionOf, withEnvironment} from './session.js';
+import {engineFor, planOptionsOf, withEnvironment} from './session.js';
 import {up} from './up.js';
 
 /** The steps of images are part of the environment only with their component. Not by --with, which selects the stage of that name as well. */
@@ -35,7 +35,7 @@ export const imagesList: CommandRun = async (context, options) =>
 
 /** Steps that make an image, and those that put it where it is used. */
 const imageSteps = {
-	guest: {build: ['images.store', 'images.tools', 'images.guest.base', 'images.guest.agent', 'images.guest', 'images.guest.check'], register: ['images.guest.glance']},
+	guest: {build: ['images.store', 'images.tools', 'images.guest.base', 'images.guest.sources', 'images.guest.agent', 'images.guest', 'images.guest.check'], register: ['images.guest.glance']},
 	database: {build: ['images.store', 'images.tools', 'images.containers.base', 'images.database', 'images.database.check'], register: ['images.database.push']},
 } as const;
 
@@ -46,7 +46,7 @@ const isImage = (name: string): name is ImageName => Object.hasOwn(imageSteps, n
 /** What would be done, and the recipe of each image. */
 const showRecipes = async (context: CommandContext, options: Options, images: readonly ImageName[]): Promise<number> => withEnvironment(context, loadFor(context, options), async environment => {
 	const engine = await engineFor(context, environment, {emit: noticesOf(context)});
-	const plan = await engine.plan({selection: await selectionOf(options), fresh: options.fresh ?? false});
+	const plan = await engine.plan(await planOptionsOf(context, options));
 	const recipes = Object.fromEntries(Object.entries(environment.recipes()).filter(([name]) => images.includes(name as ImageName)));
 	printResult(context, options, {
 		document: () => ({plan: planDocument(plan, false), recipes}),

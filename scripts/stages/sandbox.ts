@@ -26,6 +26,7 @@ import {databaseOf} from './images/containers/definition.js';
 import {databasePush} from './images/containers/push.js';
 import {guestAgent, guestBase} from './images/guest.js';
 import {guestImage} from './images/guestImage.js';
+import {guestSources} from './images/guestSources.js';
 import {guestGlance} from './images/register.js';
 import {imageStore} from './images/store.js';
 import {registry, registryDownload, registryPackages} from './images/registry.js';
@@ -123,7 +124,7 @@ const stepsOf = (config: Config, {components} = config): readonly SandboxStep[] 
 	mariadb, rabbitmq, memcached, keystone, identity, credentials, glance, placement, novaDatabases, nova, flavors, neutron, neutronAgents, networks,
 	...(components.cinder ? [cinder] : []), ...(components.swift ? [swift] : []),
 	datastoreHunk, datastorePackage, trove,
-	...(components.images ? [imageStore, installImageTools, guestBase, guestAgent, guestImage, guestCheck] : []),
+	...(components.images ? [imageStore, installImageTools, guestBase, guestSources, guestAgent, guestImage, guestCheck] : []),
 	...ofContainers(config, [containerBase, databaseImage, databaseCheck]),
 	datastoreRegistration,
 	...(components.images ? [guestGlance] : []),
@@ -134,7 +135,7 @@ const stepsOf = (config: Config, {components} = config): readonly SandboxStep[] 
 
 /** Steps whose result may be there before the tool, or serves other environments too. All others bear the environment's name. */
 const shared = new Set([
-	installHostPackages, sandboxRoot, imageStore, installImageTools, guestBase, guestAgent, guestImage, guestCheck,
+	installHostPackages, sandboxRoot, imageStore, installImageTools, guestBase, guestSources, guestAgent, guestImage, guestCheck,
 	containerBase, databaseImage, databaseCheck,
 ]);
 

@@ -79,4 +79,11 @@ export const sourceErrors = [
 		cause: 'The registry does not answer, its certificate is not trusted, or it wants other credentials.',
 		remedy: 'Log in with `docker login`, or give a file of that form with --credentials. A registry without TLS must be listed in datastore.options.docker_insecure_registries.',
 	},
+	{
+		code: 'K2D6060',
+		title: 'Something from outside is not here',
+		exitCode: 3,
+		cause: 'With --offline nothing is fetched, and steps of the plan need what is not in the cache, or programs that are not installed. Nothing was changed.',
+		remedy: 'Run `k2hdkc-devstack fetch` with the same profile and options while there is a network, then repeat the command.',
+	},
 ] as const satisfies readonly CatalogueEntry[];

@@ -41,6 +41,8 @@ mv -f '${record}.new' '${record}'
 const hostPackagesStep = ({packages, record, ...step}: Wanted): SandboxStep => ({
 	...step,
 	inputs: () => ({packages}),
+	reaches: () => ['the mirror of the host\'s own apt'],
+	namedByInputs: true,
 	async probe({env: {host}}) {
 		const have = await installed(host, packages);
 		const missing = packages.filter(name => !have.includes(name));

@@ -6,6 +6,7 @@ import type {SandboxEnv, SandboxStep} from '../../sandboxEnv.js';
 import {emptyPartial} from '../guest.js';
 import {containerCommand, fetchImage, importRoot} from './buildah.js';
 import {baseName, databaseInputs, databaseNames, databaseOf, type Database} from './definition.js';
+import {baseReaches} from './outside.js';
 
 /** The database image of the configuration; steps that ask are not there without one. */
 export const wantedDatabase = ({config}: Pick<SandboxEnv, 'config'>): Database => {
@@ -29,6 +30,8 @@ export const containerBase: SandboxStep = {
 	title: 'Base of the container images',
 	needs: ['images.store', 'images.tools'],
 	inputs: ({config}) => databaseInputs(databaseOf(config)!).base,
+	reaches: env => baseReaches(wantedDatabase(env)),
+	namedByInputs: true,
 	async probe({env}) {
 		const file = `${databaseLayer(env, 'base')}/base.tar`;
 		const {code} = await env.host.run(['test', '-s', file], {allow: [0, 1]});

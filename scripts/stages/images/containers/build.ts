@@ -8,6 +8,7 @@ import {describe, finishImage, readManifest} from '../manifest.js';
 import {databaseLayer, wantedDatabase} from './base.js';
 import {buildImage, containerCommand} from './buildah.js';
 import {contextPaths, databaseDefinition, databaseInputs, databaseOf, type Database} from './definition.js';
+import {buildReaches} from './outside.js';
 
 /** Prints one checksum for all files that an installed prefix has, with their names and modes. */
 const prefixScript = (directory: string): string => `
@@ -58,6 +59,7 @@ export const databaseImage: SandboxStep = {
 	title: 'Database image: K2HDKC and its entrypoint',
 	needs: ['images.containers.base'],
 	inputs: ({config}) => databaseInputs(databaseOf(config)!).image,
+	reaches: env => buildReaches(wantedDatabase(env).image),
 	async probe({env}) {
 		const directory = databaseLayer(env, 'image');
 		const manifest = await readManifest(env.host, directory);
