@@ -50,12 +50,3 @@ test('fetch tells its progress as up does, and resumes', async t => {
 	const events = again.stdout.trimEnd().split('\n').map(line => JSON.parse(line) as {type: string; id?: string; result?: string});
 	t.deepEqual(events.filter(({type}) => type === 'step-end').map(({id, result}) => `${id} ${result}`), ['first skipped', 'left done']);
 });
-
-test('--offline and --fresh exclude each other', async t => {
-	const place = await createPlace(t);
-	for (const words of [['up'], ['plan']]) {
-		const {code, stderr} = await place.run([...words, '--offline', '--fresh']);
-		t.is(code, 2);
-		t.regex(stderr, /\[K2D1037]/);
-	}
-});
