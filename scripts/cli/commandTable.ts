@@ -33,6 +33,7 @@ export const flags = {
 	without: {flags: '--without <stage|component>', summary: 'leave a part out (repeatable)', repeatable: true},
 	yes: {flags: '--yes', summary: 'answer yes to questions about deleting data'},
 	dryRun: {flags: '--dry-run', summary: 'show what would be done and change nothing'},
+	offline: {flags: '--offline', summary: 'reach nothing outside; refuse to start when something was not fetched'},
 	fresh: {flags: '--fresh', summary: 'do not trust the record of earlier runs; run every step again'},
 	json: {flags: '--json', summary: 'one JSON document on standard output'},
 	events: {flags: '--events', summary: 'progress as JSON lines on standard output'},
@@ -60,12 +61,12 @@ const selection = ['only', 'from', 'until', 'with', 'without'] as const;
 export const commands: readonly Command[] = [
 	{
 		name: 'up', arguments: '[profile]', argumentSummary: 'a name, or a YAML file', summary: 'plan, show the plan, do it; resumes by itself after any failure',
-		flags: [...target, ...selection, 'yes', 'dryRun', 'fresh', 'json', 'events', ...common],
+		flags: [...target, ...selection, 'yes', 'offline', 'dryRun', 'fresh', 'json', 'events', ...common],
 		examples: ['up', 'up --machine ssh://root@192.0.2.10', 'up --only keystone'],
 	},
 	{
 		name: 'plan', arguments: '[profile]', argumentSummary: 'a name, or a YAML file', summary: 'what `up` would do and why; changes nothing',
-		flags: [...target, ...selection, 'fresh', 'explain', 'detailedExitcode', 'json', ...common],
+		flags: [...target, ...selection, 'offline', 'fresh', 'explain', 'detailedExitcode', 'json', ...common],
 	},
 	{
 		name: 'status', summary: 'verify every step now; endpoints, credentials, next commands',
@@ -73,7 +74,12 @@ export const commands: readonly Command[] = [
 	},
 	{
 		name: 'doctor', arguments: '[profile]', argumentSummary: 'a name, or a YAML file', summary: 'all checks of the machine, each with its remedy',
-		flags: [...target, 'with', 'without', 'json', ...common],
+		flags: [...target, 'with', 'without', 'offline', 'json', ...common],
+	},
+	{
+		name: 'fetch', arguments: '[profile]', argumentSummary: 'a name, or a YAML file', summary: 'download every source ahead, for slow links and offline machines',
+		flags: [...target, 'with', 'without', 'dryRun', 'fresh', 'json', 'events', ...common],
+		examples: ['fetch', 'fetch --with images', 'up --with images --offline'],
 	},
 	{
 		name: 'down', summary: 'take the environment back, as deep as --depth says',
@@ -92,9 +98,9 @@ export const commands: readonly Command[] = [
 	{
 		name: 'images', summary: 'the images that instances are made from', flags: [], subcommands: [
 			{name: 'list', summary: 'what is built, and whether it is up to date', flags: [...target, 'json', ...common]},
-			{name: 'build', arguments: '[image]', argumentSummary: 'guest, database or backup; without it all', summary: 'build what is missing or out of date', flags: [...target, 'dryRun', 'fresh', 'json', 'events', ...common]},
+			{name: 'build', arguments: '[image]', argumentSummary: 'guest, database or backup; without it all', summary: 'build what is missing or out of date', flags: [...target, 'offline', 'dryRun', 'fresh', 'json', 'events', ...common]},
 			{name: 'push', arguments: '[image]', argumentSummary: 'database or backup; without it database', summary: 'copy a container image to a registry outside', flags: [...target, 'to', 'credentials', 'latest', 'overwrite', 'json', ...common], examples: ['images push database --to registry.example.com/team/k2hdkc-trove']},
-			{name: 'register', arguments: '[image]', argumentSummary: 'guest, database or backup; without it all', summary: 'put what is built into Glance and the registry, where the datastore versions find it', flags: [...target, 'dryRun', 'json', 'events', ...common]},
+			{name: 'register', arguments: '[image]', argumentSummary: 'guest, database or backup; without it all', summary: 'put what is built into Glance and the registry, where the datastore versions find it', flags: [...target, 'offline', 'dryRun', 'json', 'events', ...common]},
 		],
 	},
 	{

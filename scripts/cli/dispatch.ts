@@ -6,6 +6,7 @@ const modules: Readonly<Record<string, () => Promise<CommandRun>>> = {
 	plan: async () => (await import('../commands/plan.js')).plan,
 	status: async () => (await import('../commands/status.js')).status,
 	doctor: async () => (await import('../commands/doctor.js')).doctor,
+	fetch: async () => (await import('../commands/fetch.js')).fetch,
 	down: async () => (await import('../commands/down.js')).down,
 	logs: async () => (await import('../commands/logs.js')).logs,
 	'datastore list': async () => (await import('../commands/datastore.js')).datastoreList,

@@ -25,6 +25,7 @@ export type Options = {
 	readonly without?: readonly string[];
 	readonly yes?: boolean;
 	readonly dryRun?: boolean;
+	readonly offline?: boolean;
 	readonly fresh?: boolean;
 	readonly json?: boolean;
 	readonly events?: boolean;

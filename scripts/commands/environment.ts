@@ -21,6 +21,8 @@ export type Check = {
 	readonly stage: string;
 	/** Steps that need it, when it is not all: `up` asks only before it does one of them. */
 	readonly neededBy?: readonly string[];
+	/** Asks something outside: pointless with --offline. */
+	readonly asksOutside?: boolean;
 	run: (context: {readonly signal: AbortSignal}) => Promise<CheckResult>;
 };
 

@@ -8,10 +8,11 @@ import {ToolError} from '../errors/toolError.js';
 import {renderImages} from '../report/images.js';
 import {planDocument, renderPlan} from '../report/plan.js';
 import {containerSteps} from '../stages/images/containers/all.js';
+import {guestSources} from '../stages/images/guestSources.js';
 import {loadFor} from './loadFor.js';
 import {noticesOf} from './plan.js';
 import {printResult} from './print.js';
-import {engineFor, selectionOf, withEnvironment} from './session.js';
+import {engineFor, planOptionsOf, withEnvironment} from './session.js';
 import {up} from './up.js';
 
 /** The steps of images are part of the environment only with their component. Not by --with, which selects the stage of that name as well. */
@@ -32,7 +33,7 @@ const isImage = (name: string): name is ImageName => (imageNames as readonly str
 
 type StepIds = {readonly build: readonly string[]; readonly register: readonly string[]};
 
-const guestSteps: StepIds = {build: ['images.guest.base', 'images.guest.agent', 'images.guest', 'images.guest.check'], register: ['images.guest.glance']};
+const guestSteps: StepIds = {build: ['images.guest.base', 'images.guest.sources', 'images.guest.agent', 'images.guest', 'images.guest.check'], register: ['images.guest.glance']};
 
 type Node = {readonly id: string; readonly needs: readonly string[]};
 
@@ -45,7 +46,7 @@ const withNeeded = (wanted: readonly Node[], all: readonly Node[]): readonly str
 /** Steps that make each image that the configuration can have, and those that put it where it is used. */
 const stepIds = (config: Config): ReadonlyMap<ImageName, StepIds> => {
 	const containers = containerSteps(config);
-	const all = containerNames.flatMap(name => containers[name].build);
+	const all = [guestSources, ...containerNames.flatMap(name => containers[name].build)];
 	return new Map<ImageName, StepIds>([
 		['guest', guestSteps],
 		...containerNames.filter(name => containers[name].build.length > 0)
@@ -56,7 +57,7 @@ const stepIds = (config: Config): ReadonlyMap<ImageName, StepIds> => {
 /** What would be done, and the recipe of each image. */
 const showRecipes = async (context: CommandContext, options: Options, images: readonly ImageName[]): Promise<number> => withEnvironment(context, loadFor(context, options), async environment => {
 	const engine = await engineFor(context, environment, {emit: noticesOf(context)});
-	const plan = await engine.plan({selection: await selectionOf(options), fresh: options.fresh ?? false});
+	const plan = await engine.plan(await planOptionsOf(context, options));
 	const recipes = Object.fromEntries(Object.entries(await environment.recipes()).filter(([name]) => images.includes(name as ImageName)));
 	printResult(context, options, {
 		document: () => ({plan: planDocument(plan, false), recipes}),

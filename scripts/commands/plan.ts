@@ -4,7 +4,7 @@ import type {Emit} from '../pipeline/events.js';
 import {changes, planDocument, renderPlan} from '../report/plan.js';
 import {loadFor} from './loadFor.js';
 import {printResult} from './print.js';
-import {engineFor, selectionOf, withEnvironment} from './session.js';
+import {engineFor, planOptionsOf, withEnvironment} from './session.js';
 
 /** For commands that only look: notices go to stderr, nothing else is told. */
 export const noticesOf = (context: CommandContext): Emit => event => {
@@ -20,7 +20,7 @@ export const plan: CommandRun = async (context, options, [profile]) => {
 	emit({type: 'notice', level: 'info', message: loaded.reason});
 	return withEnvironment(context, loaded, async environment => {
 		const engine = await engineFor(context, environment, {emit});
-		const made = await engine.plan({selection: await selectionOf(options), fresh: options.fresh ?? false});
+		const made = await engine.plan(await planOptionsOf(context, options, profile));
 		const explain = options.explain ?? false;
 		printResult(context, options, {document: () => planDocument(made, explain), lines: color => renderPlan(made, {color, explain})});
 		return options.detailedExitcode && made.some(step => changes(step) || step.verdict === 'ADOPT') ? exitCodes.pending : exitCodes.ok;

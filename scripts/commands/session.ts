@@ -1,8 +1,10 @@
 import type {CommandContext} from '../cli/context.js';
+import {fetchCommand} from '../cli/resume.js';
 import type {Options} from '../cli/program.js';
+import {ToolError} from '../errors/toolError.js';
 import type {LoadedConfig} from '../config/load.js';
 import type {Emit} from '../pipeline/events.js';
-import type {Engine} from '../pipeline/engine.js';
+import type {Engine, PlanOptions} from '../pipeline/engine.js';
 import type {Selection} from '../pipeline/graph.js';
 import {runLog, stepLog} from '../report/logFiles.js';
 import type {Environment, OpenOptions} from './environment.js';
@@ -32,6 +34,19 @@ export const selectionOf = async (options: Options): Promise<Selection> => {
 		with: stagesIn(added), without: stagesIn(without),
 		...(only ? {only} : {}), ...(from === undefined ? {} : {from}), ...(until === undefined ? {} : {until}),
 	};
+};
+
+/**
+ * What the flags say of a plan. `profile` is the command's argument.
+ * @throws ToolError K2D1037 for flags that exclude each other.
+ */
+export const planOptionsOf = async ({env}: Pick<CommandContext, 'env'>, options: Options, profile?: string): Promise<PlanOptions> => {
+	const {offline = false, fresh = false} = options;
+	if (offline && fresh) {
+		throw new ToolError('K2D1037', '--offline and --fresh exclude each other');
+	}
+
+	return {selection: await selectionOf(options), fresh, ...(offline && {offline: {fetch: fetchCommand(options, profile, env)}})};
 };
 
 export type EngineParts = {readonly emit: Emit; readonly logs?: string | undefined; readonly resume?: string};

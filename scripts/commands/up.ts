@@ -1,6 +1,7 @@
 import {confirmDeletion} from '../cli/ask.js';
 import type {CommandContext, CommandRun} from '../cli/context.js';
 import type {Options} from '../cli/program.js';
+import type {UpOptions} from '../pipeline/engine.js';
 import type {Selection} from '../pipeline/graph.js';
 import type {Plan} from '../pipeline/types.js';
 import {renderFailures} from '../report/failures.js';
@@ -13,11 +14,19 @@ import {loadFor} from './loadFor.js';
 import {noticesOf} from './plan.js';
 import {printResult} from './print.js';
 import {createReporting, type Reporting} from './reporting.js';
-import {engineFor, selectionOf, withEnvironment} from './session.js';
+import {engineFor, planOptionsOf, selectionOf, withEnvironment} from './session.js';
 
-const dryRun = async (context: CommandContext, options: Options, environment: Environment): Promise<number> => {
+/** What a command does that runs steps. */
+export type Work = {
+	/** What `up` of the engine is asked for. */
+	readonly ask: (environment: Environment) => Promise<Omit<UpOptions, 'confirm'>>;
+	/** Whether the end tells what stands. */
+	readonly summarize: boolean;
+};
+
+const dryRun = async (context: CommandContext, options: Options, environment: Environment, {ask}: Work): Promise<number> => {
 	const engine = await engineFor(context, environment, {emit: noticesOf(context)});
-	const plan = await engine.plan({selection: await selectionOf(options), fresh: options.fresh ?? false});
+	const plan = await engine.plan(await ask(environment));
 	printResult(context, options, {document: () => planDocument(plan, false), lines: color => renderPlan(plan, {color})});
 	return 0;
 };
@@ -64,11 +73,10 @@ const losingData = (plan: Plan, {steps}: Environment): Plan => plan.filter(({id,
 const confirmLoss = async (context: CommandContext, options: Options, losing: Plan): Promise<boolean> => losing.length === 0
 	|| confirmDeletion(context, `${losing.map(({id, title}) => `${title} (${id})`).join(', ')}: its inputs have changed, it is made anew, and all data in it goes. Go on?`, options.yes ?? false);
 
-const build = async (context: CommandContext, options: Options, environment: Environment, reporting: Reporting): Promise<number> => {
+const build = async (context: CommandContext, options: Options, environment: Environment, reporting: Reporting, {ask, summarize}: Work): Promise<number> => {
 	const engine = await engineFor(context, environment, {emit: reporting.emit, logs: reporting.logs, resume: context.resume});
 	await engine.up({
-		selection: await selectionOf(options),
-		fresh: options.fresh ?? false,
+		...await ask(environment),
 		async confirm(plan) {
 			const pending = new Set(plan.filter(step => changes(step)).map(({id}) => id));
 			if (pending.size > 0) {
@@ -80,14 +88,14 @@ const build = async (context: CommandContext, options: Options, environment: Env
 	});
 	context.mask.add(await environment.secrets());
 	await reporting.close();
-	return tellEnd(context, options, environment, reporting, true);
+	return tellEnd(context, options, environment, reporting, summarize);
 };
 
-/** Plans and does it, with a preflight before anything changes; then says what stands. */
-export const up: CommandRun = async (context, options, [profile]) => {
+/** Plans the work and does it, with a preflight before anything changes. */
+export const runSteps = async (context: CommandContext, options: Options, profile: string | undefined, work: Work): Promise<number> => {
 	const loaded = loadFor(context, options, profile);
 	if (options.dryRun) {
-		return withEnvironment(context, loaded, async environment => dryRun(context, options, environment));
+		return withEnvironment(context, loaded, async environment => dryRun(context, options, environment, work));
 	}
 
 	const reporting = await createReporting(context, options, loaded.config.name);
@@ -97,8 +105,12 @@ export const up: CommandRun = async (context, options, [profile]) => {
 		};
 
 		tell(loaded.reason);
-		return await withEnvironment(context, loaded, async environment => build(context, options, environment, reporting), tell);
+		return await withEnvironment(context, loaded, async environment => build(context, options, environment, reporting, work), tell);
 	} finally {
 		await reporting.close();
 	}
 };
+
+/** Plans and does it; then says what stands. */
+export const up: CommandRun = async (context, options, [profile]) =>
+	runSteps(context, options, profile, {ask: async () => planOptionsOf(context, options, profile), summarize: true});

@@ -25,6 +25,8 @@ export type DecideInput = {
 	readonly rerun: 'in-place' | 'undo-first';
 	/** The step has an action that takes it back. */
 	readonly undoable: boolean;
+	/** A result that is there is that of these inputs, whatever the record says. */
+	readonly namedByInputs: boolean;
 	/** `--fresh`: do it again although it is in place. */
 	readonly fresh: boolean;
 	/** Of a step that was interrupted: how its last job stands. */
@@ -91,11 +93,12 @@ const notInPlace = (input: DecideInput): Decision => {
 
 const finished = (input: DecideInput, record: StepRecord): Decision => {
 	const {probe} = input;
-	if (record.inputHash !== input.inputHash) {
+	const stands = probe.state === 'present' && !input.waitsFor?.length;
+	if (record.inputHash !== input.inputHash && !(stands && input.namedByInputs)) {
 		return decision('RERUN', `its inputs have changed since ${record.endedAt ?? record.startedAt}`);
 	}
 
-	return probe.state === 'present' && !input.waitsFor?.length
+	return stands
 		? decision('SKIP', `in place and verified: ${probe.evidence}`)
 		: notInPlace(input);
 };

@@ -6,11 +6,12 @@ import {order, validate, type Selection} from './graph.js';
 import {noInterrupts, type Interrupts} from './interrupts.js';
 import {lastJobOf} from './jobs.js';
 import {look} from './look.js';
+import type {Offline} from './outside.js';
 import {makePlan} from './plan.js';
 import {removeLock, removeTraces} from './removeTraces.js';
 import {createStateStore, loadState, readIdentity, setAside, type Identity, type LoadedState} from './stateStore.js';
 import type {RunContext} from './runContext.js';
-import {inRunFrame, type Outcome} from './runFrame.js';
+import {inRunFrame, type Outcome, type RunCommand} from './runFrame.js';
 import {runPlan} from './runPlan.js';
 import type {Depth, Plan, Step} from './types.js';
 import {strangersIn, undoSteps} from './undo.js';
@@ -49,9 +50,16 @@ export type EngineOptions<T> = {
 	readonly logOf?: (step: string) => string;
 };
 
-export type PlanOptions = {readonly selection?: Selection; readonly fresh?: boolean};
+export type PlanOptions = {
+	readonly selection?: Selection;
+	readonly fresh?: boolean;
+	/** Steps that would reach outside are refused before anything is done. */
+	readonly offline?: Offline;
+};
 
 export type UpOptions = PlanOptions & {
+	/** What the run is called; default `up`. */
+	readonly command?: 'up' | 'fetch';
 	/** Asked once the plan is there, under the lock; `false` ends the run as stopped with nothing done. */
 	readonly confirm?: (plan: Plan) => Promise<boolean>;
 };
@@ -93,8 +101,8 @@ const load = async <T>({host, envDir, toolVersion, emit}: Parts<T>): Promise<{id
 	return {identity, loaded};
 };
 
-const planWith = async <T>(parts: Parts<T>, bootId: string, recordOf: RunContext<T>['store']['record'], {selection = {}, fresh = false}: PlanOptions): Promise<Plan> => makePlan({
-	steps: parts.ordered, env: parts.env, selection, fresh, bootId, recordOf,
+const planWith = async <T>(parts: Parts<T>, bootId: string, recordOf: RunContext<T>['store']['record'], {selection = {}, fresh = false, offline}: PlanOptions): Promise<Plan> => makePlan({
+	steps: parts.ordered, env: parts.env, selection, fresh, offline, bootId, recordOf,
 	look: async (step, timeout) => look(step, parts.env, parts.stops.stop, timeout),
 	lastJobOf: async record => lastJobOf(record, {jobDirectory: jobDirectoryOf(parts), machineNamed: machineNamed(parts)}),
 });
@@ -144,7 +152,7 @@ export const createEngine = <T>(options: EngineOptions<T>): Engine => {
 	};
 
 	/** A run; one that left nothing on record leaves no lock either. */
-	const run = async (command: 'up' | 'down', fresh: boolean, work: (context: RunContext<T>) => Promise<readonly Failure[]>): Promise<Outcome> => {
+	const run = async (command: RunCommand, fresh: boolean, work: (context: RunContext<T>) => Promise<readonly Failure[]>): Promise<Outcome> => {
 		let isEmpty = false;
 		const outcome = await inRunFrame(command, parts, async () => {
 			const context = await openRun(parts, fresh);
@@ -165,7 +173,7 @@ export const createEngine = <T>(options: EngineOptions<T>): Engine => {
 	return {
 		plan,
 		status: async () => plan(),
-		up: async (upOptions = {}) => run('up', upOptions.fresh ?? false, async context => {
+		up: async (upOptions = {}) => run(upOptions.command ?? 'up', upOptions.fresh ?? false, async context => {
 			const made = await planWith(parts, context.bootId, context.store.record, upOptions);
 			context.emit({type: 'plan', plan: made});
 			return runPlan(parts.ordered, made, context, {concurrency, linger: options.lingerSeconds ?? 3, confirm: upOptions.confirm});

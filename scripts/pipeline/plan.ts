@@ -3,6 +3,7 @@ import {decide, type DecideInput, type LastJob} from './decide.js';
 import {neededOutside, select, type Selection} from './graph.js';
 import {hashInputs} from './hash.js';
 import {patience, patienceWithoutNeeds} from './look.js';
+import {refuseOutside, type Offline} from './outside.js';
 import {schedule} from './schedule.js';
 import type {Plan, PlannedStep, Probe, Step, StepRecord} from './types.js';
 
@@ -13,6 +14,8 @@ export type PlanInput<T> = {
 	readonly env: T;
 	readonly selection: Selection;
 	readonly fresh: boolean;
+	/** Nothing outside may be reached. */
+	readonly offline?: Offline | undefined;
 	readonly bootId: string;
 	readonly recordOf: (id: string) => StepRecord | undefined;
 	/** `timeout` in seconds. */
@@ -33,6 +36,7 @@ export const decideStep = <T>(step: Step<T>, bootId: string, circumstances: Circ
 	volatile: step.volatile ?? false,
 	rerun: step.rerun ?? 'in-place',
 	undoable: 'undo' in step.undo,
+	namedByInputs: step.namedByInputs ?? false,
 });
 
 type Seen = {readonly probe: Probe; readonly waitsFor: readonly string[]};
@@ -84,7 +88,7 @@ const checkOutside = (planned: ReadonlyMap<string, PlannedStep>, outside: Readon
 
 /**
  * Looks at every selected step and decides. A step that was never done, and whose needs are not in place, waits for them.
- * Steps that are left out but needed must be in place, otherwise K2D1017.
+ * Steps that are left out but needed must be in place, otherwise K2D1017. Offline, no step may need the outside, otherwise K2D6060.
  */
 export const makePlan = async <T>(input: PlanInput<T>): Promise<Plan> => {
 	const selected = select(input.steps, input.selection);
@@ -101,5 +105,10 @@ export const makePlan = async <T>(input: PlanInput<T>): Promise<Plan> => {
 		},
 	});
 	checkOutside(planned, outside);
-	return input.steps.filter(({id}) => selected.has(id)).map(({id}) => planned.get(id)!);
+	const plan = input.steps.filter(({id}) => selected.has(id)).map(({id}) => planned.get(id)!);
+	if (input.offline) {
+		refuseOutside(plan, input.steps, input.env, input.offline);
+	}
+
+	return plan;
 };

@@ -35,9 +35,17 @@ export const adopt = async <T>(run: StepRun<T>, probe: Probe): Promise<void> => 
 	await run.context.store.put(run.step.id, {...record, status: 'done', endedAt: timestamp(), ...(run.step.own ? {} : {adopted: true})});
 };
 
-/** Keeps the record of a verified step true: an interrupted one is done now, a volatile one belongs to this boot. */
+/**
+ * Keeps the record of a verified step true: an interrupted one is done now, a volatile one belongs to this boot, one whose result
+ * bears the name of other inputs is of these now.
+ */
 export const confirm = async <T>(run: StepRun<T>): Promise<void> => {
 	const record = run.context.store.record(run.step.id)!;
+	const {inputHash, inputs} = run.planned;
+	if (run.step.namedByInputs && record.inputHash !== inputHash) {
+		await run.context.store.put(run.step.id, {...record, inputHash, inputs});
+	}
+
 	if (record.status !== 'done' || (run.step.volatile && record.bootId !== run.context.bootId)) {
 		await finish(run);
 	}

@@ -4,7 +4,10 @@ import type {HeldLock} from './environmentLock.js';
 import type {Emit, Failure} from './events.js';
 import {interruptCode, type Interrupts} from './interrupts.js';
 
-/** How an `up` or `down` ended. */
+/** Commands that do steps. */
+export type RunCommand = 'up' | 'fetch' | 'down';
+
+/** How a run ended. */
 export type Outcome = {
 	readonly result: 'ok' | 'failed' | 'interrupted' | 'unknown';
 	readonly exitCode: number;
@@ -61,7 +64,7 @@ const withLock = async (command: string, {holdLock, emit, lockLost}: Frame, work
 };
 
 /** The frame of a run: start and end events, the lock, and the outcome. Never throws: an error becomes a failure. */
-export const inRunFrame = async (command: 'up' | 'down', frame: Frame, work: () => Promise<readonly Failure[]>): Promise<Outcome> => {
+export const inRunFrame = async (command: RunCommand, frame: Frame, work: () => Promise<readonly Failure[]>): Promise<Outcome> => {
 	const {emit, environment, profile, resume, stops, mask, log, lockLost} = frame;
 	const place = {...(mask ? {mask} : {}), ...(log === undefined ? {} : {log})};
 	const startedAt = Date.now();

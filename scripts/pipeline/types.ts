@@ -57,6 +57,10 @@ export type Step<T = unknown> = {
 	readonly inputs: (env: T) => unknown;
 	readonly probe: (context: StepContext<T>) => Promise<Probe>;
 	readonly apply: (context: StepContext<T>) => Promise<void>;
+	/** What it asks of the outside, in words for people: `the Debian mirror`. Steps without it, or with none, need no network. */
+	readonly reaches?: (env: T) => readonly string[];
+	/** Its result bears the name of its inputs: one that is there is the wanted one, although the record is of others. */
+	readonly namedByInputs?: boolean;
 	/** How `down` takes it back. With `rerun: 'undo-first'` a changed input is undone before it is applied again. */
 	readonly undo: Undo<T>;
 	readonly rerun?: 'in-place' | 'undo-first';

@@ -3,6 +3,9 @@ import {runFetch, unreachable} from './fetching.js';
 import {pythonExit, sdistProgram} from './python.js';
 import type {SourceAccess, SourceTree} from './types.js';
 
+/** How the index is called in what people read. */
+export const pythonIndex = 'the Python package index';
+
 /** Fetches and unpacks a source distribution into the empty directory `into`; nothing of it is run. */
 export const fetchSdist = async (name: string, version: string, into: string, access: SourceAccess): Promise<SourceTree> => {
 	const source = `${name} ${version} of the Python package index`;

@@ -1,8 +1,9 @@
 import type {TroveSource} from '../config/troveSource.js';
+import {hideUrlPasswords} from '../config/urlPasswords.js';
 import {fetchDebianSource} from './debianSource.js';
 import {runFetch} from './fetching.js';
 import {fetchGit} from './git.js';
-import {fetchSdist} from './pypi.js';
+import {fetchSdist, pythonIndex} from './pypi.js';
 import {tarballProgram} from './python.js';
 import type {SourceAccess, SourceTree} from './types.js';
 
@@ -13,6 +14,22 @@ const fetchTarball = async (tarball: string, into: string, access: SourceAccess)
 	const {stdout} = await runFetch(access, tarball, ['python3', '-c', tarballProgram], {input: JSON.stringify({tarball, into})});
 	const {root} = JSON.parse(stdout) as {readonly root: string};
 	return {root, ref: tarball};
+};
+
+const isAddress = (place: string): boolean => /^(?!file:)(?:[a-z+]+:\/\/|(?:[\w.-]+@)?[\w.-]+:)/.test(place);
+
+/** What a source of Trove asks of the outside; nothing where it lies on the machine already. */
+export const troveReaches = (source: TroveSource): readonly string[] => {
+	if ('pypi' in source) {
+		return [pythonIndex];
+	}
+
+	if ('debian' in source) {
+		return ['the Debian mirror'];
+	}
+
+	const place = 'git' in source ? source.git : ('tarball' in source ? source.tarball : '');
+	return isAddress(place) ? [hideUrlPasswords(place)] : [];
 };
 
 /**

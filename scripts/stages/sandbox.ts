@@ -23,6 +23,7 @@ import {containerSteps} from './images/containers/all.js';
 import {findBuilder} from './images/containers/builders/choose.js';
 import {guestAgent, guestBase} from './images/guest.js';
 import {guestImage} from './images/guestImage.js';
+import {guestSources} from './images/guestSources.js';
 import {guestGlance} from './images/register.js';
 import {imageStore} from './images/store.js';
 import {registry, registryDownload, registryPackages} from './images/registry.js';
@@ -121,7 +122,7 @@ const stepsOf = (config: Config, {components} = config): readonly SandboxStep[] 
 	mariadb, rabbitmq, memcached, keystone, identity, credentials, glance, placement, novaDatabases, nova, flavors, neutron, neutronAgents, networks,
 	...(components.cinder ? [cinder] : []), ...(components.swift ? [swift] : []),
 	datastoreHunk, datastorePackage, trove,
-	...(components.images ? [imageStore, installImageTools, guestBase, guestAgent, guestImage, guestCheck] : []),
+	...(components.images ? [imageStore, installImageTools, guestBase, guestSources, guestAgent, guestImage, guestCheck] : []),
 	...ofContainers(config, 'build'),
 	datastoreRegistration,
 	...(components.images ? [guestGlance] : []),

@@ -25,12 +25,12 @@ const askMirror = async (env: SandboxEnv, suite: string, signal: AbortSignal): P
 };
 
 export const mirror = (env: SandboxEnv): Check => ({
-	id: 'debian', title: 'Debian mirror', stage: 'sources', neededBy: ['sandbox.root', 'dashboard.download', 'registry.download'],
+	id: 'debian', title: 'Debian mirror', stage: 'sources', neededBy: ['sandbox.root', 'dashboard.download', 'registry.download'], asksOutside: true,
 	run: async ({signal}) => askMirror(env, env.config.sandbox.suite, signal),
 });
 
 export const guestMirror = (env: SandboxEnv): Check => ({
-	id: 'guest-suite', title: 'Mirror of the guest image\'s suite', stage: 'images', neededBy: ['images.guest.base'],
+	id: 'guest-suite', title: 'Mirror of the guest image\'s suite', stage: 'images', neededBy: ['images.guest.base'], asksOutside: true,
 	async run({signal}) {
 		const {suite} = env.config.images.guest;
 		const {keyring} = await debianSources(env, suite);

@@ -10,7 +10,7 @@ const only = (...steps: readonly string[]): readonly string[] => ['--set', 'comp
 const tools = only('host.packages', 'images.store', 'images.tools');
 
 /** Steps that build the guest image; that it boots is another question. */
-const steps = only('host.packages', 'images.store', 'images.tools', 'images.guest.base', 'images.guest.agent', 'images.guest');
+const steps = only('host.packages', 'images.store', 'images.tools', 'images.guest.base', 'images.guest.sources', 'images.guest.agent', 'images.guest');
 
 const share = 0.15;
 

@@ -6,6 +6,7 @@ import test from 'ava';
 import {needs} from '../helpers/needs.js';
 import {runCommand} from '../helpers/runCommand.js';
 import {openCloud} from '../e2e/support/cloud.js';
+import {createDeadEnd} from '../e2e/support/deadEnd.js';
 import {document, expect, follow, hostNeeds, paths, worked} from '../e2e/support/tool.js';
 
 type File = {readonly file: string; readonly bytes: number; readonly sha256: string};
@@ -13,7 +14,7 @@ type Images = {readonly images: ReadonlyArray<{readonly image: string; readonly 
 
 let directory: string | undefined;
 
-test.serial('images build makes the guest image, and nothing else of the environment', async t => {
+test.serial('images build makes the guest image, and nothing else of the environment; after fetch without a network', async t => {
 	if (!await needs(t, hostNeeds)) {
 		return;
 	}
@@ -26,8 +27,11 @@ test.serial('images build makes the guest image, and nothing else of the environ
 		t.regex(dry.stdout, words);
 	}
 
-	const {code, events, stderr, seconds} = await follow(['images', 'build'], () => undefined);
+	await expect(t, 0, ['fetch', '--with', 'images']);
+	const deadEnd = await createDeadEnd(t);
+	const {code, events, stderr, seconds} = await follow(['images', 'build', '--offline'], () => undefined, {prefix: deadEnd.prefix});
 	t.is(code, 0, stderr);
+	t.is(await deadEnd.attempts(), 0);
 	t.log(`images build: ${seconds.toFixed(1)} s`);
 	t.true(worked(events).every(id => id === 'host.packages' || id.startsWith('images.')), worked(events).join(' '));
 	const [image] = document<Images>(await expect(t, 0, ['images', 'list', '--json'])).images;

@@ -100,4 +100,11 @@ export const sourceErrors = [
 		cause: 'Docker is what images.builder names. It must be there and run on the host, because the tool neither installs nor starts it. Its daemon does not answer or is on another machine, or its client cannot build.',
 		remedy: 'Start the docker daemon, or set images.builder to buildah, which needs none, or to auto.',
 	},
+	{
+		code: 'K2D6060',
+		title: 'Something from outside is not here',
+		exitCode: 3,
+		cause: 'With --offline nothing is fetched, and steps of the plan need what is not in the cache, or programs that are not installed. Nothing was changed.',
+		remedy: 'Run `k2hdkc-devstack fetch` with the same profile and options while there is a network, then repeat the command.',
+	},
 ] as const satisfies readonly CatalogueEntry[];

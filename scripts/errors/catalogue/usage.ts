@@ -135,4 +135,11 @@ export const usageErrors = [
 		cause: 'A place is REGISTRY/NAME; the tag is the version of the image. Only the database and the backup image go into registries.',
 		remedy: 'Write for example: images push database --to registry.example.com:5000/team/k2hdkc-trove.',
 	},
+	{
+		code: 'K2D1037',
+		title: 'Flags exclude each other',
+		exitCode: 2,
+		cause: 'With --offline nothing is fetched; --fresh does every step again, those that fetch as well.',
+		remedy: 'Leave one of them away. To fetch anew: k2hdkc-devstack fetch --fresh, while there is a network.',
+	},
 ] as const satisfies readonly CatalogueEntry[];

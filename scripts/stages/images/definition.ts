@@ -53,7 +53,7 @@ export const guestHooks = ({images: {guest}}: Pick<Config, 'images'>): readonly 
 ];
 
 /** What each layer depends on; a layer depends on those below it. */
-export type GuestInputs = {readonly base: unknown; readonly agent: unknown; readonly image: unknown};
+export type GuestInputs = {readonly base: unknown; readonly sources: unknown; readonly agent: unknown; readonly image: unknown};
 
 /** All that a guest image is made from, beside the files of this package. */
 export type GuestSource = GuestSettings & {readonly config: Pick<Config, 'release' | 'sources'>};
@@ -62,12 +62,13 @@ export const guestInputs = (env: GuestSource): GuestInputs => {
 	const {config} = env;
 	const base = {suite: config.images.guest.suite, packages: guestPackages(config), hooks: guestHooks(config)};
 	const agent = {base, source: config.sources.trove[config.release], patch: patchHash(), package: packageHash(), wheels: guestWheels(config), script: agentInside};
-	return {base, agent, image: {agent, files: directoryHash(definition), ipv6: config.images.guest.ipv6, settings: settingsFiles(env).map(({path, text, mode}) => [path, mode, hashInputs(text)])}};
+	const sources = {source: agent.source, wheels: agent.wheels};
+	return {base, sources, agent, image: {agent, files: directoryHash(definition), ipv6: config.images.guest.ipv6, settings: settingsFiles(env).map(({path, text, mode}) => [path, mode, hashInputs(text)])}};
 };
 
 /** Names of the directories that the layers have in the cache. */
 export const guestNames = (env: GuestSource): Readonly<Record<keyof GuestInputs, string>> => {
-	const {base, agent, image} = guestInputs(env);
+	const {base, sources, agent, image} = guestInputs(env);
 	const name = (layer: string, inputs: unknown): string => `guest-${layer}-${hashInputs(inputs).slice(0, 16)}`;
-	return {base: name('base', base), agent: name('agent', agent), image: name('image', image)};
+	return {base: name('base', base), sources: name('sources', sources), agent: name('agent', agent), image: name('image', image)};
 };

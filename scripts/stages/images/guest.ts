@@ -1,13 +1,13 @@
-import {fetchWheels} from '../../sources/wheels.js';
 import {applyHunk} from '../datastore/hunk.js';
 import {readPatch} from '../datastore/patchFile.js';
 import {packageSource} from '../datastore/patchList.js';
 import {aptWaiting} from '../machine/aptDownload.js';
+import {debianMirror} from '../machine/debianSources.js';
 import {makeRoot, rootMade} from '../machine/mmdebstrap.js';
 import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
 import {agentInside, agentScript} from './agentScript.js';
-import {guestHooks, guestInputs, guestNames, guestPackages, guestWheels, type GuestInputs, type GuestSource} from './definition.js';
-import {fetchReleaseSource, sourceAccess} from './releaseSource.js';
+import {guestHooks, guestInputs, guestNames, guestPackages, type GuestInputs, type GuestSource} from './definition.js';
+import {unpackSources} from './sourcesScript.js';
 
 /** Directory of a layer in the cache. */
 export const guestLayer = (env: GuestSource & Pick<SandboxEnv, 'paths'>, layer: keyof GuestInputs): string => `${env.paths.images}/${guestNames(env)[layer]}`;
@@ -26,6 +26,8 @@ export const guestBase: SandboxStep = {
 	title: 'Root file system of guests: system, docker engine, what the guest agent needs',
 	needs: ['images.store'],
 	inputs: env => guestInputs(env).base,
+	reaches: () => [debianMirror],
+	namedByInputs: true,
 	async probe({env}) {
 		const root = guestLayer(env, 'base');
 		const made = await rootMade(env, root);
@@ -44,38 +46,28 @@ export const guestBase: SandboxStep = {
 };
 
 /** Trove's source with the hunk, our package, and the Python packages that the suite lacks, in a directory on the host. */
-const prepareSources = async (env: SandboxEnv, into: string, signal: AbortSignal): Promise<void> => {
-	const {host, config} = env;
-	const fetched = `${into}/fetched`;
-	const access = sourceAccess(env, signal);
-	const {root} = await fetchReleaseSource(env, fetched, access);
-	await host.run(['cp', '-r', '--', root, `${into}/trove`]);
+const prepareSources = async (env: SandboxEnv, into: string): Promise<void> => {
+	const {host} = env;
+	await host.script(`mkdir -p '${into}'\n${unpackSources(guestLayer(env, 'sources'), into)}`, {timeout: 120});
 	await applyHunk(host, `${into}/trove`, await readPatch());
 	await host.upload(packageSource, `${into}/trove_k2hdkc`);
-	const wheels = guestWheels(config);
-	if (wheels.length > 0) {
-		await fetchWheels(wheels, `${into}/wheels`, access);
-	}
-
-	await host.run(['rm', '-rf', '--', fetched]);
 };
 
 export const guestAgent: SandboxStep = {
 	id: 'images.guest.agent',
 	stage: 'images',
 	title: 'Guest agent of Trove with trove-k2hdkc, in a virtual environment of its own',
-	needs: ['images.guest.base'],
+	needs: ['images.guest.base', 'images.guest.sources'],
 	inputs: env => guestInputs(env).agent,
 	async probe({env}) {
 		const layer = guestLayer(env, 'agent');
 		const {code} = await env.host.run(['test', '-d', layer], {allow: [0, 1]});
 		return code === 0 ? {state: 'present', evidence: `${layer} is there`} : {state: 'absent', evidence: `${layer} is not there`};
 	},
-	async apply({env, job, progress, signal}) {
+	async apply({env, job, progress}) {
 		const layer = guestLayer(env, 'agent');
 		const partial = await emptyPartial(env, layer);
-		progress.say('fetching the source of Trove');
-		await prepareSources(env, `${partial}/sources`, signal);
+		await prepareSources(env, `${partial}/sources`);
 		progress.say('installing it in the guest\'s root');
 		const build = ['unshare', '--mount', 'sh', '-euc', agentScript, 'sh', guestLayer(env, 'base'), `${partial}/sources`, `${partial}/build`];
 		await job(env.host, build, {env: {INSIDE: agentInside}});

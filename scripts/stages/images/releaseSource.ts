@@ -1,4 +1,5 @@
-import {parseTroveSource} from '../../config/troveSource.js';
+import type {Config} from '../../config/schema.js';
+import {parseTroveSource, type TroveSource} from '../../config/troveSource.js';
 import {ToolError} from '../../errors/toolError.js';
 import {proxyEnvironment} from '../../sources/proxyEnvironment.js';
 import {fetchTrove} from '../../sources/trove.js';
@@ -9,14 +10,19 @@ import type {SandboxEnv} from '../sandboxEnv.js';
 export const sourceAccess = ({host, config: {sources, proxy}}: SandboxEnv, signal: AbortSignal): SourceAccess =>
 	({machine: host, debian: sources.debian, python: sources.python, env: proxyEnvironment(proxy), signal});
 
-/** Trove's source of the configured release; `into` is a directory on the host that is not there yet. @throws ToolError K2D6001, K2D6003, K2D6006 */
-export const fetchReleaseSource = async ({host, config: {release, sources}}: SandboxEnv, into: string, access: SourceAccess): Promise<SourceTree> => {
+/** Where Trove's source of the configured release comes from. @throws ToolError K2D6001 when the configuration does not say it. */
+export const releaseSource = ({release, sources}: Pick<Config, 'release' | 'sources'>): TroveSource => {
 	const wanted = sources.trove[release];
 	const source = wanted === undefined ? undefined : parseTroveSource(wanted);
 	if (source === undefined) {
 		throw new ToolError('K2D6001', `sources.trove names no source for release ${release}`);
 	}
 
+	return source;
+};
+
+/** Trove's source of the configured release; `into` is a directory on the host that is not there yet. @throws ToolError K2D6001, K2D6003, K2D6006 */
+export const fetchReleaseSource = async ({host, config}: SandboxEnv, into: string, access: SourceAccess): Promise<SourceTree> => {
 	await host.run(['mkdir', '-p', '--', into]);
-	return fetchTrove(source, into, access);
+	return fetchTrove(releaseSource(config), into, access);
 };

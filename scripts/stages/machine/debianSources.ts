@@ -1,6 +1,9 @@
 import {ToolError} from '../../errors/toolError.js';
 import type {SandboxEnv} from '../sandboxEnv.js';
 
+/** How the mirror of Debian is called in what people read. */
+export const debianMirror = 'the Debian mirror';
+
 /** One binary index that apt of the host knows, as `apt-get indextargets` tells it. */
 export type IndexTarget = {readonly uri: string; readonly suite: string};
 

@@ -46,6 +46,8 @@ mv -f '${record}.new' '${record}'
 const hostPackagesStep = ({packages: always, found, record, ...step}: Wanted): SandboxStep => ({
 	...step,
 	inputs: () => ({packages: always}),
+	reaches: () => ['the mirror of the host\'s own apt'],
+	namedByInputs: true,
 	async probe({env}) {
 		const more = found?.(env);
 		const packages = [...always, ...more?.packages ?? []];

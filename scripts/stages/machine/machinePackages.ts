@@ -1,7 +1,7 @@
 import {quote} from '../../machines/quote.js';
 import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
 import {aptWaiting, downloadScript} from './aptDownload.js';
-import {debianSources} from './debianSources.js';
+import {debianMirror, debianSources} from './debianSources.js';
 import {rootDirectory} from './root.js';
 
 /** Debian packages that a component adds to those of the machine's root. */
@@ -28,6 +28,7 @@ export const downloadPackages = (wanted: MachinePackages): SandboxStep => ({
 	title: `Packages of ${wanted.of}, downloaded`,
 	needs: ['sandbox.root'],
 	inputs: env => ({root: rootDirectory(env), packages: wanted.packages}),
+	reaches: () => [debianMirror],
 	async probe({env}) {
 		const directory = archives(env, wanted);
 		const {stdout} = await env.host.script(`cd ${quote(directory)} 2>/dev/null || exit 0\ncat .complete 2>/dev/null || echo 0\nls | wc -l\n`);

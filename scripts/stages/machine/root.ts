@@ -6,6 +6,7 @@ import {hashInputs} from '../../pipeline/hash.js';
 import {refuseWhileShared} from '../shared.js';
 import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
 import {aptWaiting} from './aptDownload.js';
+import {debianMirror} from './debianSources.js';
 import {makeRoot, quietServices, rootMade} from './mmdebstrap.js';
 
 const packageLists = (): Record<string, string[]> =>
@@ -34,6 +35,8 @@ export const sandboxRoot: SandboxStep = {
 	title: 'Root file system of the sandbox, with the packages of OpenStack',
 	needs: ['host.packages'],
 	inputs: rootInputs,
+	reaches: () => [debianMirror],
+	namedByInputs: true,
 	async probe({env}) {
 		const root = rootDirectory(env);
 		const made = await rootMade(env, root);

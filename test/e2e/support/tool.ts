@@ -39,6 +39,8 @@ export type ToolOptions = {
 	readonly environment?: string;
 	/** Entry point of a tool that is built differently; its coverage is not ours to count. */
 	readonly main?: string;
+	/** Words before the program, such as those that choose a network namespace; default: none. */
+	readonly prefix?: readonly string[];
 	/** Standard input; default: none. */
 	readonly input?: string;
 };
@@ -56,10 +58,11 @@ const commandLine = (args: readonly string[], environment: string, main: string)
 };
 
 /** Starts the tool as a person without a terminal does. */
-export const start = async (args: readonly string[], {cwd, environment = name, main = mainFile, input}: ToolOptions = {}): Promise<Started> => {
+export const start = async (args: readonly string[], {cwd, environment = name, main = mainFile, prefix = [], input}: ToolOptions = {}): Promise<Started> => {
 	const startedAt = Date.now();
 	const {NODE_V8_COVERAGE} = process.env;
-	const child = spawn(process.execPath, commandLine(args, environment, main), {
+	const [program = '', ...words] = [...prefix, process.execPath, ...commandLine(args, environment, main)];
+	const child = spawn(program, words, {
 		cwd: cwd ?? await empty, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
 		env: {...withoutNpm(), ...(NODE_V8_COVERAGE === undefined || main !== mainFile ? {} : {NODE_V8_COVERAGE})},
 	});

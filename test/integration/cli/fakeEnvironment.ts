@@ -8,7 +8,7 @@ import {ToolError} from '../../../scripts/errors/toolError.js';
 
 const exists = async (file: string): Promise<boolean> => access(file).then(() => true, () => false);
 
-/** A step whose work is a file in `directory`; FAKE_FAIL, FAKE_SLEEP, FAKE_OUTPUT and FAKE_CRASH name steps that fail, sleep, print, or take the tool down. */
+/** A step whose work is a file in `directory`; FAKE_FAIL, FAKE_SLEEP, FAKE_OUTPUT and FAKE_CRASH name steps that fail, sleep, print, or take the tool down; FAKE_REACHES one that fetches. */
 const fileStep = (directory: string, id: string, stage: Step['stage'], needs: readonly string[]): Step => {
 	const file = path.join(directory, `${id}.done`);
 	const machine = createLocalMachine();
@@ -16,6 +16,7 @@ const fileStep = (directory: string, id: string, stage: Step['stage'], needs: re
 		id, stage, title: `Title of ${id}`, needs, timeout: 60, idleTimeout: 60, expected: 2,
 		inputs: () => ({version: process.env.FAKE_VERSION ?? '1'}),
 		rerun: id === 'first' ? 'undo-first' : 'in-place',
+		reaches: () => process.env.FAKE_REACHES === id ? ['the mirror'] : [],
 		probe: async () => await exists(file) ? {state: 'present', evidence: `${file} is there`} : {state: 'absent', evidence: `${file} is not there`},
 		async apply({job, progress, signal}) {
 			progress.say(`making ${id}`);
@@ -53,7 +54,7 @@ const fileStep = (directory: string, id: string, stage: Step['stage'], needs: re
 
 const checks: readonly Check[] = [
 	{id: 'memory', title: 'Memory', stage: 'machine', run: async () => ({result: 'PASS', found: '24 GiB.'})},
-	{id: 'kvm', title: 'KVM', stage: 'machine', run: async () => ({result: 'WARN', found: '/dev/kvm is missing.', remedy: 'Nothing to do for the sandbox.'})},
+	{id: 'kvm', title: 'KVM', stage: 'machine', asksOutside: process.env.FAKE_REACHES !== undefined, run: async () => ({result: 'WARN', found: '/dev/kvm is missing.', remedy: 'Nothing to do for the sandbox.'})},
 	{
 		id: 'disk', title: 'Disk', stage: 'machine', async run() {
 			if (process.env.FAKE_CHECK === 'throw') {

@@ -80,6 +80,22 @@ test('changed inputs run again in place, or are undone first where the step says
 	t.is(runsOf(directory, 'rebuilt'), '1 undo 2');
 });
 
+test('a result that bears the name of its inputs is used as it is, and the record is of them then', async t => {
+	const directory = await toyDirectory(t);
+	const probe: Step<Toy>['probe'] = async ({env: {version}}) => existsSync(`${directory}/result-${version}`)
+		? {state: 'present', evidence: `result-${version} is there`}
+		: {state: 'absent', evidence: `result-${version} is not there`};
+	const steps = [commandStep('result', 'echo run >> result.runs; touch result-1 result-2', {probe, namedByInputs: true})];
+	await toyEngine(directory, steps).up();
+	const other = toyEngine(directory, steps, {version: '2'});
+	t.is((await other.up()).exitCode, 0);
+	t.is(results(other.events), 'result:skipped');
+	t.deepEqual(readState(directory).steps.result!.inputs, {version: '2'});
+	rmSync(`${directory}/result-1`);
+	t.deepEqual((await toyEngine(directory, steps).plan()).map(({verdict}) => verdict), ['RERUN']);
+	t.is(runsOf(directory, 'result'), 'run');
+});
+
 test('what runs on a step that is made anew is stopped before and started after', async t => {
 	const directory = await toyDirectory(t);
 	const undo: Step<Toy>['undo'] = {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import {commands, flags, type Command, type Flag} from '../../../scripts/cli/commandTable.js';
 import {helpFor, programHelp} from '../../../scripts/cli/help.js';
 import {parseCommandLine} from '../../../scripts/cli/program.js';
-import {resumeCommand} from '../../../scripts/cli/resume.js';
+import {fetchCommand, resumeCommand} from '../../../scripts/cli/resume.js';
 import {ToolError} from '../../../scripts/errors/toolError.js';
 
 const leaves: ReadonlyArray<readonly [string, Command]> = commands.flatMap(command => command.subcommands
@@ -117,5 +117,17 @@ for (const [argv, env, line] of [
 ] as const) {
 	test(`after \`${argv.join(' ')}\` the command that goes on is \`${line}\``, t => {
 		t.is(resumeCommand(argv, env), line);
+	});
+}
+
+for (const [argv, env, line] of [
+	[['up', '--offline', '--only', 'trove'], {}, 'k2hdkc-devstack fetch'],
+	[['up', './mine.yaml', '--with', 'images', '--without', 'swift', '--offline'], {}, 'k2hdkc-devstack fetch ./mine.yaml --with images --without swift'],
+	[['plan', '--offline', '--name', 'x', '--set', 'a=b', '--set', 'c=d e', '--json'], {npm_command: 'exec'}, 'npx k2hdkc-devstack fetch --name x --set a=b --set \'c=d e\''],
+] as const) {
+	test(`for \`${argv.join(' ')}\` the command that fetches is \`${line}\``, t => {
+		const {options, positionals: [profile]} = parseCommandLine(argv);
+		t.is(fetchCommand(options, profile, env), line);
+		t.is(parseCommandLine(line.replace(/^.*devstack /, '').split(' ')).command, 'fetch');
 	});
 }

@@ -1,5 +1,7 @@
 import test from 'ava';
 import {hostMirror, sourcesList} from '../../../scripts/sources/debianSource.js';
+import {troveReaches} from '../../../scripts/sources/trove.js';
+import {parseTroveSource} from '../../../scripts/config/troveSource.js';
 import {proxyEnvironment} from '../../../scripts/sources/proxyEnvironment.js';
 
 test('the mirror of Debian itself is taken, not that of its security updates or of others', t => {
@@ -28,3 +30,19 @@ test('proxies and authority reach what fetches; nothing is set where nothing is 
 		SSL_CERT_FILE: '/ca.pem', GIT_SSL_CAINFO: '/ca.pem', PIP_CERT: '/ca.pem',
 	});
 });
+
+for (const [source, outside] of [
+	['pypi:23.1.0', ['the Python package index']],
+	['debian:1:23.0.0-2', ['the Debian mirror']],
+	['git:https://user:secret@git.example.org/openstack/trove#master', ['https://***@git.example.org/openstack/trove']],
+	['git:git@git.example.org:openstack/trove#master', ['git@git.example.org:openstack/trove']],
+	['git:/src/trove#master', []],
+	['git:file:///src/trove#master', []],
+	['tarball:https://files.example.org/trove.tar.gz', ['https://files.example.org/trove.tar.gz']],
+	['tarball:/src/trove.tar.gz', []],
+	['directory:/src/trove', []],
+] as const) {
+	test(`${source.replace('secret', '…')} asks ${outside.length === 0 ? 'nobody' : outside[0]}`, t => {
+		t.deepEqual(troveReaches(parseTroveSource(source)!), outside);
+	});
+}

@@ -9,7 +9,7 @@ const record = (status: StepRecord['status'], more: Partial<StepRecord> = {}): S
 	({status, inputHash: 'now', startedAt: '2026-11-22T10:00:00.000Z', endedAt: '2026-11-22T10:05:00.000Z', bootId: 'boot', ...more});
 
 const input = (more: Partial<DecideInput>): DecideInput => ({
-	inputHash: 'now', probe: probe('present'), upstreamReran: false, bootMatches: true, volatile: false, rerun: 'in-place', undoable: true, fresh: false, ...more,
+	inputHash: 'now', probe: probe('present'), upstreamReran: false, bootMatches: true, volatile: false, rerun: 'in-place', undoable: true, namedByInputs: false, fresh: false, ...more,
 });
 
 const done = record('done');
@@ -39,6 +39,8 @@ const table: ReadonlyArray<readonly [string, Partial<DecideInput>, Verdict, RegE
 	['done, absent, upstream ran', {record: done, probe: absent, upstreamReran: true}, 'RERUN', /stands on ran again: port/],
 	['done, inputs changed', {record: changed}, 'RERUN', /inputs have changed since 2026-11-22T10:05/],
 	['done, inputs changed, absent', {record: changed, probe: absent}, 'RERUN', /inputs have changed/],
+	['done, inputs changed, result named by them', {record: changed, namedByInputs: true}, 'SKIP', /^in place and verified: port/],
+	['done, inputs changed, result named by them, absent', {record: changed, namedByInputs: true, probe: absent}, 'RERUN', /inputs have changed/],
 	['done, inputs changed, undo first', {record: changed, rerun: 'undo-first'}, 'UNDO+RUN', /inputs have changed/],
 	['done, inputs changed, undo first but nothing to undo with', {record: changed, rerun: 'undo-first', undoable: false}, 'RERUN', /inputs have changed/],
 	['done, inputs changed, undo first, adopted', {record: {...changed, adopted: true}, rerun: 'undo-first'}, 'RERUN', /inputs have changed/],
@@ -93,7 +95,7 @@ const records: fc.Arbitrary<StepRecord | undefined> = fc.option(fc.record({
 const jobs: fc.Arbitrary<DecideInput['lastJob']> = fc.option(fc.record({id: fc.constant('a.1'), state: fc.constantFrom('running' as const, 'ended' as const, 'failed' as const, 'lost' as const)}), {nil: undefined});
 const inputs: fc.Arbitrary<DecideInput> = fc.record({
 	record: records, inputHash: hashes, probe: states.map(state => probe(state)), waitsFor: fc.constantFrom([], ['mariadb']), upstreamReran: fc.boolean(),
-	bootMatches: fc.boolean(), volatile: fc.boolean(), rerun: fc.constantFrom('in-place' as const, 'undo-first' as const), undoable: fc.boolean(), fresh: fc.boolean(), lastJob: jobs,
+	bootMatches: fc.boolean(), volatile: fc.boolean(), rerun: fc.constantFrom('in-place' as const, 'undo-first' as const), undoable: fc.boolean(), namedByInputs: fc.boolean(), fresh: fc.boolean(), lastJob: jobs,
 });
 
 test('every input has a verdict with a reason in one line', t => {

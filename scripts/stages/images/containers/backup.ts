@@ -4,12 +4,14 @@ import {quote} from '../../../machines/quote.js';
 import {packageRoot} from '../../../packageRoot.js';
 import {hashInputs} from '../../../pipeline/hash.js';
 import {renderBackupDockerfile} from '../backupDockerfile.js';
+import {guestLayer} from '../guest.js';
 import {readManifest} from '../manifest.js';
-import {fetchReleaseSource, sourceAccess} from '../releaseSource.js';
+import {unpackSources} from '../sourcesScript.js';
 import {backupContract} from './backupContract.js';
 import {databaseOf, type Database} from './definition.js';
 import {provenance, repositoryOf, wantedTag} from './identity.js';
 import {fullName, imageDirectory, type BuiltImage, type Surroundings} from './image.js';
+import {backupReaches} from './outside.js';
 import {pythonLayerOf, type PythonLayer} from './pythonLayer.js';
 import {readyImage, type ReadyImage} from './ready.js';
 
@@ -23,13 +25,12 @@ const contextPaths = {trove: 'trove/backup', python: 'python.tar'} as const;
 const surroundingsOf = (database: Database, python: PythonLayer | undefined): Surroundings => ({
 	what: 'layers of the database image',
 	checksum: async env => (await readManifest(env.host, imageDirectory(env, database)))?.files[0]?.sha256,
-	async fill(env, context, signal) {
+	async fill(env, context) {
 		const {host} = env;
 		const fetched = `${context}.fetched`;
 		await host.run(['mkdir', '-p', '--', `${context}/images`, `${context}/${path.dirname(contextPaths.trove)}`]);
 		await host.upload(backupDefinition, `${context}/images/backup`);
-		const {root} = await fetchReleaseSource(env, fetched, sourceAccess(env, signal));
-		await host.run(['cp', '-r', '--', `${root}/backup`, `${context}/${contextPaths.trove}`]);
+		await host.script(`mkdir ${quote(fetched)}\n${unpackSources(guestLayer(env, 'sources'), fetched)}mv ${quote(`${fetched}/trove/backup`)} ${quote(`${context}/${contextPaths.trove}`)}\n`, {timeout: 120});
 		if (python !== undefined) {
 			await host.run(['ln', '--', `${imageDirectory(env, python)}/python.tar`, `${context}/${contextPaths.python}`]);
 		}
@@ -61,10 +62,11 @@ export const builtBackup = (config: Needed): BuiltBackup | undefined => {
 	const inputs = {database: database.inputs, python: python?.inputs ?? null, dockerfile, repository, tag, trove, files: source.revision};
 	return {
 		name: 'backup', repository, tag, variant, inputs, python,
+		reaches: backupReaches(variant, python !== undefined),
 		render: async () => dockerfile,
 		directory: `backup-image-${hashInputs(inputs).slice(0, 16)}`,
 		base: `${database.directory}/image.tar`,
-		needs: ['images.database.check', ...(python === undefined ? [] : ['images.backup.python'])],
+		needs: ['images.guest.sources', 'images.database.check', ...(python === undefined ? [] : ['images.backup.python'])],
 		surroundings: surroundingsOf(database, python),
 		contract: backupContract(tag),
 		recipe: {base: {image: fullName(database), packages: python?.packages ?? []}, image: {name: fullName({repository, tag}), trove}},

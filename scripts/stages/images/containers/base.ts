@@ -6,6 +6,7 @@ import {emptyPartial} from '../guest.js';
 import {containerCommand, fetchImage, importRoot} from './builders/scripts.js';
 import {baseName, forgetMirror, type ContainerBase} from './definition.js';
 import {imageDirectory} from './image.js';
+import {baseReaches} from './outside.js';
 
 /** Makes what the database image begins with. */
 export const baseStep = (base: ContainerBase): SandboxStep => ({
@@ -14,6 +15,8 @@ export const baseStep = (base: ContainerBase): SandboxStep => ({
 	title: 'Base of the container images',
 	needs: ['images.store', 'images.tools'],
 	inputs: () => base.inputs,
+	reaches: () => baseReaches(base),
+	namedByInputs: true,
 	async probe({env}) {
 		const file = `${imageDirectory(env, base)}/base.tar`;
 		const {code} = await env.host.run(['test', '-s', file], {allow: [0, 1]});

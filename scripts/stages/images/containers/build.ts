@@ -16,6 +16,7 @@ export const buildStep = (image: BuiltImage, title: string): SandboxStep => ({
 	title,
 	needs: image.needs,
 	inputs: () => image.inputs,
+	reaches: () => image.reaches,
 	async probe({env}) {
 		const directory = imageDirectory(env, image);
 		const manifest = await readManifest(env.host, directory);

@@ -9,6 +9,7 @@ import {neededPackages, renderDatabaseDockerfile, type DatabaseImage, type K2hdk
 import {databaseContract} from './databaseContract.js';
 import {provenance, repositoryOf, wantedTag} from './identity.js';
 import {fullName, type BuiltImage} from './image.js';
+import {buildReaches} from './outside.js';
 import {contextPaths, databaseDefinition, databaseSurroundings, lookInto} from './programs.js';
 import {readyImage, type ReadyImage} from './ready.js';
 
@@ -78,6 +79,7 @@ export const builtDatabase = (config: Needed): BuiltDatabase | undefined => {
 	const inputs = {base: layer.inputs, dockerfile, origin, repository, tag, files: source.revision};
 	return {
 		name: 'database', repository, tag, variant, inputs, layer,
+		reaches: buildReaches(image),
 		async render(env) {
 			const holding = 'directory' in origin ? await lookInto(env, origin.directory, variant) : 'prefix';
 			return renderDatabaseDockerfile(holding === 'prefix' || k2hdkc.kind !== 'directory' ? image : {...image, k2hdkc: {...k2hdkc, kind: 'files', files: holding}});

@@ -37,6 +37,8 @@ export type BuiltImage = ContainerImage & {
 	readonly base: string;
 	/** Steps that make what it is built from. */
 	readonly needs: readonly string[];
+	/** What building it asks of the outside. */
+	readonly reaches: readonly string[];
 	/** The Dockerfile for what surrounds it now. @throws ToolError as `surroundings.checksum` does. */
 	readonly render: (env: Pick<SandboxEnv, 'host'>) => Promise<string>;
 	readonly surroundings: Surroundings;

@@ -1,6 +1,7 @@
 import {hashInputs} from '../../../pipeline/hash.js';
 import {quote} from '../../../machines/quote.js';
 import {aptWaiting} from '../../machine/aptDownload.js';
+import {debianMirror} from '../../machine/debianSources.js';
 import {mmdebstrapCommand, quietServices} from '../../machine/mmdebstrap.js';
 import type {SandboxStep} from '../../sandboxEnv.js';
 import {neededBackupPackages} from '../backupDockerfile.js';
@@ -56,6 +57,8 @@ export const pythonStep = (layer: PythonLayer): SandboxStep => ({
 	title: 'python3 and its libraries for the backup image',
 	needs: ['images.containers.base'],
 	inputs: () => layer.inputs,
+	reaches: () => [debianMirror],
+	namedByInputs: true,
 	async probe({env}) {
 		const file = `${imageDirectory(env, layer)}/python.tar`;
 		const {code} = await env.host.run(['test', '-s', file], {allow: [0, 1]});

@@ -24,6 +24,8 @@ export const fetchStep = (image: ReadyImage): SandboxStep => ({
 	title: `The ${image.name} image, ready-made, from its registry`,
 	needs: ['images.store', 'images.tools'],
 	inputs: () => image.inputs,
+	reaches: () => [`the registry of ${image.from}`],
+	namedByInputs: true,
 	async probe({env}) {
 		const directory = imageDirectory(env, image);
 		const manifest = await readManifest(env.host, directory);

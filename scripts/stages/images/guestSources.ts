@@ -1,0 +1,53 @@
+import {hideUrlPasswords} from '../../config/urlPasswords.js';
+import {pythonIndex} from '../../sources/pypi.js';
+import {troveReaches} from '../../sources/trove.js';
+import {fetchWheels} from '../../sources/wheels.js';
+import type {SandboxStep} from '../sandboxEnv.js';
+import {guestInputs, guestWheels} from './definition.js';
+import {emptyPartial, guestLayer} from './guest.js';
+import {fetchReleaseSource, releaseSource, sourceAccess} from './releaseSource.js';
+import {keepSources, lookAtSources} from './sourcesScript.js';
+
+/** What the guest agent is made from, as it comes from outside: the only step of the agent that needs a network. */
+export const guestSources: SandboxStep = {
+	id: 'images.guest.sources',
+	stage: 'images',
+	title: 'Source of Trove, and Python packages that the suite of the guest lacks',
+	needs: ['images.store'],
+	inputs: env => guestInputs(env).sources,
+	reaches: env => [...new Set([...troveReaches(releaseSource(env.config)), ...(guestWheels(env.config).length > 0 ? [pythonIndex] : [])])],
+	namedByInputs: true,
+	async probe({env}) {
+		const directory = guestLayer(env, 'sources');
+		const {code, stdout, stderr} = await env.host.run(['sh', '-euc', lookAtSources, 'sh', directory], {allow: [0, 1, 2]});
+		if (code === 0) {
+			const [ref = '', wheels] = stdout.split('\n');
+			return {state: 'present', evidence: `${directory} holds ${hideUrlPasswords(ref)}${wheels === '0' ? '' : `, and ${wheels} Python packages`}, as fetched`};
+		}
+
+		return code === 1
+			? {state: 'broken', evidence: `${directory} is not as it was fetched: ${`${stdout}${stderr}`.split('\n')[0]}`}
+			: {state: 'absent', evidence: `${directory} is not there`};
+	},
+	async apply({env, signal, progress}) {
+		const {host, config} = env;
+		const directory = guestLayer(env, 'sources');
+		const partial = await emptyPartial(env, directory);
+		const fetched = `${partial}/fetched`;
+		const access = sourceAccess(env, signal);
+		progress.say('fetching the source of Trove');
+		const {root, ref} = await fetchReleaseSource(env, fetched, access);
+		const wheels = guestWheels(config);
+		if (wheels.length > 0) {
+			progress.say(`fetching ${wheels.join(', ')}`);
+			await fetchWheels(wheels, `${partial}/wheels`, access);
+		}
+
+		await host.run(['sh', '-euc', keepSources, 'sh', partial, root, directory], {input: `${ref}\n`, timeout: 120});
+	},
+	undo: {nothingLeft: 'They lie in the store of images and go with it.'},
+	timeout: 900,
+	idleTimeout: 300,
+	expected: 5,
+	retry: {attempts: 2, delay: 5},
+};
