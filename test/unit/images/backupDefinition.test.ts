@@ -36,11 +36,11 @@ for (const [what, set, changed] of names) {
 test('it is built over the archive of the database image, with the layer where packages cannot be installed', async t => {
 	const {base, needs, render} = of();
 	t.regex(base, /^database-image-[\da-f]{16}\/image\.tar$/);
-	t.deepEqual(needs, ['images.database.check', 'images.backup.python']);
+	t.deepEqual(needs, ['images.guest.sources', 'images.database.check', 'images.backup.python']);
 	t.regex(await render(hostWith()), /^FROM localhost\/antpickax\/k2hdkc-trove:1\.0\.19 AS python\nUSER 0\n[^]*^ADD python\.tar \/$/m);
 	const alpine = builtBackup(config(k2hdkc))!;
 	t.is(alpine.python, undefined);
-	t.deepEqual(alpine.needs, ['images.database.check']);
+	t.deepEqual(alpine.needs, ['images.guest.sources', 'images.database.check']);
 	t.regex(await alpine.render(hostWith()), /apk add --no-cache python3/);
 });
 
