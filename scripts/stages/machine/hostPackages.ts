@@ -92,6 +92,6 @@ export const installImageTools = hostPackagesStep({
 	title: 'Programs of the host that make disk images and boot them, and container images without a daemon',
 	// One apt after the other: they would only wait for each other's lock.
 	needs: ['host.packages'],
-	packages: ['fdisk', 'e2fsprogs', 'qemu-utils', 'grub-common', 'grub-pc-bin', 'qemu-system-x86', 'buildah', 'skopeo'],
+	packages: ['fdisk', 'e2fsprogs', 'qemu-utils', 'grub-common', 'grub-pc-bin', 'qemu-system-x86', 'buildah', 'skopeo', 'openssl'],
 	record: 'added-image-tools',
 });
