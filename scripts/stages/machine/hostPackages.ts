@@ -104,7 +104,7 @@ export const installImageTools = hostPackagesStep({
 	title: 'Programs of the host that make disk images and boot them, and container images',
 	// One apt after the other: they would only wait for each other's lock.
 	needs: ['host.packages'],
-	packages: ['fdisk', 'e2fsprogs', 'qemu-utils', 'grub-common', 'grub-pc-bin', 'qemu-system-x86', 'skopeo'],
+	packages: ['fdisk', 'e2fsprogs', 'qemu-utils', 'grub-common', 'grub-pc-bin', 'qemu-system-x86', 'skopeo', 'openssl'],
 	found: ({builder: {builder, reason}}) => ({packages: builder.packages, reason: `container images by ${reason}`}),
 	record: 'added-image-tools',
 });
