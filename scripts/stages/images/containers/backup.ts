@@ -64,6 +64,7 @@ export const builtBackup = (config: Needed): BuiltBackup | undefined => {
 		render: async () => dockerfile,
 		directory: `backup-image-${hashInputs(inputs).slice(0, 16)}`,
 		base: `${database.directory}/image.tar`,
+		layers: python === undefined ? [] : [python.directory],
 		needs: ['images.database.check', ...(python === undefined ? [] : ['images.backup.python'])],
 		surroundings: surroundingsOf(database, python),
 		contract: backupContract(tag),

@@ -39,7 +39,7 @@ export const buildStep = (image: BuiltImage, title: string): SandboxStep => ({
 		progress.say('building it');
 		const name = fullName(image);
 		await job(host, containerCommand(buildImage, partial, `${paths.images}/${image.base}`, `localhost/${name}`), {env: proxyEnvironment(config.proxy)});
-		await finishImage(host, partial, directory, {...await describe(host, `${partial}/image`, name, ['image.tar']), ...(surroundings !== undefined && {surroundings})});
+		await finishImage(host, partial, directory, {...await describe(host, `${partial}/image`, name, ['image.tar']), layers: image.layers, ...(surroundings !== undefined && {surroundings})});
 	},
 	undo: {nothingLeft: 'It lies in the store of images and goes with it.'},
 	timeout: 1800,

@@ -84,6 +84,7 @@ export const builtDatabase = (config: Needed): BuiltDatabase | undefined => {
 		},
 		directory: `database-image-${hashInputs(inputs).slice(0, 16)}`,
 		base: `${layer.directory}/base.tar`,
+		layers: [layer.directory, ...('suite' in baseOrigin ? [layer.root] : [])],
 		needs: ['images.containers.base'],
 		surroundings: databaseSurroundings(origin, variant, k2hdkc.kind === 'packages' && k2hdkc.repository !== null ? sources.k2hdkcRepository.keyFile : null),
 		contract: databaseContract(tag),
