@@ -1,4 +1,5 @@
 import path from 'node:path';
+import {defaultVersion} from '../../../config/defaultVersion.js';
 import type {Config} from '../../../config/schema.js';
 import {quote} from '../../../machines/quote.js';
 import {packageRoot} from '../../../packageRoot.js';
@@ -8,7 +9,7 @@ import {readManifest} from '../manifest.js';
 import {fetchReleaseSource, sourceAccess} from '../releaseSource.js';
 import {backupContract} from './backupContract.js';
 import {databaseOf, type Database} from './definition.js';
-import {provenance, repositoryOf, wantedTag} from './identity.js';
+import {provenance, repositoryOf} from './identity.js';
 import {fullName, imageDirectory, type BuiltImage, type Surroundings} from './image.js';
 import {pythonLayerOf, type PythonLayer} from './pythonLayer.js';
 import {readyImage, type ReadyImage} from './ready.js';
@@ -74,7 +75,7 @@ export const builtBackup = (config: Needed): BuiltBackup | undefined => {
 
 /** The backup image of a configuration: a ready one, or built over the database image; undefined when there is neither. */
 export const backupOf = (config: Needed): Backup | undefined => {
-	const {backup: {from}, database: {variant}} = config.images;
-	const tag = wantedTag(config);
+	const {from} = config.images.backup;
+	const {tag, variant} = defaultVersion(config);
 	return from === null ? builtBackup(config) : readyImage(from, {name: 'backup', repository: repositoryOf(config, 'backup'), tag, variant, contract: backupContract(tag)});
 };

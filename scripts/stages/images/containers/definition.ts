@@ -1,13 +1,14 @@
 import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import {parse} from 'yaml';
+import {defaultVersion} from '../../../config/defaultVersion.js';
 import {parseBaseImage, parseK2hdkcOrigin, type BaseImageOrigin, type K2hdkcOrigin} from '../../../config/k2hdkcSource.js';
 import type {Config} from '../../../config/schema.js';
 import type {Variant} from '../../../config/schema/variants.js';
 import {hashInputs} from '../../../pipeline/hash.js';
 import {neededPackages, renderDatabaseDockerfile, type DatabaseImage, type K2hdkcSource} from '../dockerfile.js';
 import {databaseContract} from './databaseContract.js';
-import {provenance, repositoryOf, wantedTag} from './identity.js';
+import {provenance, repositoryOf} from './identity.js';
 import {fullName, type BuiltImage} from './image.js';
 import {contextPaths, databaseDefinition, databaseSurroundings, lookInto} from './programs.js';
 import {readyImage, type ReadyImage} from './ready.js';
@@ -59,7 +60,8 @@ export type BuiltDatabase = BuiltImage & {readonly layer: ContainerBase};
 
 /** The database image that is built of a configuration; undefined when it does not say where K2HDKC comes from. */
 export const builtDatabase = (config: Needed): BuiltDatabase | undefined => {
-	const {images: {database: {variant, extraPackages, hooks}}, sources} = config;
+	const {images: {database: {extraPackages, hooks}}, sources} = config;
+	const {tag, variant} = defaultVersion(config);
 	const origin = sources.k2hdkc === null ? undefined : parseK2hdkcOrigin(sources.k2hdkc);
 	if (origin === undefined) {
 		return undefined;
@@ -67,7 +69,6 @@ export const builtDatabase = (config: Needed): BuiltDatabase | undefined => {
 
 	const baseOrigin = 'image' in origin ? {reference: origin.image} : parseBaseImage(sources.baseImages[variant])!;
 	const k2hdkc = sourceOf(origin, variant, sources);
-	const tag = wantedTag(config);
 	const layer = baseOf(baseOrigin, 'suite' in baseOrigin ? neededPackages({variant, k2hdkc, extraPackages}) : []);
 	const source = provenance(databaseDefinition);
 	const image: DatabaseImage = {
@@ -96,7 +97,7 @@ export type Database = BuiltDatabase | ReadyImage;
 
 /** The database image of a configuration; undefined when it names neither a ready one nor where K2HDKC comes from. */
 export const databaseOf = (config: Needed): Database | undefined => {
-	const {from, variant} = config.images.database;
-	const tag = wantedTag(config);
+	const {from} = config.images.database;
+	const {tag, variant} = defaultVersion(config);
 	return from === null ? builtDatabase(config) : readyImage(from, {name: 'database', repository: repositoryOf(config, 'database'), tag, variant, contract: databaseContract(tag)});
 };
