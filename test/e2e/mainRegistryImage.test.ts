@@ -55,7 +55,8 @@ test.serial('the database image is built, held to its contract, and pushed under
 	const both = [...up, ...backupSteps.flatMap(step => ['--only', step])];
 	const backup = await follow(both, () => undefined);
 	t.is(backup.code, 0, backup.stderr);
-	t.deepEqual(worked(backup.events), backupSteps.toSorted());
+	// The layer of an earlier run may be in the cache.
+	t.deepEqual(worked(backup.events).filter(id => id !== 'images.backup.python'), ['images.backup', 'images.backup.check', 'images.backup.push']);
 	t.log(`layer of the backup image, the image, check and push: ${backup.seconds.toFixed(1)} s`);
 	const builtBackup = await facts(t, 'backup');
 	t.like(builtBackup, {name: 'antpickax/k2hdkc-trove-backup', tag: '1.0.19', state: 'up to date'});
