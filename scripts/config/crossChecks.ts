@@ -1,3 +1,4 @@
+import {defaultVersion} from './defaultVersion.js';
 import {suiteFault} from './guestSuites.js';
 import type {Config} from './schema.js';
 import {variants} from './schema/variants.js';
@@ -43,15 +44,17 @@ const rangeFaults = ({sandbox, openstack}: Config): Contradiction[] => {
 		.map(other => ({path: range.path, message: `${range.cidr} overlaps ${other.path.join('.')} (${other.cidr})`})));
 };
 
-const containerFaults = ({images: {database}, sources}: Config): Contradiction[] => {
+const containerFaults = (config: Config): Contradiction[] => {
+	const {sources} = config;
+	const {variant: wanted} = defaultVersion(config);
 	const {baseImages, k2hdkc, k2hdkcRepository: {entry, keyFile}} = sources;
 	return [
 		...variants.filter(variant => variant !== 'debian' && baseImages[variant].startsWith('mmdebstrap:')).map(variant => ({
 			path: ['sources', 'baseImages', variant], message: 'cannot be made by mmdebstrap from the mirror of Debian; name an image of a registry',
 		})),
 		// Such a base forgets its mirror, from which more packages would come.
-		...[k2hdkc].filter(origin => origin?.startsWith('packages:') && baseImages[database.variant].startsWith('mmdebstrap:')).map(() => ({
-			path: ['sources', 'k2hdkc'], message: `cannot be packages for a base that mmdebstrap makes (sources.baseImages.${database.variant}); name an image of a registry there`,
+		...[k2hdkc].filter(origin => origin?.startsWith('packages:') && baseImages[wanted].startsWith('mmdebstrap:')).map(() => ({
+			path: ['sources', 'k2hdkc'], message: `cannot be packages for a base that mmdebstrap makes (sources.baseImages.${wanted}); name an image of a registry there`,
 		})),
 		...[entry].filter(() => (entry === null) !== (keyFile === null)).map(() => ({
 			path: ['sources', 'k2hdkcRepository'], message: 'needs both entry and keyFile: packages are installed only from a repository whose signature is checked',

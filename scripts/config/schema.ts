@@ -3,6 +3,7 @@ import {isRegistry, registriesOf, registryForms} from './insecureRegistries.js';
 import {isMachineAddress} from './machineUrl.js';
 import {imagesSchema} from './schema/images.js';
 import {openstackSchema} from './schema/openstack.js';
+import {variants} from './schema/variants.js';
 import {releases} from './schema/releases.js';
 import {proxySchema, sourcesSchema} from './schema/sources.js';
 import {absolutePath, cidr, cidrOrAuto, positive, setting, text} from './schema/values.js';
@@ -22,6 +23,8 @@ const datastoreVersion = z.strictObject({
 	name: text,
 	/** Version number shown to users and tag of the container images; the name without one. */
 	version: text.optional(),
+	/** Distribution of the container images of this version; images.database.variant without one. */
+	variant: z.enum(variants).optional(),
 	active: z.boolean(),
 	/** Guest images are found by these tags. */
 	imageTags: z.array(text),

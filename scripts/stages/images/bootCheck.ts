@@ -5,6 +5,7 @@ import {bootScript} from './bootScript.js';
 import {seedFiles} from './bootQuestions.js';
 import {guestInputs} from './definition.js';
 import {emptyPartial, guestLayer} from './guest.js';
+import {pruneImages} from './prune.js';
 
 /** File beside an image that says when it booted. */
 const bootedMark = 'booted';
@@ -39,6 +40,7 @@ export const guestCheck: SandboxStep = {
 
 		await host.write(`${image}/${bootedMark}`, `${new Date().toISOString().slice(0, 19)}Z\n`);
 		await host.run(['rm', '-rf', '--one-file-system', '--', work, serialLog]);
+		await pruneImages(env);
 	},
 	undo: {nothingLeft: 'It lies beside the image and goes with it.'},
 	timeout: 900,

@@ -2,7 +2,7 @@ import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import {ToolError} from '../../errors/toolError.js';
 import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
-import {definition, guestFiles, guestInputs} from './definition.js';
+import {definition, guestFiles, guestInputs, guestNames} from './definition.js';
 import {diskScript} from './diskScript.js';
 import {emptyPartial, guestLayer} from './guest.js';
 import {describe, finishImage, readManifest} from './manifest.js';
@@ -76,7 +76,7 @@ export const guestImage: SandboxStep = {
 		const manifest = await describe(host, `${partial}/image`, `k2hdkc-guest-${config.release}-${suite}`, ['disk.qcow2', 'root.tar']);
 		const packages = await listPackages(host, guestLayer(env, 'base'), guestLayer(env, 'agent'));
 		await host.write(`${partial}/image/packages.cdx.json`, renderPackageList(packages, {...manifest, vendor: 'debian', suite}));
-		await finishImage(host, partial, directory, manifest);
+		await finishImage(host, partial, directory, {...manifest, layers: (['base', 'sources', 'agent'] as const).map(layer => guestNames(env)[layer])});
 	},
 	undo: {nothingLeft: 'It lies in the store of images and goes with it.'},
 	timeout: 900,

@@ -10,6 +10,8 @@ export type Manifest = {
 	readonly files: readonly ImageFile[];
 	/** Checksum of what it was made from beside its inputs, e.g. an installed prefix on the host. */
 	readonly surroundings?: string;
+	/** Layers it was made from, by the names of their directories in the store; they stay as long as it does. */
+	readonly layers?: readonly string[];
 };
 
 export const readManifest = async (host: Pick<Machine, 'read'>, directory: string): Promise<Manifest | undefined> => {

@@ -129,3 +129,11 @@ for (const [variant, file, name, version] of named) {
 		t.deepEqual(readPackageFiles([file, ''], variant), [{file, name, version}]);
 	});
 }
+
+test('a version may name a variant of its own; the images of the default version are built', async t => {
+	const versions = 'datastore.versions=[{name: "1.0.19", active: true, imageTags: []}, {name: "1.0.19-ubuntu", variant: ubuntu, active: true, imageTags: []}]';
+	const [first, second] = [of(versions), of(versions, 'datastore.defaultVersion=1.0.19-ubuntu')];
+	t.deepEqual([first.variant, first.tag, second.variant, second.tag], ['alpine', '1.0.19', 'ubuntu', '1.0.19-ubuntu']);
+	t.regex(await second.render(hostWith()), /apt-get install[^]*base\.name="docker\.io\/library\/ubuntu:24\.04"/);
+	t.regex(String(refusal({flags: {set: ['datastore.versions=[{name: "1.0.19", variant: arch, active: true, imageTags: []}]']}})?.message), /variant/);
+});

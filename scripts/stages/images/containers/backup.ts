@@ -1,4 +1,5 @@
 import path from 'node:path';
+import {defaultVersion} from '../../../config/defaultVersion.js';
 import type {Config} from '../../../config/schema.js';
 import {quote} from '../../../machines/quote.js';
 import {packageRoot} from '../../../packageRoot.js';
@@ -9,7 +10,7 @@ import {readManifest} from '../manifest.js';
 import {unpackSources} from '../sourcesScript.js';
 import {backupContract} from './backupContract.js';
 import {databaseOf, type Database} from './definition.js';
-import {provenance, repositoryOf, wantedTag} from './identity.js';
+import {provenance, repositoryOf} from './identity.js';
 import {fullName, imageDirectory, type BuiltImage, type Surroundings} from './image.js';
 import {backupReaches} from './outside.js';
 import {pythonLayerOf, type PythonLayer} from './pythonLayer.js';
@@ -66,6 +67,7 @@ export const builtBackup = (config: Needed): BuiltBackup | undefined => {
 		render: async () => dockerfile,
 		directory: `backup-image-${hashInputs(inputs).slice(0, 16)}`,
 		base: `${database.directory}/image.tar`,
+		layers: python === undefined ? [] : [python.directory],
 		needs: ['images.guest.sources', 'images.database.check', ...(python === undefined ? [] : ['images.backup.python'])],
 		surroundings: surroundingsOf(database, python),
 		contract: backupContract(tag),
@@ -75,7 +77,7 @@ export const builtBackup = (config: Needed): BuiltBackup | undefined => {
 
 /** The backup image of a configuration: a ready one, or built over the database image; undefined when there is neither. */
 export const backupOf = (config: Needed): Backup | undefined => {
-	const {backup: {from}, database: {variant}} = config.images;
-	const tag = wantedTag(config);
+	const {from} = config.images.backup;
+	const {tag, variant} = defaultVersion(config);
 	return from === null ? builtBackup(config) : readyImage(from, {name: 'backup', repository: repositoryOf(config, 'backup'), tag, variant, contract: backupContract(tag)});
 };

@@ -1,3 +1,4 @@
+import {ToolError} from '../../../errors/toolError.js';
 import {proxyEnvironment} from '../../../sources/proxyEnvironment.js';
 import type {SandboxEnv, SandboxStep} from '../../sandboxEnv.js';
 import {emptyPartial} from '../guest.js';
@@ -6,8 +7,18 @@ import {buildImage, containerCommand} from './builders/scripts.js';
 import {fullName, imageDirectory, type BuiltImage, type ContainerImage} from './image.js';
 
 /** Says so when an image that is there was made from other things of the host than there are now. */
-export const changedSurroundings = async (env: SandboxEnv, {surroundings}: ContainerImage, manifest: Manifest): Promise<string | undefined> =>
-	surroundings === undefined || manifest.surroundings === await surroundings.checksum(env) ? undefined : `it was made from other ${surroundings.what} than there are now`;
+export const changedSurroundings = async (env: SandboxEnv, {surroundings}: ContainerImage, manifest: Manifest): Promise<string | undefined> => {
+	try {
+		return surroundings === undefined || manifest.surroundings === await surroundings.checksum(env) ? undefined : `it was made from other ${surroundings.what} than there are now`;
+	} catch (error) {
+		// What is there now cannot be used. Making the image says so again, as an error with its remedy.
+		if (error instanceof ToolError) {
+			return error.message;
+		}
+
+		throw error;
+	}
+};
 
 /** Builds a container image from its Dockerfile. */
 export const buildStep = (image: BuiltImage, title: string): SandboxStep => ({
@@ -40,7 +51,7 @@ export const buildStep = (image: BuiltImage, title: string): SandboxStep => ({
 		progress.say('building it');
 		const name = fullName(image);
 		await job(host, containerCommand(env.builder.builder, buildImage, partial, `${paths.images}/${image.base}`, `localhost/${name}`), {env: proxyEnvironment(config.proxy)});
-		await finishImage(host, partial, directory, {...await describe(host, `${partial}/image`, name, ['image.tar']), ...(surroundings !== undefined && {surroundings})});
+		await finishImage(host, partial, directory, {...await describe(host, `${partial}/image`, name, ['image.tar']), layers: image.layers, ...(surroundings !== undefined && {surroundings})});
 	},
 	undo: {nothingLeft: 'It lies in the store of images and goes with it.'},
 	timeout: 1800,

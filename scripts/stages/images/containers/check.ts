@@ -3,6 +3,7 @@ import type {SandboxEnv, SandboxStep} from '../../sandboxEnv.js';
 import {emptyPartial} from '../guest.js';
 import {readManifest} from '../manifest.js';
 import {renderPackageList} from '../packageList.js';
+import {pruneImages} from '../prune.js';
 import {containerCommand} from './builders/scripts.js';
 import {breaches, parseContainerFacts} from './contract.js';
 import {imageDirectory, type ContainerImage} from './image.js';
@@ -51,6 +52,7 @@ export const checkStep = (image: ContainerImage, title: string): SandboxStep => 
 			await host.write(`${directory}/packages.cdx.json`, renderPackageList(facts.packages, {name: manifest.name, vendor: variant, made: manifest.made}));
 			await host.write(`${directory}/${checkedMark}`, `${manifest.files[0]!.sha256}\n`);
 			await host.run(['rm', '-rf', '--one-file-system', '--', work, `${report}.errors`]);
+			await pruneImages(env);
 		},
 		undo: {nothingLeft: 'It lies beside the image and goes with it.'},
 		timeout: 300,

@@ -1,13 +1,14 @@
 import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import {parse} from 'yaml';
+import {defaultVersion} from '../../../config/defaultVersion.js';
 import {parseBaseImage, parseK2hdkcOrigin, type BaseImageOrigin, type K2hdkcOrigin} from '../../../config/k2hdkcSource.js';
 import type {Config} from '../../../config/schema.js';
 import type {Variant} from '../../../config/schema/variants.js';
 import {hashInputs} from '../../../pipeline/hash.js';
 import {neededPackages, renderDatabaseDockerfile, type DatabaseImage, type K2hdkcSource} from '../dockerfile.js';
 import {databaseContract} from './databaseContract.js';
-import {provenance, repositoryOf, wantedTag} from './identity.js';
+import {provenance, repositoryOf} from './identity.js';
 import {fullName, type BuiltImage} from './image.js';
 import {buildReaches} from './outside.js';
 import {contextPaths, databaseDefinition, databaseSurroundings, lookInto} from './programs.js';
@@ -60,7 +61,8 @@ export type BuiltDatabase = BuiltImage & {readonly layer: ContainerBase};
 
 /** The database image that is built of a configuration; undefined when it does not say where K2HDKC comes from. */
 export const builtDatabase = (config: Needed): BuiltDatabase | undefined => {
-	const {images: {database: {variant, extraPackages, hooks}}, sources} = config;
+	const {images: {database: {extraPackages, hooks}}, sources} = config;
+	const {tag, variant} = defaultVersion(config);
 	const origin = sources.k2hdkc === null ? undefined : parseK2hdkcOrigin(sources.k2hdkc);
 	if (origin === undefined) {
 		return undefined;
@@ -68,7 +70,6 @@ export const builtDatabase = (config: Needed): BuiltDatabase | undefined => {
 
 	const baseOrigin = 'image' in origin ? {reference: origin.image} : parseBaseImage(sources.baseImages[variant])!;
 	const k2hdkc = sourceOf(origin, variant, sources);
-	const tag = wantedTag(config);
 	const layer = baseOf(baseOrigin, 'suite' in baseOrigin ? neededPackages({variant, k2hdkc, extraPackages}) : []);
 	const source = provenance(databaseDefinition);
 	const image: DatabaseImage = {
@@ -86,6 +87,7 @@ export const builtDatabase = (config: Needed): BuiltDatabase | undefined => {
 		},
 		directory: `database-image-${hashInputs(inputs).slice(0, 16)}`,
 		base: `${layer.directory}/base.tar`,
+		layers: [layer.directory, ...('suite' in baseOrigin ? [layer.root] : [])],
 		needs: ['images.containers.base'],
 		surroundings: databaseSurroundings(origin, variant, k2hdkc.kind === 'packages' && k2hdkc.repository !== null ? sources.k2hdkcRepository.keyFile : null),
 		contract: databaseContract(tag),
@@ -97,7 +99,7 @@ export type Database = BuiltDatabase | ReadyImage;
 
 /** The database image of a configuration; undefined when it names neither a ready one nor where K2HDKC comes from. */
 export const databaseOf = (config: Needed): Database | undefined => {
-	const {from, variant} = config.images.database;
-	const tag = wantedTag(config);
+	const {from} = config.images.database;
+	const {tag, variant} = defaultVersion(config);
 	return from === null ? builtDatabase(config) : readyImage(from, {name: 'database', repository: repositoryOf(config, 'database'), tag, variant, contract: databaseContract(tag)});
 };

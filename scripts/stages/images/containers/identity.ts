@@ -11,12 +11,6 @@ const toolVersion = (): string => (JSON.parse(readFileSync(path.join(packageRoot
 export const provenance = (definition: string): {readonly url: string; readonly revision: string} =>
 	({url: `pkg:npm/k2hdkc-devstack@${toolVersion()}`, revision: `sha256:${directoryHash(definition)}`});
 
-/** The version that Trove asks for when a user names none; it is the tag of the images. */
-export const wantedTag = ({datastore}: Pick<Config, 'datastore'>): string => {
-	const {name, version} = datastore.versions.find(each => each.name === datastore.defaultVersion)!;
-	return version ?? name;
-};
-
 /** The option of the datastore by which Trove finds an image. */
 export const imageOptions: Readonly<Record<ContainerName, string>> = {database: 'docker_image', backup: 'backup_docker_image'};
 

@@ -35,6 +35,8 @@ export type ContainerImage = {
 export type BuiltImage = ContainerImage & {
 	/** Archive that its Dockerfile begins with, in the store of images. */
 	readonly base: string;
+	/** Layers it is made from, by the names of their directories in the store. */
+	readonly layers: readonly string[];
 	/** Steps that make what it is built from. */
 	readonly needs: readonly string[];
 	/** What building it asks of the outside. */
