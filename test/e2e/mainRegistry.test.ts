@@ -40,3 +40,25 @@ test.serial('the registry takes and gives images to who trusts its authority, an
 	t.deepEqual(worked((await follow(up, () => undefined)).events), []);
 	t.is(await client.pull(image), 'a layer');
 });
+
+test.serial('it goes without TLS when the configuration lists it, and guests hear of that; images stay', async t => {
+	if (!await needs(t, hostNeeds)) {
+		return;
+	}
+
+	const host = (await openCloud((await paths()).environment)).address;
+	const repositories = async (scheme: string): Promise<unknown> => JSON.parse(await inside(`curl --silent --fail --cacert /etc/k2hdkc-devstack/tls/ca.crt ${scheme}://${host}:5443/v2/_catalog`));
+	const before = await repositories('https');
+	const listed = ['--set', `datastore.options.docker_insecure_registries=[${host}:5443]`];
+	const plain = await follow([...up, ...listed], () => undefined);
+	t.is(plain.code, 0, plain.stderr);
+	t.deepEqual(worked(plain.events), ['registry', 'registry.trust']);
+	t.deepEqual(await repositories('http'), before);
+	await t.throwsAsync(repositories('https'));
+	const {bootcmd} = parse(await inside('cat /etc/trove/cloudinit/k2hdkc.cloudinit')) as {bootcmd: string[][]};
+	t.true(bootcmd[1]!.at(-1)!.includes(`/etc/docker/daemon.json ${host}:5443`));
+
+	const back = await follow(up, () => undefined);
+	t.deepEqual(worked(back.events), ['registry', 'registry.trust']);
+	t.deepEqual(await repositories('https'), before);
+});

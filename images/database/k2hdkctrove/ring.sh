@@ -23,9 +23,14 @@ runs() {
 	pid=$(cat "$run_dir/$1.pid" 2>/dev/null) && [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null
 }
 
+# began PID: when it was started, in clock ticks since the machine was.
+began() {
+	awk '{ sub(/.*\) /, ""); print $20 }' "/proc/$1/stat" 2>/dev/null
+}
+
 supervisor_runs() {
-	# After a restart of the container the number may be another process's.
-	runs supervisor && tr '\000' ' ' <"/proc/$(cat "$run_dir/supervisor.pid")/cmdline" 2>/dev/null | grep -q k2hdkctrove
+	# After a restart of the container the number may be that of any process: of a command of this script, or of the new supervisor itself.
+	runs supervisor && [ "$(began "$(cat "$run_dir/supervisor.pid")")" = "$(cat "$run_dir/supervisor.began" 2>/dev/null)" ]
 }
 
 print_status() {

@@ -57,6 +57,7 @@ prepare_directories() {
 	done
 	! supervisor_runs || die "$exit_setting" "This container has a running supervisor already, process $(cat "$run_dir/supervisor.pid")."
 	rm -f "$run_dir"/*
+	began $$ >"$run_dir/supervisor.began"
 	printf '%s\n' $$ >"$run_dir/supervisor.pid"
 }
 

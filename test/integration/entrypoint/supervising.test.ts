@@ -1,3 +1,4 @@
+import {spawn} from 'node:child_process';
 import {stat, readFile, writeFile} from 'node:fs/promises';
 import {connect, createServer} from 'node:net';
 import path from 'node:path';
@@ -119,7 +120,9 @@ nodeTest('starts again where it ended, and not beside itself', async (t, place) 
 	await killed.ended();
 	t.is(await statusOf(place), 'RUNNING');
 	// What a number of an ended process means after a restart: it may be another's.
-	await writeFile(path.join(place.runDir, 'supervisor.pid'), `${process.pid}\n`);
+	const command = spawn('sleep', ['60'], {argv0: 'k2hdkctrove.sh'});
+	t.teardown(() => command.kill());
+	await writeFile(path.join(place.runDir, 'supervisor.pid'), `${command.pid}\n`);
 	await startHealthyNode(t, place);
 	t.is(await statusOf(place), 'HEALTHY');
 });
