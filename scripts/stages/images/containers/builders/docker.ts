@@ -67,7 +67,8 @@ build_image() {
 }
 open_image() {
   give "$1"
-  container=$(docker create --network none --label "$ours" "$image:given")
+  # It is never started; an image that names no command of its own is none without one here.
+  container=$(docker create --network none --label "$ours" "$image:given" true)
   root=$work/root
   mkdir "$root"
   docker export --output "$work/root.tar" "$container"
