@@ -90,26 +90,35 @@ class Client:
             'Content-Type': 'application/json', **(headers or {})})
 
     def _answer(self, method, path, body, headers):
-        etag, data = self._request(method, path, body, headers)
-        answer = json.loads(data)
+        etag, answer = self._document(method, path, body, headers)
         if answer['type'] == 'async':
             return self._wait(method, path, answer['operation'])
         return {'metadata': answer.get('metadata'), 'etag': etag}
 
     def _wait(self, method, path, operation):
         seconds = self.operation_timeout
-        _, data = self._request(
-            'GET', '%s/wait?timeout=%d' % (operation, seconds), None, {},
-            timeout=seconds + GRACE)
-        state = json.loads(data)['metadata']
         what = '%s %s' % (method, path)
+        _, answer = self._document(
+            'GET', '%s/wait?timeout=%d' % (operation, seconds), None, {},
+            seconds + GRACE, what)
+        state = answer['metadata']
         if state['status_code'] >= 400:
-            raise errors.IncusError(what, state['err'], state['status_code'])
+            raise _refusal(what, state['err'], state['status_code'])
         if state['status_code'] < 200:
             raise errors.IncusError(
                 what, 'not finished after %d s; [incus]operation_timeout '
                 'allows more' % seconds)
         return {'metadata': state.get('metadata'), 'etag': None}
+
+    def _document(self, method, path, body, headers, timeout=REQUEST_TIMEOUT,
+                  what=None):
+        etag, data = self._request(method, path, body, headers, timeout)
+        answer = json.loads(data)
+        if answer['type'] == 'error':
+            # So Incus says that an operation failed, with HTTP code 200.
+            raise _refusal(what or '%s %s' % (method, path), answer['error'],
+                           answer['error_code'])
+        return etag, answer
 
     def _request(self, method, path, body, headers, timeout=REQUEST_TIMEOUT):
         connection = UnixConnection(self.socket_path, timeout)
@@ -127,10 +136,13 @@ class Client:
         finally:
             connection.close()
         if response.status >= 400:
-            kind = (errors.IncusNotFound if response.status == 404
-                    else errors.IncusError)
-            raise kind(what, _sentence(data), response.status)
+            raise _refusal(what, _sentence(data), response.status)
         return response.getheader('ETag'), data
+
+
+def _refusal(what, sentence, status):
+    kind = errors.IncusNotFound if status == 404 else errors.IncusError
+    return kind(what, sentence, status)
 
 
 def _reason(error):

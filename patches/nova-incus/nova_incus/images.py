@@ -41,7 +41,8 @@ def render_metadata(image_id, architecture):
     """
     document = {
         'architecture': architecture,
-        'creation_date': 0,
+        # Incus refuses 0.
+        'creation_date': 1,
         'properties': {PROPERTY: image_id},
         'templates': {'/etc/hostname': {'when': ['create'],
                                         'template': 'hostname.tpl'}},

@@ -53,11 +53,12 @@ def missing_controllers(controllers):
             if controller not in controllers.split()]
 
 
-def available(server, machine, space, containers, hostname):
+def available(machine, server, space, containers, hostname):
     """Answer of get_available_resource().
 
-    :param server: /1.0, `machine`: /1.0/resources, `space`: resources of the
-        storage pool, `containers`: our servers; all as Incus has them
+    :param machine: number of `cpus`, bytes of `memory` and `memory_used`
+    :param server: /1.0, `space`: resources of the storage pool,
+        `containers`: our servers; all as Incus has them
     """
     environment = server['environment']
     architecture = fields.Architecture.canonicalize(
@@ -65,12 +66,12 @@ def available(server, machine, space, containers, hostname):
     disk = space['space']
     total, used = disk['total'], disk.get('used', 0)
     return {
-        'vcpus': machine['cpu']['total'],
-        'memory_mb': machine['memory']['total'] // units.Mi,
+        'vcpus': machine['cpus'],
+        'memory_mb': machine['memory'] // units.Mi,
         'local_gb': total // units.Gi,
         'vcpus_used': sum(int(container['config'].get('limits.cpu', 0))
                           for container in containers),
-        'memory_mb_used': machine['memory']['used'] // units.Mi,
+        'memory_mb_used': machine['memory_used'] // units.Mi,
         'local_gb_used': used // units.Gi,
         'disk_available_least': (total - used) // units.Gi,
         'hypervisor_type': fields.HVType.LXC,

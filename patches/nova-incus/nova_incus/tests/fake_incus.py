@@ -28,8 +28,6 @@ from urllib import parse
 
 SERVER = {'environment': {'kernel_architecture': 'x86_64',
                           'server_version': '6.0.4'}}
-MACHINE = {'cpu': {'total': 4},
-           'memory': {'total': 8 << 30, 'used': 3 << 30}}
 
 
 class Refusal(Exception):
@@ -49,7 +47,8 @@ class State:
         self.requests = []
         # Sentences with which the next operations fail, by action.
         self.failures = {}
-        self.hanging = False
+        # What every operation comes to, instead of its own outcome.
+        self.outcome = None
 
     def instance(self, name):
         if name not in self.instances:
@@ -135,8 +134,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             with self.server.lock:
                 self._route(state, self.command, parts, data)
         except Refusal as refusal:
-            self._send(refusal.status, {'type': 'error',
-                                        'error': str(refusal)})
+            self._send(refusal.status, {
+                'type': 'error', 'error': str(refusal),
+                'error_code': refusal.status})
 
     do_GET = do_PUT = do_POST = do_DELETE = do_any
 
@@ -144,14 +144,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         match (method, *parts):
             case ('GET',):
                 self._sync(SERVER)
-            case ('GET', 'resources'):
-                self._sync(MACHINE)
             case ('GET', 'storage-pools', 'default'):
                 self._sync(state.pool)
             case ('GET', 'storage-pools', 'default', 'resources'):
                 self._sync({'space': {'total': 40 << 30, 'used': 10 << 30}})
             case ('GET', 'operations', name, 'wait'):
-                self._sync(state.operations.pop(name))
+                self._send(200, state.operations.pop(name))
             case ('GET', 'images'):
                 self._sync([{key: value for key, value in image.items()
                              if key != 'root'}
@@ -201,11 +199,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def _operation(self, state, act):
         name = str(len(state.requests))
         try:
-            result = {'status_code': 200, 'metadata': act(), 'err': ''}
+            result = _ended(200, act())
         except Refusal as refusal:
-            result = {'status_code': 400, 'err': str(refusal)}
-        if state.hanging:
-            result = {'status_code': 103, 'err': ''}
+            # Incus answers so when the operation has failed by then.
+            result = {'type': 'error', 'error': str(refusal),
+                      'error_code': refusal.status, 'metadata': None}
+        result = state.outcome or result
         state.operations[name] = result
         self._send(202, {'type': 'async',
                          'operation': '/1.0/operations/' + name})
@@ -223,6 +222,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *args):
         """Say nothing: every request is in state.requests."""
+
+
+def _ended(code, metadata=None, err=''):
+    return {'type': 'sync', 'metadata': {
+        'status_code': code, 'metadata': metadata, 'err': err}}
+
+
+UNFINISHED = _ended(103)
+CANCELLED = _ended(401, err='The operation was cancelled')
 
 
 def _etag(instance):

@@ -17,6 +17,7 @@ import threading
 from nova_incus import client
 from nova_incus import errors
 from nova_incus.tests import base
+from nova_incus.tests import fake_incus
 
 
 class ClientTest(base.DriverTestCase):
@@ -48,12 +49,18 @@ class ClientTest(base.DriverTestCase):
         self.assertEqual('No space left on device', error.reason)
 
     def test_an_operation_that_does_not_end_is_given_up(self):
-        self.state.hanging = True
+        self.state.outcome = fake_incus.UNFINISHED
         error = self.assertRaises(
             errors.IncusError, self.client.post, '/1.0/instances',
             {'name': 'x', 'source': {'fingerprint': 'none'}})
         self.assertIn('not finished after 5 s', error.reason)
         self.assertIn('wait?timeout=5', self.state.requests[-1])
+
+    def test_an_operation_that_is_cancelled_has_failed(self):
+        self.state.outcome = fake_incus.CANCELLED
+        error = self.assertRaises(errors.IncusError, self.client.delete,
+                                  '/1.0/instances/x')
+        self.assertEqual('The operation was cancelled', error.reason)
 
     def test_no_socket(self):
         self.client.socket_path += '.absent'

@@ -51,7 +51,8 @@ class ResourcesTest(testtools.TestCase):
 
     def test_what_the_machine_has(self):
         found = resources.available(
-            fake_incus.SERVER, fake_incus.MACHINE,
+            {'cpus': 4, 'memory': 8 << 30, 'memory_used': 3 << 30},
+            fake_incus.SERVER,
             {'space': {'total': 40 << 30, 'used': 10 << 30}},
             [{'config': {'limits.cpu': '2'}}, {'config': {}}], 'node1')
         expected = {
