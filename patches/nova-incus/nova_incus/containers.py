@@ -26,7 +26,6 @@ LOG = logging.getLogger(__name__)
 PAUSE = 1
 # Code of an If-Match that does not match.
 CHANGED_MEANWHILE = 412
-STOPPED = 'Stopped'
 
 
 class Containers:
@@ -66,19 +65,18 @@ class Containers:
         self._patiently(attempt)
 
     def start(self, uuid):
-        container = self.find(uuid)
-        if container is None or container['status'] != 'Running':
-            self._set_state(uuid, {'action': 'start', 'timeout': -1})
+        self._set_state(uuid, {'action': 'start', 'timeout': -1},
+                        'already running')
 
     def stop(self, uuid, timeout):
         """Shut down within `timeout` seconds, then by force; 0: at once."""
-        container = self.find(uuid)
-        if container is None or container['status'] == STOPPED:
-            return
         if timeout > 0:
             try:
-                self._set_state(uuid, {'action': 'stop', 'timeout': timeout})
+                self._set_state(uuid, {'action': 'stop', 'timeout': timeout},
+                                'already stopped')
                 return
+            except errors.IncusNotFound:
+                raise
             except errors.IncusError as error:
                 LOG.warning('Server %s did not shut down and is stopped by '
                             'force: %s', uuid, error.reason)
@@ -99,17 +97,22 @@ class Containers:
     def _path(self, uuid, *parts):
         return api.path_of('instances', guest.name_of(uuid), *parts)
 
-    def _set_state(self, uuid, body):
-        self._patiently(lambda: self.client.put(self._path(uuid, 'state'),
-                                                body))
-
     def _stop_by_force(self, uuid):
-        def attempt():
-            if self.client.get(self._path(uuid))['status'] != STOPPED:
-                self.client.put(self._path(uuid, 'state'), {
-                    'action': 'stop', 'force': True, 'timeout': -1})
+        self._set_state(uuid, {'action': 'stop', 'force': True,
+                               'timeout': -1}, 'already stopped')
 
-        self._patiently(attempt)
+    def _set_state(self, uuid, body, already):
+        """Ask for a state; a refusal with the words `already` is success.
+
+        To look first would not do: when a guest ends by itself, Incus calls
+        it Stopped, Running and Stopped again within a second.
+        """
+        try:
+            self._patiently(lambda: self.client.put(
+                self._path(uuid, 'state'), body))
+        except errors.IncusError as error:
+            if already not in error.reason:
+                raise
 
     def _patiently(self, attempt):
         """Repeat while Incus says that another operation is under way.

@@ -182,6 +182,7 @@ class IncusDriver(driver.ComputeDriver):
         self.servers.start(instance.uuid, network_info)
 
     def power_off(self, instance, timeout=0, retry_interval=0):
+        self._container(instance)
         self.containers.stop(instance.uuid, timeout)
 
     def reboot(self, context, instance, network_info, reboot_type,
@@ -235,9 +236,8 @@ class IncusDriver(driver.ComputeDriver):
     # Ports and volumes
 
     def plug_vifs(self, instance, network_info):
-        container = self.containers.find(instance.uuid)
-        running = container and not guest.is_stopped(container['status'])
-        self.servers.plug(instance.uuid, network_info, running)
+        self.servers.plug(instance.uuid, network_info,
+                          self.servers.holds_links(instance.uuid))
 
     def unplug_vifs(self, instance, network_info):
         self.servers.unplug(instance.uuid, network_info)

@@ -39,10 +39,6 @@ def state_of(status):
     return POWER_STATES.get(status, power_state.NOSTATE)
 
 
-def is_running(status):
-    return state_of(status) == power_state.RUNNING
-
-
 def is_stopped(status):
     """Whether nothing of a container runs, so that its links are here."""
     return state_of(status) in (power_state.SHUTDOWN, power_state.CRASHED)

@@ -70,14 +70,16 @@ class Servers:
 
     def start(self, uuid, network_info):
         """Start a server, with whatever a reboot took made again."""
-        container = self.containers.find(uuid)
-        if container and guest.is_running(container['status']):
-            return
-        self.plug(uuid, network_info, running=False)
+        self.plug(uuid, network_info, self.holds_links(uuid))
         attached = self._attached(self.directory(uuid).read())
         self.containers.update(
             uuid, lambda container: guest.set_volumes(container, attached))
         self.containers.start(uuid)
+
+    def holds_links(self, uuid):
+        """Whether the guest has its ends of the links."""
+        container = self.containers.find(uuid)
+        return bool(container) and not guest.is_stopped(container['status'])
 
     def plug(self, uuid, network_info, running):
         """Plug ports; `running` says that their ends are in the guest."""

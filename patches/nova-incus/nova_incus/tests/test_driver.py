@@ -124,6 +124,14 @@ class LifeTest(base.DriverTestCase):
         self.stop(instance)
         self.assertEqual('Stopped', self.container(instance)['status'])
 
+    def test_a_guest_that_has_just_ended_can_be_started(self):
+        instance = self.spawn()
+        self.stop(instance)
+        # What Incus says for a moment then.
+        self.driver.containers.find = lambda uuid: {'status': 'Running'}
+        self.start(instance)
+        self.assertEqual('Running', self.container(instance)['status'])
+
     def test_reboot(self):
         instance = self.spawn()
         for kind in ('SOFT', 'HARD'):
@@ -136,7 +144,7 @@ class LifeTest(base.DriverTestCase):
         self.assertRaises(exception.InstanceNotFound, self.driver.get_info,
                           instance)
         self.assertRaises(exception.InstanceNotFound, self.start, instance)
-        self.stop(instance)
+        self.assertRaises(exception.InstanceNotFound, self.stop, instance)
         self.destroy(instance)
 
     def test_destroy_leaves_nothing_and_can_be_repeated(self):
