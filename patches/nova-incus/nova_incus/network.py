@@ -88,7 +88,8 @@ class Plugger:
         tap = vif['devname']
         if not self.exists(tap) or not (
                 running or self.exists(link_of(tap))):
-            self.delete_link(tap)
+            # Open vSwitch may have a port of that name, with a dead link.
+            self.unplug(tap)
             for command in link_commands(vif, self.is_userspace(vif)):
                 self.run(*command)
         self.run(*port_command(vif, uuid))

@@ -85,6 +85,10 @@ class PluggerTest(testtools.TestCase):
         self.machine.links.discard(GST)
         self.plugger.plug('u', base.make_vif(), False)
         self.assertEqual(2, self.made())
+        again = [command.split(' ', 2)[2].split(' tap')[0]
+                 for command in self.machine.commands if 'port' in command]
+        self.assertEqual(['--if-exists del-port', '--may-exist add-port '
+                          'br-int'] * 2, again)
         self.assertEqual({TAP, GST}, self.machine.links)
 
     def test_unplugging_can_be_repeated(self):
