@@ -3,11 +3,20 @@ import path from 'node:path';
 import process from 'node:process';
 import {runCommand, type Outcome} from '../helpers/runCommand.js';
 
-/** Python packages that Trove and its tests import. Debian's python3-trove brings most as dependencies; of itself only they are used. */
-const packages = [
-	'python3-trove', 'python3-testtools', 'python3-oslotest', 'python3-barbicanclient', 'python3-docker', 'python3-pyroute2',
-	'python3-semantic-version', 'python3-psycopg2', 'python3-oslo.cache', 'python3-pip', 'python3-setuptools', 'python3-wheel',
-];
+export type Dependencies = {
+	/** Debian's package of the program that is tested. It brings most as its dependencies; of itself only they are used. */
+	readonly program: string;
+	/** Further packages that the program or its tests import. */
+	readonly others: readonly string[];
+};
+
+export const troveDependencies: Dependencies = {
+	program: 'python3-trove',
+	others: [
+		'python3-testtools', 'python3-oslotest', 'python3-barbicanclient', 'python3-docker', 'python3-pyroute2',
+		'python3-semantic-version', 'python3-psycopg2', 'python3-oslo.cache', 'python3-pip', 'python3-setuptools', 'python3-wheel',
+	],
+};
 
 /** The variables with which the system's Python sees what is unpacked below `root`, after the directories of `first`. */
 export const pythonEnvironment = (root: string, first: readonly string[]): Readonly<Record<string, string>> => ({
@@ -20,13 +29,13 @@ export const pythonEnvironment = (root: string, first: readonly string[]): Reado
 	LC_ALL: 'C.UTF-8',
 });
 
-const download = async (archives: string): Promise<Outcome> => runCommand('apt-get', [
-	'-q', '-y', '-o', `Dir::Cache::archives=${archives}`, '-o', 'Debug::NoLocking=1', 'install', '--no-install-recommends', '--download-only', ...packages,
+const download = async (archives: string, {program, others}: Dependencies): Promise<Outcome> => runCommand('apt-get', [
+	'-q', '-y', '-o', `Dir::Cache::archives=${archives}`, '-o', 'Debug::NoLocking=1', 'install', '--no-install-recommends', '--download-only', program, ...others,
 ], {timeout: 300_000});
 
-const unpack = async (archives: string, root: string): Promise<void> => {
+const unpack = async (archives: string, root: string, program: string): Promise<void> => {
 	for (const file of await readdir(archives)) {
-		if (file.endsWith('.deb') && !file.startsWith('python3-trove_')) {
+		if (file.endsWith('.deb') && !file.startsWith(`${program}_`)) {
 			const {code, stderr} = await runCommand('dpkg-deb', ['-x', path.join(archives, file), root]);
 			if (code !== 0) {
 				throw new Error(`${file}: ${stderr}`);
@@ -41,7 +50,7 @@ const isThere = async (file: string): Promise<boolean> => access(file).then(() =
  * Unpacks the dependencies into `root`, unless they are there; nothing is installed on the machine.
  * Returns why that is not possible, or undefined.
  */
-export const prepareDependencies = async (root: string): Promise<string | undefined> => {
+export const prepareDependencies = async (root: string, dependencies: Dependencies): Promise<string | undefined> => {
 	if (await isThere(root)) {
 		return undefined;
 	}
@@ -50,17 +59,17 @@ export const prepareDependencies = async (root: string): Promise<string | undefi
 	await rm(unpacked, {recursive: true, force: true});
 	await mkdir(path.join(archives, 'partial'), {recursive: true});
 	await mkdir(unpacked, {recursive: true});
-	let outcome = await download(archives);
+	let outcome = await download(archives, dependencies);
 	if (outcome.code !== 0) {
 		await runCommand('apt-get', ['-q', 'update'], {timeout: 300_000});
-		outcome = await download(archives);
+		outcome = await download(archives, dependencies);
 	}
 
 	if (outcome.code !== 0) {
-		return `apt-get cannot download Trove's dependencies: ${outcome.stderr.trim().split('\n').at(-1) ?? ''}`;
+		return `apt-get cannot download the dependencies of ${dependencies.program}: ${outcome.stderr.trim().split('\n').at(-1) ?? ''}`;
 	}
 
-	await unpack(archives, unpacked);
+	await unpack(archives, unpacked, dependencies.program);
 	await rm(archives, {recursive: true, force: true});
 	await rename(unpacked, root);
 	return undefined;

@@ -7,17 +7,19 @@ import {parseTroveSource} from '../../scripts/config/troveSource.js';
 import {createLocalMachine} from '../../scripts/machines/local.js';
 import {proxyEnvironment} from '../../scripts/sources/proxyEnvironment.js';
 import {fetchTrove} from '../../scripts/sources/trove.js';
+import type {SourceAccess} from '../../scripts/sources/types.js';
 import {applyHunk} from '../../scripts/stages/datastore/hunk.js';
 import {readPatch} from '../../scripts/stages/datastore/patchFile.js';
 import {installPackage} from '../../scripts/stages/datastore/trovePackage.js';
 import {runCommand} from '../helpers/runCommand.js';
 import {add, nothing, render, renderSkip, type Tally} from '../runner/tally.js';
 import {chooseBackupTests} from './backupTests.js';
-import {prepareDependencies, pythonEnvironment} from './dependencies.js';
+import {prepareDependencies, pythonEnvironment, troveDependencies} from './dependencies.js';
+import {prepareNova} from './nova.js';
 import {tallyUnittest} from './tallyUnittest.js';
 
 // The tests of patches/trove-k2hdkc and of images/backup against the real source of each release, with the hunk applied and the
-// package installed.
+// package installed; those of patches/nova-incus against the real source of Nova.
 // Trove's dependencies are Debian's, unpacked; master's source is not on the Python package index, so it is used only where
 // TEST_TROVE_MASTER says where it is, e.g. git:/path/to/trove#master.
 
@@ -27,6 +29,7 @@ const testTimeout = 300_000;
 
 const machine = createLocalMachine();
 const {config} = loadConfig({flags: {}, cwd: '/', env: {}});
+const access: SourceAccess = {machine, debian: config.sources.debian, python: config.sources.python, env: proxyEnvironment(config.proxy)};
 
 const sourcesToTest = (): ReadonlyArray<readonly [Release, string]> => {
 	const master = process.env.TEST_TROVE_MASTER;
@@ -50,9 +53,7 @@ const runTests = async (name: string, tests: readonly string[], options: Paramet
 
 const testRelease = async (release: Release, source: string, root: string, site: string): Promise<Tally> => {
 	const directory = await mkdtemp(path.join(workDirectory, `${release}-`));
-	const tree = await fetchTrove(parseTroveSource(source)!, directory, {
-		machine, debian: config.sources.debian, python: config.sources.python, env: proxyEnvironment(config.proxy),
-	});
+	const tree = await fetchTrove(parseTroveSource(source)!, directory, access);
 	await applyHunk(machine, tree.root, await readPatch());
 	const options = {cwd: tree.root, timeout: testTimeout, env: {...pythonEnvironment(root, [tree.root, site]), HOME: directory}};
 	const datastore = await runTests(`${release} (${tree.ref})`, ['-s', path.join(site, 'trove_k2hdkc/tests'), '-t', site], options);
@@ -61,10 +62,16 @@ const testRelease = async (release: Release, source: string, root: string, site:
 	return add(datastore, backup);
 };
 
+/** Any failure to get Nova is a failure of the tests: whoever has Trove's dependencies has Nova's. */
+const testNova = async (): Promise<Tally> => {
+	const nova = await prepareNova(workDirectory, access);
+	return runTests(nova.name, ['-s', 'nova_incus/tests', '-t', '.'], {cwd: nova.cwd, timeout: testTimeout, env: {...nova.env, HOME: workDirectory}});
+};
+
 const runAll = async (): Promise<Tally> => {
 	await mkdir(workDirectory, {recursive: true});
 	const root = path.join(workDirectory, 'dependencies');
-	const reason = await prepareDependencies(root);
+	const reason = await prepareDependencies(root, troveDependencies);
 	if (reason !== undefined) {
 		return {...nothing, skipped: 1, skips: [{id: 'test/python', reason}]};
 	}
@@ -82,7 +89,7 @@ const runAll = async (): Promise<Tally> => {
 		}
 	}));
 	await rm(installation, {recursive: true, force: true});
-	return total;
+	return add(total, await testNova());
 };
 
 const total = await runAll();
