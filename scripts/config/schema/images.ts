@@ -6,6 +6,10 @@ import {ipAddress, text} from './values.js';
 
 const sshKey = z.string().refine(value => isKeyFile(value) || isPublicKey(value), {error: `must be ${sshKeyForms}`});
 
+const hostName = z.string().regex(/^[a-z\d][\w.:-]*$/i, {error: 'must be a host name or an address'});
+const userName = z.string().regex(/^[a-z_][\w-]*$/i, {error: 'must be the name of an account'});
+const plainPath = z.string().regex(/^\/[\w./+@-]*$/, {error: 'must be an absolute path of letters, digits and . _ + @ -'});
+
 export const imagesSchema = z.strictObject({
 	guest: z.strictObject({
 		suite: z.enum(guestSuiteNames),
@@ -14,6 +18,8 @@ export const imagesSchema = z.strictObject({
 		ipv6: z.boolean(),
 		sshKeys: z.array(sshKey),
 		dns: z.array(ipAddress),
+		devMode: z.boolean(),
+		controller: z.strictObject({address: hostName.nullable(), user: userName, path: plainPath}),
 	}),
 	database: z.strictObject({variant: z.enum(variants), extraPackages: z.array(text), hooks: z.array(text)}),
 });

@@ -23,6 +23,7 @@ echo "agent-proxies $(systemctl show --property EnvironmentFiles --value guest-a
 echo "apt-proxies $(apt-config dump --format '%v%n' Acquire::http::Proxy Acquire::https::Proxy | grep -c ://)"
 bundle=$(/opt/guest-agent-venv/bin/python -c 'import certifi; print(certifi.where())')
 echo "authorities $(for file in /usr/local/share/ca-certificates/k2hdkc-*.crt; do openssl verify -partial_chain -CAfile "$bundle" "$file"; done 2>&1 | grep -c ': OK$')"
+echo "controller-key $(stat -c '%a %U' /etc/trove/controller.key 2>/dev/null)"
 echo "failed-units $(systemctl --failed --no-legend --plain | cut -d ' ' -f 1 | tr '\n' ' ')"
 `;
 

@@ -52,6 +52,9 @@ export const guestHooks = ({images: {guest}}: Pick<Config, 'images'>): readonly 
 	quietServices.end,
 ];
 
+/** The name that images have here and in Glance. */
+export const guestName = ({release, images: {guest}}: Pick<Config, 'release' | 'images'>): string => `k2hdkc-guest-${release}-${guest.suite}${guest.devMode ? '-dev' : ''}`;
+
 /** What each layer depends on; a layer depends on those below it. */
 export type GuestInputs = {readonly base: unknown; readonly agent: unknown; readonly image: unknown};
 

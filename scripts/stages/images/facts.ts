@@ -5,6 +5,7 @@ import {databaseLayer} from './containers/base.js';
 import {changedPrograms} from './containers/build.js';
 import {databaseOf} from './containers/definition.js';
 import {databaseReference, pushedId} from './containers/push.js';
+import {guestName} from './definition.js';
 import {guestLayer} from './guest.js';
 import {readManifest} from './manifest.js';
 import {guestRegistration} from './register.js';
@@ -63,7 +64,7 @@ const databaseFacts = async (env: SandboxEnv): Promise<ImageFacts> => {
 /** What there is of each image of the configuration. */
 export const imageFacts = async (env: SandboxEnv): Promise<readonly ImageFacts[]> => [
 	await factsOf(env, {
-		image: 'guest', name: `k2hdkc-guest-${env.config.release}-${env.config.images.guest.suite}`, directory: guestLayer(env, 'image'),
+		image: 'guest', name: guestName(env.config), directory: guestLayer(env, 'image'),
 		registered: async () => inGlance(env),
 	}),
 	await databaseFacts(env),

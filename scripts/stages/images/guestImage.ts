@@ -2,7 +2,8 @@ import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import {ToolError} from '../../errors/toolError.js';
 import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
-import {definition, guestFiles, guestInputs} from './definition.js';
+import {definition, guestFiles, guestInputs, guestName} from './definition.js';
+import {layControllerKey} from './devMode.js';
 import {diskScript} from './diskScript.js';
 import {emptyPartial, guestLayer} from './guest.js';
 import {describe, finishImage, readManifest} from './manifest.js';
@@ -44,6 +45,9 @@ mkdir -p '${wants}'
 ln -s ../guest-agent.service '${wants}/guest-agent.service'
 find '${directory}' -type d -exec chmod 755 {} +
 ${config.images.guest.ipv6 ? `rm '${directory}/etc/sysctl.d/60-k2hdkc-ipv6.conf'\n` : ''}`);
+	if (config.images.guest.devMode) {
+		await layControllerKey(env, directory, guestLayer(env, 'base'));
+	}
 };
 
 export const guestImage: SandboxStep = {
@@ -73,7 +77,7 @@ export const guestImage: SandboxStep = {
 
 		await job(host, ['unshare', '--mount', 'sh', '-euc', diskScript, 'sh', `${partial}/grub.cfg`, `${partial}/image`, ...layers]);
 		const {suite} = config.images.guest;
-		const manifest = await describe(host, `${partial}/image`, `k2hdkc-guest-${config.release}-${suite}`, ['disk.qcow2', 'root.tar']);
+		const manifest = await describe(host, `${partial}/image`, guestName(config), ['disk.qcow2', 'root.tar']);
 		const packages = await listPackages(host, guestLayer(env, 'base'), guestLayer(env, 'agent'));
 		await host.write(`${partial}/image/packages.cdx.json`, renderPackageList(packages, {...manifest, vendor: 'debian', suite}));
 		await finishImage(host, partial, directory, manifest);

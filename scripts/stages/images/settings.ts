@@ -3,6 +3,7 @@ import {stringify} from 'yaml';
 import type {Config} from '../../config/schema.js';
 import {readSshKeys} from '../../config/sshKeys.js';
 import {proxyEnvironment} from '../../sources/proxyEnvironment.js';
+import {developmentFiles} from './devMode.js';
 
 /** A file that the configuration adds to the guest; its path is relative to the root. */
 export type SettingsFile = {readonly path: string; readonly text: string; readonly mode: number};
@@ -73,5 +74,6 @@ export const settingsFiles = (settings: GuestSettings): readonly SettingsFile[] 
 		...(dns.length === 0 ? [] : [{path: 'etc/systemd/resolved.conf.d/k2hdkc.conf', text: `[Resolve]\nFallbackDNS=${dns.join(' ')}\n`, mode: 0o644}]),
 		...proxyFiles(settings),
 		...authorityFiles(settings),
+		...developmentFiles(settings.config),
 	];
 };
