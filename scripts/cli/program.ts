@@ -38,6 +38,7 @@ export type Options = {
 	readonly to?: string;
 	readonly credentials?: string;
 	readonly overwrite?: boolean;
+	readonly file?: string;
 };
 
 const collect = (value: string, before: readonly string[] | undefined): string[] => [...before ?? [], value];

@@ -88,6 +88,8 @@ export type Environment = {
 	/** What the Trove API offers. Throws when it does not answer. */
 	readonly datastoreVersions: () => Promise<readonly DatastoreVersion[]>;
 	readonly images: () => Promise<readonly ImageFacts[]>;
+	/** From now on the built guest image is the one to be registered, not the one that came from a file. */
+	readonly forgetGuestFile: () => Promise<void>;
 	/** Copies the database image to a registry outside. */
 	readonly pushImage: (target: PushTarget) => Promise<Pushed>;
 	/** What each image is made from, by its name: anything that YAML can say. */

@@ -1,6 +1,8 @@
+import path from 'node:path';
 import {stringify} from 'yaml';
 import type {CommandContext, CommandRun} from '../cli/context.js';
 import type {Options} from '../cli/program.js';
+import {diskFileFault} from '../config/guestFile.js';
 import {didYouMean} from '../errors/suggest.js';
 import {ToolError} from '../errors/toolError.js';
 import {planDocument, renderPlan} from '../report/plan.js';
@@ -43,6 +45,15 @@ type ImageName = keyof typeof imageSteps;
 
 const isImage = (name: string): name is ImageName => Object.hasOwn(imageSteps, name);
 
+/** Steps that make the images, and those of other images that are to be in the guest. */
+const buildSteps = (images: readonly ImageName[], preload: readonly string[]): readonly string[] => {
+	const inGuest = images.includes('guest') ? preload : [];
+	return [...new Set([
+		...[...images, ...inGuest.filter(name => isImage(name))].flatMap<string>(image => imageSteps[image].build),
+		...(inGuest.length === 0 ? [] : ['images.guest.preload']),
+	])];
+};
+
 /** What would be done, and the recipe of each image. */
 const showRecipes = async (context: CommandContext, options: Options, images: readonly ImageName[]): Promise<number> => withEnvironment(context, loadFor(context, options), async environment => {
 	const engine = await engineFor(context, environment, {emit: noticesOf(context)});
@@ -76,12 +87,35 @@ const chosenImages = (context: CommandContext, options: Options, [name]: readonl
 /** Does the steps that make the images, and what they need of the host; nothing else of the environment. */
 export const imagesBuild: CommandRun = async (context, options, positionals) => {
 	const images = chosenImages(context, withImages(options), positionals);
-	const chosen = {...withImages(options), only: ['host.packages', ...images.flatMap(image => imageSteps[image].build)]};
+	const chosen = {...withImages(options), only: ['host.packages', ...buildSteps(images, loadFor(context, withImages(options)).config.images.guest.preload)]};
 	return options.dryRun ? showRecipes(context, chosen, images) : up(context, chosen, []);
+};
+
+const fileSteps = ['host.packages', 'images.store', 'images.tools', 'images.guest.file', 'images.guest.file.check', ...imageSteps.guest.register];
+
+/** Takes a guest image that was built elsewhere: it is checked like our own before it goes into Glance. */
+const registerFile = async (context: CommandContext, options: Options, [image]: readonly string[], file: string): Promise<number> => {
+	const found = path.resolve(context.cwd, file);
+	const fault = image === 'guest' ? diskFileFault(found) : 'can only be a guest image: images register guest --file FILE';
+	if (fault !== undefined) {
+		throw new ToolError('K2D1034', `--file: ${found} ${fault}`);
+	}
+
+	const chosen = withImages(options);
+	return up(context, {...chosen, set: [...chosen.set ?? [], `images.guest.file=${found}`], only: fileSteps}, []);
 };
 
 /** Puts what is built into Glance and the registry; the control plane must stand. */
 export const imagesRegister: CommandRun = async (context, options, positionals) => {
+	const {file, ...others} = options;
+	if (file !== undefined) {
+		return registerFile(context, others, positionals, file);
+	}
+
 	const images = chosenImages(context, withImages(options), positionals);
+	if (images.includes('guest') && !options.dryRun) {
+		await withEnvironment(context, loadFor(context, withImages(options)), async environment => environment.forgetGuestFile());
+	}
+
 	return up(context, {...withImages(options), only: images.flatMap(image => imageSteps[image].register)}, []);
 };

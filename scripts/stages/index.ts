@@ -14,6 +14,7 @@ import {databaseOf} from './images/containers/definition.js';
 import {pushElsewhere} from './images/containers/pushElsewhere.js';
 import {registryAddress} from './images/registry.js';
 import {imageFacts} from './images/facts.js';
+import {forgetGuestFile} from './images/register.js';
 import {imageRecipes} from './images/recipe.js';
 import {createSandboxEnv, sandboxSteps} from './sandbox.js';
 import type {SandboxEnv} from './sandboxEnv.js';
@@ -129,6 +130,7 @@ export const openEnvironment: OpenEnvironment = async ({config}, {onNotice}) => 
 		datastoreVersions: async () => datastoreVersions(env),
 		images: async () => imageFacts(env),
 		pushImage: async target => pushElsewhere(env, target),
+		forgetGuestFile: async () => forgetGuestFile(env),
 		recipes: () => imageRecipes(env),
 		openstackCommand: args => ['env', `OS_CLIENT_CONFIG_FILE=${insideCloudsYaml}`, `OS_CLOUD=${env.machineName}`, 'openstack', ...args],
 		shellCommand: () => ['env', `OS_CLIENT_CONFIG_FILE=${insideCloudsYaml}`, `OS_CLOUD=${env.machineName}`, 'bash', '--login'],

@@ -25,8 +25,9 @@ import {databaseCheck} from './images/containers/check.js';
 import {databaseOf} from './images/containers/definition.js';
 import {databasePush} from './images/containers/push.js';
 import {guestAgent, guestBase} from './images/guest.js';
-import {guestImage} from './images/guestImage.js';
-import {guestGlance} from './images/register.js';
+import {guestFileSteps} from './images/guestFile.js';
+import {guestImageSteps} from './images/preloadStep.js';
+import {guestRegistrationStep} from './images/register.js';
 import {imageStore} from './images/store.js';
 import {registry, registryDownload, registryPackages} from './images/registry.js';
 import {registryTrust} from './images/registryTrust.js';
@@ -118,15 +119,18 @@ export const createSandboxEnv = async (config: Config, host: Machine): Promise<S
 /** The steps of container images; without K2HDKC there is nothing to make them of. */
 const ofContainers = (config: Config, steps: readonly SandboxStep[]): readonly SandboxStep[] => config.components.images && databaseOf(config) !== undefined ? steps : [];
 
+/** The steps that make the guest image, or take it from a file. */
+const ofGuest = (config: Config): readonly SandboxStep[] => config.images.guest.file === null ? [guestBase, guestAgent, ...guestImageSteps(config), guestCheck] : guestFileSteps;
+
 const stepsOf = (config: Config, {components} = config): readonly SandboxStep[] => [
 	environmentSettings, installHostPackages, sandboxRoot, sandboxDisk, sandboxNetwork, sandboxMachine,
 	mariadb, rabbitmq, memcached, keystone, identity, credentials, glance, placement, novaDatabases, nova, flavors, neutron, neutronAgents, networks,
 	...(components.cinder ? [cinder] : []), ...(components.swift ? [swift] : []),
 	datastoreHunk, datastorePackage, trove,
-	...(components.images ? [imageStore, installImageTools, guestBase, guestAgent, guestImage, guestCheck] : []),
+	...(components.images ? [imageStore, installImageTools, ...ofGuest(config)] : []),
 	...ofContainers(config, [containerBase, databaseImage, databaseCheck]),
 	datastoreRegistration,
-	...(components.images ? [guestGlance] : []),
+	...(components.images ? [guestRegistrationStep(config)] : []),
 	...(components.dashboard ? [dashboardDownload, dashboardPackages, dashboard] : []),
 	...(components.images ? [registryDownload, registryPackages, registry, registryTrust] : []),
 	...ofContainers(config, [databasePush]),
@@ -134,14 +138,14 @@ const stepsOf = (config: Config, {components} = config): readonly SandboxStep[] 
 
 /** Steps whose result may be there before the tool, or serves other environments too. All others bear the environment's name. */
 const shared = new Set([
-	installHostPackages, sandboxRoot, imageStore, installImageTools, guestBase, guestAgent, guestImage, guestCheck,
-	containerBase, databaseImage, databaseCheck,
+	...[installHostPackages, sandboxRoot, imageStore, installImageTools, guestBase, guestAgent, guestCheck, ...guestFileSteps, containerBase, databaseImage, databaseCheck].map(({id}) => id),
+	'images.guest.preload', 'images.guest',
 ]);
 
 /** Whatever a step does may change what the survey saw. */
 const complete = (step: SandboxStep): SandboxStep => ({
 	...step,
-	own: !shared.has(step),
+	own: !shared.has(step.id),
 	async apply(context) {
 		try {
 			await step.apply(context);

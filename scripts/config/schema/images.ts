@@ -1,11 +1,13 @@
 import {z} from 'zod';
 import {guestSuiteNames} from '../guestSuites.js';
+import {parsePreload, preloadForms} from '../preload.js';
 import {isKeyFile, isPublicKey, sshKeyForms} from '../sshKeys.js';
 import {variants} from './variants.js';
-import {ipAddress, text} from './values.js';
+import {absolutePath, ipAddress, text} from './values.js';
 
 const sshKey = z.string().refine(value => isKeyFile(value) || isPublicKey(value), {error: `must be ${sshKeyForms}`});
 
+const preload = z.string().refine(value => parsePreload(value) !== undefined, {error: `must be ${preloadForms}`});
 const hostName = z.string().regex(/^[a-z\d][\w.:-]*$/i, {error: 'must be a host name or an address'});
 const userName = z.string().regex(/^[a-z_][\w-]*$/i, {error: 'must be the name of an account'});
 const plainPath = z.string().regex(/^\/[\w./+@-]*$/, {error: 'must be an absolute path of letters, digits and . _ + @ -'});
@@ -18,6 +20,8 @@ export const imagesSchema = z.strictObject({
 		ipv6: z.boolean(),
 		sshKeys: z.array(sshKey),
 		dns: z.array(ipAddress),
+		file: absolutePath.nullable(),
+		preload: z.array(preload),
 		devMode: z.boolean(),
 		controller: z.strictObject({address: hostName.nullable(), user: userName, path: plainPath}),
 	}),

@@ -79,4 +79,25 @@ export const sourceErrors = [
 		cause: 'The registry does not answer, its certificate is not trusted, or it wants other credentials.',
 		remedy: 'Log in with `docker login`, or give a file of that form with --credentials. A registry without TLS must be listed in datastore.options.docker_insecure_registries.',
 	},
+	{
+		code: 'K2D6040',
+		title: 'A container image for guests is not usable',
+		exitCode: 1,
+		cause: 'An entry of images.guest.preload names a file that is not there on the host, is not what docker save or skopeo writes, or holds an image without a name.',
+		remedy: 'Write it with `docker save --output FILE.tar NAME:TAG`, or name another, then resume.',
+	},
+	{
+		code: 'K2D6041',
+		title: 'A file is no guest image',
+		exitCode: 1,
+		cause: 'A guest image that was built elsewhere must be one whole disk, as qcow2 or raw. The file is something else, or leaves a part of it in another file.',
+		remedy: 'Convert it with `qemu-img convert -O qcow2 OLD NEW.qcow2`, which makes it whole, or name another file.',
+	},
+	{
+		code: 'K2D6042',
+		title: 'The image to be registered is not in the store',
+		exitCode: 1,
+		cause: 'The store of images was emptied since the image was built, or since it was registered from a file.',
+		remedy: 'Run `k2hdkc-devstack images build guest` and `k2hdkc-devstack images register guest`, or register the file again with --file.',
+	},
 ] as const satisfies readonly CatalogueEntry[];

@@ -135,4 +135,11 @@ export const usageErrors = [
 		cause: 'A place is REGISTRY/NAME; the tag is the version of the image. Only the database image goes into registries.',
 		remedy: 'Write for example: images push database --to registry.example.com:5000/team/k2hdkc-trove.',
 	},
+	{
+		code: 'K2D1034',
+		title: 'A file for an image is not usable',
+		exitCode: 2,
+		cause: 'The file of --file is not there, cannot be read by this user, or the image named cannot come from a file.',
+		remedy: 'Name a readable disk image where the tool runs: images register guest --file guest.qcow2.',
+	},
 ] as const satisfies readonly CatalogueEntry[];

@@ -8,6 +8,7 @@ import {hashInputs} from '../../pipeline/hash.js';
 import {packageHash, patchHash} from '../datastore/content.js';
 import {quietServices} from '../machine/mmdebstrap.js';
 import {agentInside} from './agentScript.js';
+import {preloadInputs} from './preload.js';
 import {settingsFiles, type GuestSettings} from './settings.js';
 import {directoryHash} from './directoryHash.js';
 
@@ -59,13 +60,14 @@ export const guestName = ({release, images: {guest}}: Pick<Config, 'release' | '
 export type GuestInputs = {readonly base: unknown; readonly agent: unknown; readonly image: unknown};
 
 /** All that a guest image is made from, beside the files of this package. */
-export type GuestSource = GuestSettings & {readonly config: Pick<Config, 'release' | 'sources'>};
+export type GuestSource = GuestSettings & {readonly config: Pick<Config, 'release' | 'sources' | 'datastore'>};
 
 export const guestInputs = (env: GuestSource): GuestInputs => {
 	const {config} = env;
 	const base = {suite: config.images.guest.suite, packages: guestPackages(config), hooks: guestHooks(config)};
 	const agent = {base, source: config.sources.trove[config.release], patch: patchHash(), package: packageHash(), wheels: guestWheels(config), script: agentInside};
-	return {base, agent, image: {agent, files: directoryHash(definition), ipv6: config.images.guest.ipv6, settings: settingsFiles(env).map(({path, text, mode}) => [path, mode, hashInputs(text)])}};
+	const settings = settingsFiles(env).map(({path, text, mode}) => [path, mode, hashInputs(text)]);
+	return {base, agent, image: {agent, files: directoryHash(definition), ipv6: config.images.guest.ipv6, preload: preloadInputs(config), settings}};
 };
 
 /** Names of the directories that the layers have in the cache. */

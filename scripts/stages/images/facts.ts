@@ -5,7 +5,7 @@ import {databaseLayer} from './containers/base.js';
 import {changedPrograms} from './containers/build.js';
 import {databaseOf} from './containers/definition.js';
 import {databaseReference, pushedId} from './containers/push.js';
-import {guestName} from './definition.js';
+import {guestName, guestNames} from './definition.js';
 import {guestLayer} from './guest.js';
 import {readManifest} from './manifest.js';
 import {guestRegistration} from './register.js';
@@ -19,8 +19,9 @@ const others = async ({host, paths}: SandboxEnv, image: string, current: string)
 /** Where it stands in Glance; an environment that does not run is no error here. */
 const inGlance = async (env: SandboxEnv): Promise<string> => {
 	try {
-		const {current} = await guestRegistration(env, 10) ?? {};
-		return current ? `Glance ${current.id}` : 'not in Glance';
+		const {current, wanted} = await guestRegistration(env, 10) ?? {};
+		const from = wanted?.origin === guestNames(env).image ? '' : `, from ${wanted?.origin}`;
+		return current ? `Glance ${current.id}${from}` : 'not in Glance';
 	} catch (error) {
 		if (error instanceof ToolError) {
 			return 'not known: Glance does not answer';

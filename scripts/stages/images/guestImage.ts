@@ -8,6 +8,7 @@ import {diskScript} from './diskScript.js';
 import {emptyPartial, guestLayer} from './guest.js';
 import {describe, finishImage, readManifest} from './manifest.js';
 import {listPackages, renderPackageList} from './packageList.js';
+import {changedPreloads, layPreloads, preloadedDigests} from './preload.js';
 import {authorityFault, settingsFiles} from './settings.js';
 
 /**
@@ -48,6 +49,8 @@ ${config.images.guest.ipv6 ? `rm '${directory}/etc/sysctl.d/60-k2hdkc-ipv6.conf'
 	if (config.images.guest.devMode) {
 		await layControllerKey(env, directory, guestLayer(env, 'base'));
 	}
+
+	await layPreloads(env, directory);
 };
 
 export const guestImage: SandboxStep = {
@@ -59,9 +62,14 @@ export const guestImage: SandboxStep = {
 	async probe({env}) {
 		const directory = guestLayer(env, 'image');
 		const manifest = await readManifest(env.host, directory);
-		return manifest === undefined
-			? {state: 'absent', evidence: `${directory} holds no finished image`}
-			: {state: 'present', evidence: `${manifest.name}, made ${manifest.made}, in ${directory}`};
+		if (manifest === undefined) {
+			return {state: 'absent', evidence: `${directory} holds no finished image`};
+		}
+
+		const why = await changedPreloads(env, manifest);
+		return why === undefined
+			? {state: 'present', evidence: `${manifest.name}, made ${manifest.made}, in ${directory}`}
+			: {state: 'broken', evidence: `${manifest.name}: ${why}`};
 	},
 	async apply({env, job, progress}) {
 		const {host, config} = env;
@@ -70,6 +78,7 @@ export const guestImage: SandboxStep = {
 		progress.say('laying our files and those of the configuration over the root');
 		await layFiles(env, `${partial}/files`);
 		await host.write(`${partial}/grub.cfg`, readFileSync(path.join(definition, 'grub.cfg'), 'utf8'));
+		const preloaded = await preloadedDigests(env);
 		const layers = [`${partial}/files`, guestLayer(env, 'agent'), guestLayer(env, 'base')];
 		if (env.proxyAuthority !== undefined) {
 			await job(host, ['unshare', '--mount', 'sh', '-euc', trustScript, 'sh', ...layers]);
@@ -77,7 +86,7 @@ export const guestImage: SandboxStep = {
 
 		await job(host, ['unshare', '--mount', 'sh', '-euc', diskScript, 'sh', `${partial}/grub.cfg`, `${partial}/image`, ...layers]);
 		const {suite} = config.images.guest;
-		const manifest = await describe(host, `${partial}/image`, guestName(config), ['disk.qcow2', 'root.tar']);
+		const manifest = {...await describe(host, `${partial}/image`, guestName(config), ['disk.qcow2', 'root.tar']), preloaded};
 		const packages = await listPackages(host, guestLayer(env, 'base'), guestLayer(env, 'agent'));
 		await host.write(`${partial}/image/packages.cdx.json`, renderPackageList(packages, {...manifest, vendor: 'debian', suite}));
 		await finishImage(host, partial, directory, manifest);

@@ -10,6 +10,8 @@ export type Manifest = {
 	readonly files: readonly ImageFile[];
 	/** Checksum of the installed prefix that its programs came from. */
 	readonly programs?: string;
+	/** Digests of the container images that a guest image has in it. */
+	readonly preloaded?: readonly string[];
 };
 
 export const readManifest = async (host: Pick<Machine, 'read'>, directory: string): Promise<Manifest | undefined> => {

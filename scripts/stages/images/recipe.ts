@@ -22,7 +22,7 @@ const guestRecipe = (env: Pick<SandboxEnv, 'config' | 'paths' | 'proxyAuthority'
 	return {
 		base: {directory: guestLayer(env, 'base'), suite: guest.suite, packages: guestPackages(env.config), hooks: guestHooks(env.config)},
 		agent: {directory: guestLayer(env, 'agent'), release, source: sources.trove[release], hunk: `sha256:${patchHash()}`, package: `sha256:${packageHash()}`, wheels: guestWheels(env.config)},
-		image: {directory: guestLayer(env, 'image'), definition: filesOf(definition), ipv6: guest.ipv6, settings: settingsFiles(env).map(({path}) => path)},
+		image: {directory: guestLayer(env, 'image'), definition: filesOf(definition), ipv6: guest.ipv6, preload: guest.preload, settings: settingsFiles(env).map(({path}) => path)},
 	};
 };
 

@@ -4,6 +4,7 @@ import type {Config} from '../../config/schema.js';
 import {readSshKeys} from '../../config/sshKeys.js';
 import {proxyEnvironment} from '../../sources/proxyEnvironment.js';
 import {developmentFiles} from './devMode.js';
+import {preloadFiles} from './preload.js';
 
 /** A file that the configuration adds to the guest; its path is relative to the root. */
 export type SettingsFile = {readonly path: string; readonly text: string; readonly mode: number};
@@ -75,5 +76,6 @@ export const settingsFiles = (settings: GuestSettings): readonly SettingsFile[] 
 		...proxyFiles(settings),
 		...authorityFiles(settings),
 		...developmentFiles(settings.config),
+		...preloadFiles(settings.config),
 	];
 };

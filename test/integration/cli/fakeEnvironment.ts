@@ -93,6 +93,7 @@ export const openFakeEnvironment: OpenEnvironment = async ({config}) => {
 		}),
 		datastoreVersions: async () => [{datastore: 'k2hdkc', name: '1.0.17', active: true, default: true}],
 		secrets: async () => process.env.FAKE_SECRET === undefined ? [] : [process.env.FAKE_SECRET],
+		forgetGuestFile: async () => undefined,
 		pushImage: async ({to, credentials = 'none', overwrite}) => ({reference: `${to}:1`, id: `${credentials} ${overwrite}`, state: 'pushed'}),
 		recipes: () => ({guest: {base: {suite: 'trixie'}}}),
 		images: async () => [{image: 'guest', name: 'guest-1', directory: path.join(directory, 'image'), made: '2026-01-01T00:00:00Z', files: [{file: 'disk.qcow2', bytes: 2_000_000, sha256: 'a'.repeat(64)}], state: 'up to date', registered: 'not in Glance'}],

@@ -5,7 +5,7 @@ import {guestHooks, guestName, guestNames, guestPackages} from '../../../scripts
 import {load} from '../config/workspace.js';
 import {certificate, publicKey} from './samples.js';
 
-type Wanted = Pick<Config, 'images' | 'release' | 'sources' | 'openstack' | 'proxy' | 'sandbox'>;
+type Wanted = Pick<Config, 'images' | 'release' | 'sources' | 'datastore' | 'openstack' | 'proxy' | 'sandbox'>;
 
 const trove: Config['sources']['trove'] = {
 	2024.1: 'pypi:21.1.0', 2025.1: 'pypi:23.1.0', 2025.2: 'pypi:24.1.0', 2026.1: 'pypi:25.1.0', 2026.2: 'pypi:26.0.0', master: 'git:https://opendev.org/openstack/trove#master',
@@ -35,6 +35,7 @@ test('a layer is named by what it and those below it depend on, and by nothing e
 	t.deepEqual(changed({images: guest({ipv6: true})}), ['image']);
 	t.deepEqual(changed({images: guest({sshKeys: [publicKey]})}), ['image']);
 	t.deepEqual(changed({images: guest({dns: ['192.0.2.53']})}), ['image']);
+	t.deepEqual(changed({images: guest({preload: ['quay.io/a/b:1']})}), ['image']);
 	t.deepEqual(changed({images: guest({devMode: true})}), ['image']);
 	t.deepEqual(changed({images: guest({controller: {...wanted.images.guest.controller, user: 'joe'}})}), [], 'without development mode nothing comes from there');
 	t.deepEqual(changed({proxy: {...wanted.proxy, http: 'http://proxy.example.com:3128'}}), ['image']);
