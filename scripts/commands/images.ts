@@ -3,6 +3,7 @@ import {stringify} from 'yaml';
 import type {CommandContext, CommandRun} from '../cli/context.js';
 import type {Options} from '../cli/program.js';
 import {diskFileFault} from '../config/guestFile.js';
+import type {Config} from '../config/schema.js';
 import {didYouMean} from '../errors/suggest.js';
 import {ToolError} from '../errors/toolError.js';
 import {planDocument, renderPlan} from '../report/plan.js';
@@ -45,11 +46,13 @@ type ImageName = keyof typeof imageSteps;
 
 const isImage = (name: string): name is ImageName => Object.hasOwn(imageSteps, name);
 
-/** Steps that make the images, and those of other images that are to be in the guest. */
-const buildSteps = (images: readonly ImageName[], preload: readonly string[]): readonly string[] => {
-	const inGuest = images.includes('guest') ? preload : [];
+const fileBuild = ['images.store', 'images.tools', 'images.guest.file', 'images.guest.file.check'];
+
+/** Steps that make the images, and those of other images that are to be in the guest; one from a file is only taken. */
+const buildSteps = (images: readonly ImageName[], {file, preload}: Config['images']['guest']): readonly string[] => {
+	const inGuest = images.includes('guest') && file === null ? preload : [];
 	return [...new Set([
-		...[...images, ...inGuest.filter(name => isImage(name))].flatMap<string>(image => imageSteps[image].build),
+		...[...images, ...inGuest.filter(name => isImage(name))].flatMap<string>(image => image === 'guest' && file !== null ? fileBuild : imageSteps[image].build),
 		...(inGuest.length === 0 ? [] : ['images.guest.preload']),
 	])];
 };
@@ -87,11 +90,9 @@ const chosenImages = (context: CommandContext, options: Options, [name]: readonl
 /** Does the steps that make the images, and what they need of the host; nothing else of the environment. */
 export const imagesBuild: CommandRun = async (context, options, positionals) => {
 	const images = chosenImages(context, withImages(options), positionals);
-	const chosen = {...withImages(options), only: ['host.packages', ...buildSteps(images, loadFor(context, withImages(options)).config.images.guest.preload)]};
+	const chosen = {...withImages(options), only: ['host.packages', ...buildSteps(images, loadFor(context, withImages(options)).config.images.guest)]};
 	return options.dryRun ? showRecipes(context, chosen, images) : up(context, chosen, []);
 };
-
-const fileSteps = ['host.packages', 'images.store', 'images.tools', 'images.guest.file', 'images.guest.file.check', ...imageSteps.guest.register];
 
 /** Takes a guest image that was built elsewhere: it is checked like our own before it goes into Glance. */
 const registerFile = async (context: CommandContext, options: Options, [image]: readonly string[], file: string): Promise<number> => {
@@ -102,7 +103,7 @@ const registerFile = async (context: CommandContext, options: Options, [image]: 
 	}
 
 	const chosen = withImages(options);
-	return up(context, {...chosen, set: [...chosen.set ?? [], `images.guest.file=${found}`], only: fileSteps}, []);
+	return up(context, {...chosen, set: [...chosen.set ?? [], `images.guest.file=${found}`], only: ['host.packages', ...fileBuild, ...imageSteps.guest.register]}, []);
 };
 
 /** Puts what is built into Glance and the registry; the control plane must stand. */
