@@ -47,6 +47,7 @@ export const flags = {
 	credentials: {flags: '--credentials <file>', summary: 'credentials for the registry, as docker login writes them; default: those of docker on the machine'},
 	latest: {flags: '--latest', summary: 'put the tag latest on it as well'},
 	overwrite: {flags: '--overwrite', summary: 'replace another image that has the tag'},
+	file: {flags: '--file <disk>', summary: 'a guest image that was built elsewhere, qcow2 or raw, in place of the built one'},
 	output: {flags: '--output <file>', summary: 'where to write the bundle'},
 	patchRelease: {flags: '--release <release>', summary: 'only this OpenStack release (repeatable)', repeatable: true},
 } as const satisfies Record<string, Flag>;
@@ -100,7 +101,7 @@ export const commands: readonly Command[] = [
 			{name: 'list', summary: 'what is built, and whether it is up to date', flags: [...target, 'json', ...common]},
 			{name: 'build', arguments: '[image]', argumentSummary: 'guest, database or backup; without it all', summary: 'build what is missing or out of date', flags: [...target, 'offline', 'dryRun', 'fresh', 'json', 'events', ...common]},
 			{name: 'push', arguments: '[image]', argumentSummary: 'database or backup; without it database', summary: 'copy a container image to a registry outside', flags: [...target, 'to', 'credentials', 'latest', 'overwrite', 'json', ...common], examples: ['images push database --to registry.example.com/team/k2hdkc-trove']},
-			{name: 'register', arguments: '[image]', argumentSummary: 'guest, database or backup; without it all', summary: 'put what is built into Glance and the registry, where the datastore versions find it', flags: [...target, 'offline', 'dryRun', 'json', 'events', ...common]},
+			{name: 'register', arguments: '[image]', argumentSummary: 'guest, database or backup; without it all', summary: 'put what is built into Glance and the registry, where the datastore versions find it', flags: [...target, 'file', 'offline', 'dryRun', 'json', 'events', ...common], examples: ['images register', 'images register guest --file guest.qcow2']},
 		],
 	},
 	{

@@ -40,6 +40,7 @@ export type Options = {
 	readonly credentials?: string;
 	readonly latest?: boolean;
 	readonly overwrite?: boolean;
+	readonly file?: string;
 };
 
 const collect = (value: string, before: readonly string[] | undefined): string[] => [...before ?? [], value];

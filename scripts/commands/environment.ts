@@ -1,7 +1,7 @@
 import type {LoadedConfig} from '../config/load.js';
 import type {Machine} from '../machines/types.js';
 import type {Step} from '../pipeline/types.js';
-import type {ContainerName} from '../config/schema/images.js';
+import type {ContainerName} from '../config/containerNames.js';
 
 /** How a check of the machine came out. `remedy` says what to do about it, for WARN and FAIL. */
 export type CheckResult = {
@@ -101,6 +101,8 @@ export type Environment = {
 	/** What the Trove API offers. Throws when it does not answer. */
 	readonly datastoreVersions: () => Promise<readonly DatastoreVersion[]>;
 	readonly images: () => Promise<readonly ImageFacts[]>;
+	/** From now on the built guest image is the one to be registered, not the one that came from a file. */
+	readonly forgetGuestFile: () => Promise<void>;
 	/** Copies a container image to a registry outside; the answer is one for each tag. */
 	readonly pushImage: (target: PushTarget) => Promise<readonly Pushed[]>;
 	/** What each image is made from, by its name: anything that YAML can say. */

@@ -1,7 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {CommandContext, CommandRun} from '../cli/context.js';
-import {containerNames, type ContainerName} from '../config/schema/images.js';
+import {containerNames, type ContainerName} from '../config/containerNames.js';
 import {ToolError} from '../errors/toolError.js';
 import {withImages} from './images.js';
 import {loadFor} from './loadFor.js';

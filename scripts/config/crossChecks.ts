@@ -1,5 +1,7 @@
 import {defaultVersion} from './defaultVersion.js';
+import {diskFileFault} from './guestFile.js';
 import {suiteFault} from './guestSuites.js';
+import {isPreloadWord} from './preload.js';
 import type {Config} from './schema.js';
 import {variants} from './schema/variants.js';
 import {rangeOf} from './schema/values.js';
@@ -68,7 +70,19 @@ const suiteFaults = ({components, release, images}: Config): Contradiction[] => 
 	return fault === undefined ? [] : [{path: ['images', 'guest', 'suite'], message: fault}];
 };
 
+const preloadFaults = ({images: {guest: {preload}}, sources}: Config): Contradiction[] => [
+	...duplicates(preload).map(value => ({path: ['images', 'guest', 'preload'], message: `has "${value}" twice`})),
+	...preload.filter(value => sources.k2hdkc === null && isPreloadWord(value)).map(value => ({
+		path: ['images', 'guest', 'preload'], message: `names the image ${value}, which is not built while sources.k2hdkc does not say where the programs of K2HDKC come from`,
+	})),
+];
+
+const fileFaults = ({images: {guest: {file}}}: Config): Contradiction[] => {
+	const fault = file === null ? undefined : diskFileFault(file);
+	return fault === undefined ? [] : [{path: ['images', 'guest', 'file'], message: `names ${file}, which ${fault}`}];
+};
+
 const keyFaults = ({images}: Config): Contradiction[] => sshKeyFaults(images.guest.sshKeys).map(message => ({path: ['images', 'guest', 'sshKeys'], message}));
 
 export const contradictions = (config: Config): readonly Contradiction[] =>
-	[...datastoreFaults(config), ...cloudFaults(config), ...rangeFaults(config), ...suiteFaults(config), ...keyFaults(config), ...containerFaults(config)];
+	[...datastoreFaults(config), ...cloudFaults(config), ...rangeFaults(config), ...suiteFaults(config), ...keyFaults(config), ...containerFaults(config), ...preloadFaults(config), ...fileFaults(config)];

@@ -1,5 +1,5 @@
 import type {DatastoreVersion, Environment, OpenEnvironment, SummaryFacts} from '../commands/environment.js';
-import {containerNames} from '../config/schema/images.js';
+import {containerNames} from '../config/containerNames.js';
 import {defaultProfile} from '../config/chooseProfile.js';
 import {matchKnownFailure} from '../errors/knownFailures.js';
 import {ToolError} from '../errors/toolError.js';
@@ -11,10 +11,11 @@ import {sandboxChecks} from './checks.js';
 import {insideCloudsYaml} from './controlPlane/credentials.js';
 import {dashboardUrl} from './controlPlane/dashboard.js';
 import {runningInit} from './machine/nspawn.js';
-import {containerImages, wantedImage} from './images/containers/all.js';
+import {containerImage, containerImages} from './images/containers/images.js';
 import {pushElsewhere} from './images/containers/pushElsewhere.js';
 import {registryAddress} from './images/registry.js';
 import {imageFacts} from './images/facts.js';
+import {forgetGuestFile} from './images/register.js';
 import {imageRecipes} from './images/recipe.js';
 import {createSandboxEnv, sandboxSteps} from './sandbox.js';
 import type {SandboxEnv} from './sandboxEnv.js';
@@ -129,7 +130,8 @@ export const openEnvironment: OpenEnvironment = async ({config}, {onNotice}) => 
 		secrets: async () => env.secrets.all(),
 		datastoreVersions: async () => datastoreVersions(env),
 		images: async () => imageFacts(env),
-		pushImage: async target => pushElsewhere(env, wantedImage(config, target.image), target),
+		pushImage: async target => pushElsewhere(env, containerImage(config, target.image), target),
+		forgetGuestFile: async () => forgetGuestFile(env),
 		recipes: async () => imageRecipes(env),
 		openstackCommand: args => ['env', `OS_CLIENT_CONFIG_FILE=${insideCloudsYaml}`, `OS_CLOUD=${env.machineName}`, 'openstack', ...args],
 		shellCommand: () => ['env', `OS_CLIENT_CONFIG_FILE=${insideCloudsYaml}`, `OS_CLOUD=${env.machineName}`, 'bash', '--login'],

@@ -18,13 +18,8 @@ import {neutron, neutronAgents} from './controlPlane/neutron.js';
 import {swift} from './controlPlane/swift.js';
 import {trove} from './controlPlane/trove.js';
 import {datastoreHunk, datastorePackage, datastoreRegistration} from './datastore/steps.js';
-import {guestCheck} from './images/bootCheck.js';
-import {containerSteps} from './images/containers/all.js';
 import {findBuilder} from './images/containers/builders/choose.js';
-import {guestAgent, guestBase} from './images/guest.js';
-import {guestImage} from './images/guestImage.js';
-import {guestSources} from './images/guestSources.js';
-import {guestGlance} from './images/register.js';
+import {imageNames, imageSteps} from './images/imageSteps.js';
 import {imageStore} from './images/store.js';
 import {registry, registryDownload, registryPackages} from './images/registry.js';
 import {registryTrust} from './images/registryTrust.js';
@@ -114,21 +109,22 @@ export const createSandboxEnv = async (config: Config, host: Machine): Promise<S
 	};
 };
 
-/** The steps of container images; without K2HDKC there is nothing to make them of. */
-const ofContainers = (config: Config, part: 'build' | 'push'): readonly SandboxStep[] => config.components.images ? Object.values(containerSteps(config)).flatMap(steps => steps[part]) : [];
+/** Steps of all images, each once; none without the component. */
+const ofImages = (config: Config, part: 'build' | 'push'): readonly SandboxStep[] => {
+	const steps = imageSteps(config);
+	return config.components.images ? [...new Set(imageNames.flatMap(name => steps[name][part]))] : [];
+};
 
 const stepsOf = (config: Config, {components} = config): readonly SandboxStep[] => [
 	environmentSettings, installHostPackages, sandboxRoot, sandboxDisk, sandboxNetwork, sandboxMachine,
 	mariadb, rabbitmq, memcached, keystone, identity, credentials, glance, placement, novaDatabases, nova, flavors, neutron, neutronAgents, networks,
 	...(components.cinder ? [cinder] : []), ...(components.swift ? [swift] : []),
 	datastoreHunk, datastorePackage, trove,
-	...(components.images ? [imageStore, installImageTools, guestBase, guestSources, guestAgent, guestImage, guestCheck] : []),
-	...ofContainers(config, 'build'),
+	...(components.images ? [imageStore, installImageTools] : []), ...ofImages(config, 'build'),
 	datastoreRegistration,
-	...(components.images ? [guestGlance] : []),
 	...(components.dashboard ? [dashboardDownload, dashboardPackages, dashboard] : []),
 	...(components.images ? [registryDownload, registryPackages, registry, registryTrust] : []),
-	...ofContainers(config, 'push'),
+	...ofImages(config, 'push'),
 ];
 
 /** Steps whose result may be there before the tool, or serves other environments too; all images do. All others bear the environment's name. */

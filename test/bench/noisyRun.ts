@@ -33,7 +33,7 @@ const environment: Environment = {
 	name: 'noisy', profile: 'sandbox', env: undefined, steps: [noisy], host, machine: () => host, envDir: path.join(directory, 'noisy'), timeoutScale: 1, checks: [],
 	summary: async () => ({endpoints: [], datastoreVersions: [], leftOut: [], nextCommands: []}),
 	secrets: async () => ['a secret to look for in every line'],
-	datastoreVersions: async () => [], images: async () => [], pushImage: async ({to}) => [{reference: to, id: '', state: 'was there'}], recipes: async () => ({}),
+	datastoreVersions: async () => [], images: async () => [], pushImage: async ({to}) => [{reference: to, id: '', state: 'was there'}], recipes: async () => ({}), forgetGuestFile: async () => undefined,
 	openstackCommand: args => args,
 	shellCommand: () => [],
 	close: async () => host.close(),

@@ -101,6 +101,27 @@ export const sourceErrors = [
 		remedy: 'Start the docker daemon, or set images.builder to buildah, which needs none, or to auto.',
 	},
 	{
+		code: 'K2D6040',
+		title: 'A container image for guests is not usable',
+		exitCode: 1,
+		cause: 'An entry of images.guest.preload names a file that is not there on the host, is not what docker save or skopeo writes, or holds an image without a name.',
+		remedy: 'Write it with `docker save --output FILE.tar NAME:TAG`, or name another, then resume.',
+	},
+	{
+		code: 'K2D6041',
+		title: 'A file is no guest image',
+		exitCode: 1,
+		cause: 'A guest image that was built elsewhere must be one whole disk, as qcow2 or raw. The file is something else, or leaves a part of it in another file.',
+		remedy: 'Convert it with `qemu-img convert -O qcow2 OLD NEW.qcow2`, which makes it whole, or name another file.',
+	},
+	{
+		code: 'K2D6042',
+		title: 'The image to be registered is not in the store',
+		exitCode: 1,
+		cause: 'The store of images was emptied since the image was built, or since it was registered from a file.',
+		remedy: 'Run `k2hdkc-devstack images build guest` and `k2hdkc-devstack images register guest`, or register the file again with --file.',
+	},
+	{
 		code: 'K2D6060',
 		title: 'Something from outside is not here',
 		exitCode: 3,

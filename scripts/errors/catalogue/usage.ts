@@ -136,6 +136,13 @@ export const usageErrors = [
 		remedy: 'Write for example: images push database --to registry.example.com:5000/team/k2hdkc-trove.',
 	},
 	{
+		code: 'K2D1034',
+		title: 'A file for an image is not usable',
+		exitCode: 2,
+		cause: 'The file of --file is not there, cannot be read by this user, or the image named cannot come from a file.',
+		remedy: 'Name a readable disk image where the tool runs: images register guest --file guest.qcow2.',
+	},
+	{
 		code: 'K2D1037',
 		title: 'Flags exclude each other',
 		exitCode: 2,

@@ -1,7 +1,7 @@
 import {ports} from '../../openstack/api.js';
 import type {SandboxEnv} from '../sandboxEnv.js';
 import {troveAdditions} from '../datastore/content.js';
-import {containerImages} from '../images/containers/all.js';
+import {containerImages} from '../images/containers/images.js';
 import {imageOptions} from '../images/containers/identity.js';
 import {registryReference} from '../images/containers/push.js';
 import {serviceStep} from './service.js';

@@ -24,12 +24,14 @@ export const contract: readonly Expectation[] = [
 
 /** What the configuration adds to that. */
 export const settingsExpectations = ({config, proxyAuthority = ''}: GuestSettings): readonly Expectation[] => {
-	const {ipv6, sshKeys, dns} = config.images.guest;
+	const {ipv6, sshKeys, dns, devMode, preload} = config.images.guest;
 	const proxies = String(Object.keys(guestProxies({config})).filter(name => name !== 'no_proxy').length);
 	return [
 		is('ipv6-off', ipv6 ? '0' : '1'), is('admin-keys', String(readSshKeys(sshKeys).length)), is('fallback-dns', dns.join(' ')),
 		is('docker-proxies', proxies), is('apt-proxies', proxies), ['agent-proxies', proxies === '0' ? 'empty' : 'a file', value => (value === '') === (proxies === '0')],
 		is('authorities', String(certificatesOf(proxyAuthority).length)),
+		is('controller-key', devMode ? '600 trove' : ''),
+		['container-images', `${preload.length} or more`, value => preload.length === 0 ? value === '0' : Number(value) >= preload.length], is('archives', '0'),
 	];
 };
 

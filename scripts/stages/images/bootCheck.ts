@@ -1,6 +1,6 @@
 import {ToolError} from '../../errors/toolError.js';
-import type {SandboxStep} from '../sandboxEnv.js';
-import {contract, judgeBoot, settingsExpectations} from './bootAnswers.js';
+import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
+import {contract, judgeBoot, settingsExpectations, type Expectation} from './bootAnswers.js';
 import {bootScript} from './bootScript.js';
 import {seedFiles} from './bootQuestions.js';
 import {guestInputs} from './definition.js';
@@ -10,21 +10,29 @@ import {pruneImages} from './prune.js';
 /** File beside an image that says when it booted. */
 const bootedMark = 'booted';
 
-/** The disk of the guest image boots and its parts work: nothing is registered before. */
-export const guestCheck: SandboxStep = {
-	id: 'images.guest.check',
+type Boot = Pick<SandboxStep, 'id' | 'title' | 'needs'> & {
+	/** What the image was made from. */
+	readonly inputs: (env: SandboxEnv) => unknown;
+	/** Where its disk.qcow2 lies. */
+	readonly directory: (env: SandboxEnv) => string;
+	readonly expectations: (env: SandboxEnv) => readonly Expectation[];
+};
+
+/** A step that boots a disk and judges by its answers: nothing is registered before. */
+export const bootStep = ({id, title, needs, inputs, directory, expectations}: Boot): SandboxStep => ({
+	id,
 	stage: 'images',
-	title: 'Guest image boots: cloud-init, docker, guest agent with k2hdkc',
-	needs: ['images.guest'],
-	inputs: env => ({image: guestInputs(env).image, script: bootScript, seed: seedFiles}),
+	title,
+	needs,
+	inputs: env => ({image: inputs(env), script: bootScript, seed: seedFiles}),
 	async probe({env}) {
-		const mark = `${guestLayer(env, 'image')}/${bootedMark}`;
+		const mark = `${directory(env)}/${bootedMark}`;
 		const when = await env.host.read(mark);
 		return when === undefined ? {state: 'absent', evidence: `${mark} is not there`} : {state: 'present', evidence: `the image booted ${when.trim()}`};
 	},
 	async apply({env, job, progress}) {
 		const {host} = env;
-		const image = guestLayer(env, 'image');
+		const image = directory(env);
 		const serialLog = `${image}/boot.log`;
 		const work = await emptyPartial(env, `${image}.boot`);
 		for (const [name, text] of Object.entries(seedFiles)) {
@@ -33,7 +41,7 @@ export const guestCheck: SandboxStep = {
 
 		progress.say('booting it under qemu');
 		await job(host, ['sh', '-euc', bootScript, 'sh', `${image}/disk.qcow2`, work, `${work}/seed`, serialLog]);
-		const wrong = judgeBoot(await host.read(serialLog) ?? '', [...contract, ...settingsExpectations(env)]);
+		const wrong = judgeBoot(await host.read(serialLog) ?? '', expectations(env));
 		if (wrong.length > 0) {
 			throw new ToolError('K2D6007', `The guest image does not work: ${wrong.join('; ')}`, {log: serialLog, lastLines: wrong});
 		}
@@ -46,4 +54,14 @@ export const guestCheck: SandboxStep = {
 	timeout: 900,
 	idleTimeout: 300,
 	expected: 160,
-};
+});
+
+/** The disk of the guest image boots and its parts work. */
+export const guestCheck = bootStep({
+	id: 'images.guest.check',
+	title: 'Guest image boots: cloud-init, docker, guest agent with k2hdkc',
+	needs: ['images.guest'],
+	inputs: env => guestInputs(env).image,
+	directory: env => guestLayer(env, 'image'),
+	expectations: env => [...contract, ...settingsExpectations(env)],
+});

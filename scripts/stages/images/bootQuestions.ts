@@ -19,10 +19,14 @@ print(*cfg.CONF.k2hdkc.tcp_ports)' 2>&1 | tail -n 1)"
 echo "admin-keys $(cat /home/*/.ssh/authorized_keys 2>/dev/null | grep -c .)"
 echo "fallback-dns $(systemd-analyze cat-config systemd/resolved.conf | sed -n 's/^FallbackDNS=//p')"
 echo "docker-proxies $(tr '\0' '\n' < "/proc/$(systemctl show --property MainPID --value docker)/environ" | grep -c '^https\?_proxy=')"
-echo "agent-proxies $(systemctl show --property EnvironmentFiles --value guest-agent)"
+echo "agent-proxies $(systemctl show --property EnvironmentFiles --value guest-agent | grep proxy)"
 echo "apt-proxies $(apt-config dump --format '%v%n' Acquire::http::Proxy Acquire::https::Proxy | grep -c ://)"
 bundle=$(/opt/guest-agent-venv/bin/python -c 'import certifi; print(certifi.where())')
 echo "authorities $(for file in /usr/local/share/ca-certificates/k2hdkc-*.crt; do openssl verify -partial_chain -CAfile "$bundle" "$file"; done 2>&1 | grep -c ': OK$')"
+echo "controller-key $(stat -c '%a %U' /etc/trove/controller.key 2>/dev/null)"
+systemctl start guest-images 2>/dev/null
+echo "container-images $(docker image ls --quiet | wc -l)"
+echo "archives $(ls /opt/trove/images 2>/dev/null | wc -l)"
 echo "failed-units $(systemctl --failed --no-legend --plain | cut -d ' ' -f 1 | tr '\n' ' ')"
 `;
 

@@ -5,7 +5,9 @@
  */
 export const bootScript = String.raw`
 disk=$1 work=$2 seed=$3 serial=$4
-qemu-img create -q -f qcow2 -F qcow2 -b "$disk" "$work/disk.qcow2" 8G
+size=$(qemu-img info --output=json "$disk" | sed -n 's/^ *"virtual-size": \([0-9]*\).*/\1/p' | sort -n | tail -n 1)
+[ "$size" -gt $((8 << 30)) ] || size=$((8 << 30))
+qemu-img create -q -f qcow2 -F qcow2 -b "$disk" "$work/disk.qcow2" "$size"
 start() { # accelerator, processor
   : > "$serial"
   qemu-system-x86_64 -machine "accel=$1" -cpu "$2" -smp 2 -m 2048 -display none -no-reboot -monitor none -serial "file:$serial" \

@@ -8,6 +8,8 @@ import {hashInputs} from '../../pipeline/hash.js';
 import {packageHash, patchHash} from '../datastore/content.js';
 import {quietServices} from '../machine/mmdebstrap.js';
 import {agentInside} from './agentScript.js';
+import {preloadInputs} from './preload.js';
+import {sourcesInputs} from './releaseSource.js';
 import {settingsFiles, type GuestSettings} from './settings.js';
 import {directoryHash} from './directoryHash.js';
 
@@ -23,10 +25,6 @@ export const guestPackages = ({images: {guest}}: Pick<Config, 'images'>): string
 	const {bySuite, ...always} = parse(readFileSync(path.join(definition, 'packages.yaml'), 'utf8')) as PackageLists;
 	return [...new Set([...Object.values(always).flat(), ...bySuite[guest.suite] ?? [], ...guest.extraPackages])].toSorted();
 };
-
-/** Python packages that the suite lacks, pinned. */
-export const guestWheels = ({images: {guest}}: Pick<Config, 'images'>): readonly string[] =>
-	(parse(readFileSync(path.join(definition, 'wheels.yaml'), 'utf8')) as Readonly<Record<string, readonly string[]>>)[guest.suite] ?? [];
 
 /** The account that the agent works as, its directories, and the network as systemd's own service sets it up from cloud-init's data. */
 const prepare = [
@@ -52,18 +50,22 @@ export const guestHooks = ({images: {guest}}: Pick<Config, 'images'>): readonly 
 	quietServices.end,
 ];
 
+/** The name that images have here and in Glance. */
+export const guestName = ({release, images: {guest}}: Pick<Config, 'release' | 'images'>): string => `k2hdkc-guest-${release}-${guest.suite}${guest.devMode ? '-dev' : ''}`;
+
 /** What each layer depends on; a layer depends on those below it. */
 export type GuestInputs = {readonly base: unknown; readonly sources: unknown; readonly agent: unknown; readonly image: unknown};
 
 /** All that a guest image is made from, beside the files of this package. */
-export type GuestSource = GuestSettings & {readonly config: Pick<Config, 'release' | 'sources'>};
+export type GuestSource = GuestSettings & {readonly config: Pick<Config, 'release' | 'sources' | 'datastore'>};
 
 export const guestInputs = (env: GuestSource): GuestInputs => {
 	const {config} = env;
 	const base = {suite: config.images.guest.suite, packages: guestPackages(config), hooks: guestHooks(config)};
-	const agent = {base, source: config.sources.trove[config.release], patch: patchHash(), package: packageHash(), wheels: guestWheels(config), script: agentInside};
-	const sources = {source: agent.source, wheels: agent.wheels};
-	return {base, sources, agent, image: {agent, files: directoryHash(definition), ipv6: config.images.guest.ipv6, settings: settingsFiles(env).map(({path, text, mode}) => [path, mode, hashInputs(text)])}};
+	const sources = sourcesInputs(config);
+	const agent = {base, ...sources, patch: patchHash(), package: packageHash(), script: agentInside};
+	const settings = settingsFiles(env).map(({path, text, mode}) => [path, mode, hashInputs(text)]);
+	return {base, sources, agent, image: {agent, files: directoryHash(definition), ipv6: config.images.guest.ipv6, preload: preloadInputs(config), settings}};
 };
 
 /** Names of the directories that the layers have in the cache. */

@@ -1,12 +1,13 @@
 import {ToolError} from '../../errors/toolError.js';
 import type {ImageFacts} from '../../commands/environment.js';
-import {containerNames, type ContainerName} from '../../config/schema/images.js';
+import {containerNames, type ContainerName} from '../../config/containerNames.js';
 import type {SandboxEnv} from '../sandboxEnv.js';
-import {containerImages} from './containers/all.js';
+import {containerImages} from './containers/images.js';
 import {changedSurroundings} from './containers/build.js';
 import {repositoryOf} from './containers/identity.js';
 import {imageDirectory, type ContainerImage} from './containers/image.js';
 import {imageId, pushedId, registryReference} from './containers/push.js';
+import {guestName, guestNames} from './definition.js';
 import {guestLayer} from './guest.js';
 import {readManifest, type Manifest} from './manifest.js';
 import {guestRegistration} from './register.js';
@@ -20,8 +21,9 @@ const others = async ({host, paths}: SandboxEnv, image: string, current: string)
 /** Where it stands in Glance; an environment that does not run is no error here. */
 const inGlance = async (env: SandboxEnv): Promise<string> => {
 	try {
-		const {current} = await guestRegistration(env, 10) ?? {};
-		return current ? `Glance ${current.id}` : 'not in Glance';
+		const {current, wanted} = await guestRegistration(env, 10) ?? {};
+		const from = wanted?.origin === guestNames(env).image ? '' : `, from ${wanted?.origin}`;
+		return current ? `Glance ${current.id}${from}` : 'not in Glance';
 	} catch (error) {
 		if (error instanceof ToolError) {
 			return 'not known: Glance does not answer';
@@ -66,7 +68,7 @@ const containerFacts = async (env: SandboxEnv, wanted: ContainerName): Promise<I
 /** What there is of each image of the configuration. */
 export const imageFacts = async (env: SandboxEnv): Promise<readonly ImageFacts[]> => [
 	await factsOf(env, {
-		image: 'guest', name: `k2hdkc-guest-${env.config.release}-${env.config.images.guest.suite}`, directory: guestLayer(env, 'image'),
+		image: 'guest', name: guestName(env.config), directory: guestLayer(env, 'image'),
 		async digest({files}) {
 			return files[0] && `sha256:${files[0].sha256}`;
 		},

@@ -30,7 +30,7 @@ export const ownImages = async ({request, url}: OpenstackApi, timeout = 60): Pro
 };
 
 /** What is in Glance, against what should be. */
-export type Wanted = {readonly origin: string; readonly bytes: number; readonly tags: readonly string[]};
+export type Wanted = {readonly origin: string; readonly bytes: number; readonly tags: readonly string[]; readonly format: 'raw' | 'qcow2'; readonly distribution?: string};
 
 export type Registration = {
 	/** The finished one of these inputs. */
@@ -55,7 +55,7 @@ export const sortImages = (images: readonly GlanceImage[], wanted: Wanted): Regi
 
 /** Makes the record of an image; it has no data and no tags yet, so that nobody chooses it. Gives its id. */
 export const createImage = async ({request, url}: OpenstackApi, name: string, wanted: Wanted): Promise<string> => {
-	const image = {name, [origin]: wanted.origin, visibility: 'public', disk_format: 'raw', container_format: 'bare', hw_rng_model: 'virtio', os_distro: 'debian'};
+	const image = {name, [origin]: wanted.origin, visibility: 'public', disk_format: wanted.format, container_format: 'bare', hw_rng_model: 'virtio', ...(wanted.distribution !== undefined && {os_distro: wanted.distribution})};
 	const {body} = await request({method: 'POST', url: `${url.image}/images`, body: image});
 	return (body as {id: string}).id;
 };

@@ -2,11 +2,13 @@ import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import {ToolError} from '../../errors/toolError.js';
 import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
-import {definition, guestFiles, guestInputs, guestNames} from './definition.js';
+import {definition, guestFiles, guestInputs, guestName, guestNames} from './definition.js';
+import {layControllerKey} from './devMode.js';
 import {diskScript} from './diskScript.js';
 import {emptyPartial, guestLayer} from './guest.js';
 import {describe, finishImage, readManifest} from './manifest.js';
 import {listPackages, renderPackageList} from './packageList.js';
+import {changedPreloads, layPreloads, preloadedDigests} from './preload.js';
 import {authorityFault, settingsFiles} from './settings.js';
 
 /**
@@ -44,6 +46,11 @@ mkdir -p '${wants}'
 ln -s ../guest-agent.service '${wants}/guest-agent.service'
 find '${directory}' -type d -exec chmod 755 {} +
 ${config.images.guest.ipv6 ? `rm '${directory}/etc/sysctl.d/60-k2hdkc-ipv6.conf'\n` : ''}`);
+	if (config.images.guest.devMode) {
+		await layControllerKey(env, directory, guestLayer(env, 'base'));
+	}
+
+	await layPreloads(env, directory);
 };
 
 export const guestImage: SandboxStep = {
@@ -55,9 +62,14 @@ export const guestImage: SandboxStep = {
 	async probe({env}) {
 		const directory = guestLayer(env, 'image');
 		const manifest = await readManifest(env.host, directory);
-		return manifest === undefined
-			? {state: 'absent', evidence: `${directory} holds no finished image`}
-			: {state: 'present', evidence: `${manifest.name}, made ${manifest.made}, in ${directory}`};
+		if (manifest === undefined) {
+			return {state: 'absent', evidence: `${directory} holds no finished image`};
+		}
+
+		const why = await changedPreloads(env, manifest);
+		return why === undefined
+			? {state: 'present', evidence: `${manifest.name}, made ${manifest.made}, in ${directory}`}
+			: {state: 'broken', evidence: `${manifest.name}: ${why}`};
 	},
 	async apply({env, job, progress}) {
 		const {host, config} = env;
@@ -66,6 +78,7 @@ export const guestImage: SandboxStep = {
 		progress.say('laying our files and those of the configuration over the root');
 		await layFiles(env, `${partial}/files`);
 		await host.write(`${partial}/grub.cfg`, readFileSync(path.join(definition, 'grub.cfg'), 'utf8'));
+		const preloaded = await preloadedDigests(env);
 		const layers = [`${partial}/files`, guestLayer(env, 'agent'), guestLayer(env, 'base')];
 		if (env.proxyAuthority !== undefined) {
 			await job(host, ['unshare', '--mount', 'sh', '-euc', trustScript, 'sh', ...layers]);
@@ -73,7 +86,7 @@ export const guestImage: SandboxStep = {
 
 		await job(host, ['unshare', '--mount', 'sh', '-euc', diskScript, 'sh', `${partial}/grub.cfg`, `${partial}/image`, ...layers]);
 		const {suite} = config.images.guest;
-		const manifest = await describe(host, `${partial}/image`, `k2hdkc-guest-${config.release}-${suite}`, ['disk.qcow2', 'root.tar']);
+		const manifest = {...await describe(host, `${partial}/image`, guestName(config), ['disk.qcow2', 'root.tar']), preloaded};
 		const packages = await listPackages(host, guestLayer(env, 'base'), guestLayer(env, 'agent'));
 		await host.write(`${partial}/image/packages.cdx.json`, renderPackageList(packages, {...manifest, vendor: 'debian', suite}));
 		await finishImage(host, partial, directory, {...manifest, layers: (['base', 'sources', 'agent'] as const).map(layer => guestNames(env)[layer])});

@@ -3,8 +3,9 @@ import {pythonIndex} from '../../sources/pypi.js';
 import {troveReaches} from '../../sources/trove.js';
 import {fetchWheels} from '../../sources/wheels.js';
 import type {SandboxStep} from '../sandboxEnv.js';
-import {guestInputs, guestWheels} from './definition.js';
+import {guestInputs} from './definition.js';
 import {emptyPartial, guestLayer} from './guest.js';
+import {guestWheels} from './guestWheels.js';
 import {fetchReleaseSource, releaseSource, sourceAccess} from './releaseSource.js';
 import {keepSources, lookAtSources} from './sourcesScript.js';
 

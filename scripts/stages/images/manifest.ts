@@ -12,6 +12,8 @@ export type Manifest = {
 	readonly surroundings?: string;
 	/** Layers it was made from, by the names of their directories in the store; they stay as long as it does. */
 	readonly layers?: readonly string[];
+	/** Digests of the container images that a guest image has in it. */
+	readonly preloaded?: readonly string[];
 };
 
 export const readManifest = async (host: Pick<Machine, 'read'>, directory: string): Promise<Manifest | undefined> => {

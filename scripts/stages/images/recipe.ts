@@ -1,14 +1,15 @@
 import {createHash} from 'node:crypto';
 import {readdirSync, readFileSync} from 'node:fs';
 import path from 'node:path';
-import {containerNames, type ContainerName} from '../../config/schema/images.js';
+import {containerNames, type ContainerName} from '../../config/containerNames.js';
 import {packageRoot} from '../../packageRoot.js';
 import {packageHash, patchHash} from '../datastore/content.js';
 import type {SandboxEnv} from '../sandboxEnv.js';
-import {containerImages} from './containers/all.js';
+import {containerImages} from './containers/images.js';
 import {imageDirectory, isBuilt} from './containers/image.js';
-import {definition, guestHooks, guestPackages, guestWheels} from './definition.js';
+import {definition, guestHooks, guestPackages} from './definition.js';
 import {guestLayer} from './guest.js';
+import {guestWheels} from './guestWheels.js';
 import {settingsFiles} from './settings.js';
 
 /** SHA-256 of each file of the definition by its path there. */
@@ -24,7 +25,7 @@ const guestRecipe = (env: Pick<SandboxEnv, 'config' | 'paths' | 'proxyAuthority'
 	return {
 		base: {directory: guestLayer(env, 'base'), suite: guest.suite, packages: guestPackages(env.config), hooks: guestHooks(env.config)},
 		agent: {directory: guestLayer(env, 'agent'), release, source: sources.trove[release], hunk: `sha256:${patchHash()}`, package: `sha256:${packageHash()}`, wheels: guestWheels(env.config)},
-		image: {directory: guestLayer(env, 'image'), definition: filesOf(definition), ipv6: guest.ipv6, settings: settingsFiles(env).map(({path}) => path)},
+		image: {directory: guestLayer(env, 'image'), definition: filesOf(definition), ipv6: guest.ipv6, preload: guest.preload, settings: settingsFiles(env).map(({path}) => path)},
 	};
 };
 

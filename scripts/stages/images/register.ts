@@ -1,20 +1,38 @@
 import {ToolError} from '../../errors/toolError.js';
 import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
+import {guestCheck} from './bootCheck.js';
 import {guestInputs, guestNames} from './definition.js';
 import {createImage, deleteImage, ownImages, setTags, sortImages, type Registration, type Wanted} from './glance.js';
 import {guestLayer} from './guest.js';
+import {guestFileName} from './guestFile.js';
 import {readManifest, type Manifest} from './manifest.js';
 
-/** Servers of the sandbox are containers: they start from the root as a tar. */
-const registered = 'root.tar';
+/** On the host: names the image of the store that was registered from a file, until the built one is registered again. */
+const fileMark = ({paths}: Pick<SandboxEnv, 'paths'>): string => `${paths.environment}/guest-file`;
+
+/** From now on the built image is the one to be registered. */
+export const forgetGuestFile = async (env: Pick<SandboxEnv, 'host' | 'paths'>): Promise<void> => {
+	await env.host.run(['rm', '-f', '--', fileMark(env)]);
+};
+
+type Source = {readonly directory: string; /** Its file for Glance. */ readonly registered: string; readonly origin: string; readonly format: Wanted['format']; readonly distribution?: string};
+
+/** The image that is to be in Glance. Servers of the sandbox are containers: of ours they take the root as a tar. */
+const sourceOf = async (env: SandboxEnv): Promise<Source> => {
+	const origin = env.config.images.guest.file === null ? (await env.host.read(fileMark(env)))?.trim() : guestFileName(env.config);
+	return origin === undefined
+		? {directory: guestLayer(env, 'image'), registered: 'root.tar', origin: guestNames(env).image, format: 'raw', distribution: 'debian'}
+		: {directory: `${env.paths.images}/${origin}`, registered: 'disk.qcow2', origin, format: 'qcow2'};
+};
 
 /** Tags by which the datastore's versions choose their guest image. */
 const tagsOf = ({datastore}: SandboxEnv['config']): string[] => [...new Set(datastore.versions.flatMap(({imageTags}) => imageTags))].toSorted();
 
-const wantedOf = async (env: SandboxEnv): Promise<{readonly manifest: Manifest; readonly wanted: Wanted} | undefined> => {
-	const manifest = await readManifest(env.host, guestLayer(env, 'image'));
+const wantedOf = async (env: SandboxEnv): Promise<{readonly manifest: Manifest; readonly wanted: Wanted; readonly file: string} | undefined> => {
+	const {directory, registered, ...source} = await sourceOf(env);
+	const manifest = await readManifest(env.host, directory);
 	const file = manifest?.files.find(({file}) => file === registered);
-	return manifest && file && {manifest, wanted: {origin: guestNames(env).image, bytes: file.bytes, tags: tagsOf(env.config)}};
+	return manifest && file && {manifest, file: `${directory}/${registered}`, wanted: {...source, bytes: file.bytes, tags: tagsOf(env.config)}};
 };
 
 /** How the guest image stands in Glance; undefined when there is none to compare with. */
@@ -23,22 +41,22 @@ export const guestRegistration = async (env: SandboxEnv, timeout?: number): Prom
 	return all && {...sortImages(await ownImages(env.api, timeout), all.wanted), wanted: all.wanted};
 };
 
-const upload = async (env: SandboxEnv, id: string, job: (argv: readonly string[], input: string) => Promise<void>): Promise<void> => {
+const upload = async (env: SandboxEnv, id: string, file: string, job: (argv: readonly string[], input: string) => Promise<void>): Promise<void> => {
 	// The token enters by standard input, never by argv.
 	const config = `header = "X-Auth-Token: ${await env.api.token()}"\nheader = "Content-Type: application/octet-stream"\n`;
 	await job([
 		'curl', '--silent', '--show-error', '--fail-with-body', '--noproxy', '*', '--config', '-',
-		'--upload-file', `${guestLayer(env, 'image')}/${registered}`, `${env.api.url.image}/images/${id}/file`,
+		'--upload-file', file, `${env.api.url.image}/images/${id}/file`,
 	], config);
 };
 
 /** The guest image in Glance: the new one gets its tags when all of it is there, then the old ones lose theirs. */
-export const guestGlance: SandboxStep = {
+const guestGlance: SandboxStep = {
 	id: 'images.guest.glance',
 	stage: 'registration',
 	title: 'Guest image in Glance, with the tags that the datastore versions ask for',
 	needs: ['images.guest.check', 'glance'],
-	inputs: env => ({image: guestInputs(env).image, tags: tagsOf(env.config)}),
+	inputs: env => ({image: env.config.images.guest.file === null ? guestInputs(env).image : guestFileName(env.config), tags: tagsOf(env.config)}),
 	async probe({env}) {
 		const found = await guestRegistration(env);
 		if (!found?.current) {
@@ -59,14 +77,14 @@ export const guestGlance: SandboxStep = {
 		const {api, host} = env;
 		const all = await wantedOf(env);
 		if (!all) {
-			throw new ToolError('K2D9001', `${guestLayer(env, 'image')} holds no finished image`);
+			throw new ToolError('K2D6042', `${(await sourceOf(env)).directory} holds no finished image`);
 		}
 
-		const {manifest, wanted} = all;
+		const {manifest, wanted, file} = all;
 		const {current} = sortImages(await ownImages(api), wanted);
 		if (current === undefined) {
 			progress.say('uploading it');
-			await upload(env, await createImage(api, manifest.name, wanted), async (argv, input) => job(host, argv, {input}));
+			await upload(env, await createImage(api, manifest.name, wanted), file, async (argv, input) => job(host, argv, {input}));
 		}
 
 		const now = sortImages(await ownImages(api), wanted);
@@ -82,6 +100,10 @@ export const guestGlance: SandboxStep = {
 		for (const {id} of now.superfluous) {
 			await deleteImage(api, id);
 		}
+
+		if (env.config.images.guest.file !== null) {
+			await host.write(fileMark(env), `${wanted.origin}\n`);
+		}
 	},
 	undo: {nothingLeft: 'It lies on the disk of the sandbox machine and goes with that.'},
 	timeout: 900,
@@ -89,3 +111,7 @@ export const guestGlance: SandboxStep = {
 	expected: 15,
 	retry: {attempts: 2, delay: 5},
 };
+
+/** The same for an image that was built elsewhere, when the configuration names one. */
+export const guestRegistrationStep = ({images}: Pick<SandboxEnv['config'], 'images'>): SandboxStep =>
+	images.guest.file === null ? guestGlance : {...guestGlance, needs: guestGlance.needs.map(need => need === guestCheck.id ? 'images.guest.file.check' : need)};

@@ -4,7 +4,15 @@ import {ToolError} from '../../errors/toolError.js';
 import {proxyEnvironment} from '../../sources/proxyEnvironment.js';
 import {fetchTrove} from '../../sources/trove.js';
 import type {SourceAccess, SourceTree} from '../../sources/types.js';
+import {hashInputs} from '../../pipeline/hash.js';
 import type {SandboxEnv} from '../sandboxEnv.js';
+import {guestWheels} from './guestWheels.js';
+
+/** What is fetched for the guest agent, which the backup image is built from too. */
+export const sourcesInputs = (config: Pick<Config, 'images' | 'release' | 'sources'>) => ({source: config.sources.trove[config.release], wheels: guestWheels(config)});
+
+/** Directory of it on the host. */
+export const sourcesDirectory = ({config, paths}: Pick<SandboxEnv, 'config' | 'paths'>): string => `${paths.images}/guest-sources-${hashInputs(sourcesInputs(config)).slice(0, 16)}`;
 
 /** How sources reach the host of an environment. */
 export const sourceAccess = ({host, config: {sources, proxy}}: SandboxEnv, signal: AbortSignal): SourceAccess =>

@@ -3,6 +3,8 @@ import {stringify} from 'yaml';
 import type {Config} from '../../config/schema.js';
 import {readSshKeys} from '../../config/sshKeys.js';
 import {proxyEnvironment} from '../../sources/proxyEnvironment.js';
+import {developmentFiles} from './devMode.js';
+import {preloadFiles} from './preload.js';
 
 /** A file that the configuration adds to the guest; its path is relative to the root. */
 export type SettingsFile = {readonly path: string; readonly text: string; readonly mode: number};
@@ -73,5 +75,7 @@ export const settingsFiles = (settings: GuestSettings): readonly SettingsFile[] 
 		...(dns.length === 0 ? [] : [{path: 'etc/systemd/resolved.conf.d/k2hdkc.conf', text: `[Resolve]\nFallbackDNS=${dns.join(' ')}\n`, mode: 0o644}]),
 		...proxyFiles(settings),
 		...authorityFiles(settings),
+		...developmentFiles(settings.config),
+		...preloadFiles(settings.config),
 	];
 };

@@ -94,6 +94,7 @@ export const openFakeEnvironment: OpenEnvironment = async ({config}) => {
 		}),
 		datastoreVersions: async () => [{datastore: 'k2hdkc', name: '1.0.17', active: true, default: true}],
 		secrets: async () => process.env.FAKE_SECRET === undefined ? [] : [process.env.FAKE_SECRET],
+		forgetGuestFile: async () => undefined,
 		pushImage: async ({image, to, credentials = 'none', latest, overwrite}) => ['1', ...(latest ? ['latest'] : [])].map(tag => ({reference: `${to}:${tag}`, id: `${image} ${credentials} ${overwrite}`, state: 'pushed'})),
 		recipes: async () => ({guest: {base: {suite: 'trixie'}}}),
 		images: async () => [{image: 'guest', name: 'guest-1', digest: `sha256:${'a'.repeat(64)}`, inputs: 'abc', directory: path.join(directory, 'image'), made: '2026-01-01T00:00:00Z', files: [{file: 'disk.qcow2', bytes: 2_000_000, sha256: 'a'.repeat(64)}], state: 'up to date', registered: 'not in Glance'}],

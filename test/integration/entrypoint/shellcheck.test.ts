@@ -13,6 +13,8 @@ const shellcheck = {commands: {shellcheck: 'shellcheck'}};
 
 const checks: ReadonlyArray<readonly [string, readonly string[]]> = [
 	['the entrypoint and its parts', ['--external-sources', '--check-sourced', 'images/database/k2hdkctrove.sh']],
+	['what guests in development mode run', ['images/guest/development/guest-agent-source']],
+	['what guests load container images with', ['images/guest/preload/guest-images']],
 	['the stand-ins', ['chmpxstatus', 'k2hdkc', 'k2hlinetool'].map(name => `test/fixtures/k2hdkcStandIn/bin/${name}`)],
 ];
 

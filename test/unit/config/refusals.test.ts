@@ -70,6 +70,8 @@ const cases: ReadonlyArray<readonly [string, Situation, string, string | RegExp]
 	['a range in a list', user('sandbox: {addressPool: [10.0.0.0/8, tenth]}\n'), 'K2D1014', /^k2hdkc-devstack\.yaml:1:37: sandbox\.addressPool\[1] must be an IPv4 range/],
 	['a name for a name server', user('openstack: {networks: {dns: [ns.example.com]}}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:1:30: openstack.networks.dns[0] must be an IP address, not "ns.example.com"'],
 	['a name server of guests that is none', user('images: {guest: {dns: [192.0.2.53, ns]}}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:1:36: images.guest.dns[1] must be an IP address, not "ns"'],
+	['a controller that is no host', user('images: {guest: {controller: {address: "-oProxyCommand=x"}}}\n'), 'K2D1014', /images\.guest\.controller\.address must be a host name or an address/],
+	['a controller\'s path that a shell would read', user('images: {guest: {controller: {path: "/opt/$(x)"}}}\n'), 'K2D1014', /images\.guest\.controller\.path must be an absolute path of letters/],
 	['a key that is none', user('images:\n  guest:\n    sshKeys:\n      - ssh-ed25519 AAAA joe\n'), 'K2D1014', 'k2hdkc-devstack.yaml:4:9: images.guest.sshKeys[0] must be a public key such as "ssh-ed25519 AAAA… name", or the path of a file with public keys, beginning with / or ~/, not "ssh-ed25519 AAAA joe"'],
 	['a key of another type than it says', set(`images.guest.sshKeys=["${publicKey.replace('ed25519', 'rsa')}"]`), 'K2D1014', /^--set images\.guest\.sshKeys: images\.guest\.sshKeys\[0] must be a public key/],
 	['a relative key file', user('images: {guest: {sshKeys: [.ssh/id.pub]}}\n'), 'K2D1014', /^k2hdkc-devstack\.yaml:1:28: images\.guest\.sshKeys\[0] must be a public key/],

@@ -1,5 +1,6 @@
 import test from 'ava';
-import {containerImages, containerSteps, wantedImage} from '../../../scripts/stages/images/containers/all.js';
+import {containerSteps} from '../../../scripts/stages/images/containers/all.js';
+import {containerImage, containerImages} from '../../../scripts/stages/images/containers/images.js';
 import {backupOf, builtBackup} from '../../../scripts/stages/images/containers/backup.js';
 import {load} from '../config/workspace.js';
 import {hostWith} from './hosts.js';
@@ -15,7 +16,7 @@ test('there is a backup image where there is a database image', t => {
 	t.deepEqual(containerImages(config(k2hdkc)).map(({name, repository, tag}) => [name, repository, tag]), [
 		['database', 'antpickax/k2hdkc-trove', '1.0.19'], ['backup', 'antpickax/k2hdkc-trove-backup', '1.0.19'],
 	]);
-	t.throws(() => wantedImage(config(), 'backup'), {message: /sources\.k2hdkc/});
+	t.throws(() => containerImage(config(), 'backup'), {message: /sources\.k2hdkc/});
 });
 
 const names: ReadonlyArray<readonly [what: string, set: readonly string[], changed: ReadonlyArray<'python' | 'image'>]> = [
@@ -47,7 +48,7 @@ test('it is built over the archive of the database image, with the layer where p
 test('each image has the steps that make it and the one that pushes it; a step needs only what is before it', t => {
 	const steps = containerSteps(config(...debian));
 	t.deepEqual(steps.database.build.map(({id}) => id), ['images.containers.base', 'images.database', 'images.database.check']);
-	t.deepEqual(steps.backup.build.map(({id}) => id), ['images.backup.python', 'images.backup', 'images.backup.check']);
+	t.deepEqual(steps.backup.build.map(({id}) => id), ['images.guest.sources', 'images.backup.python', 'images.backup', 'images.backup.check']);
 	t.deepEqual(steps.backup.push.map(({id, needs}) => [id, needs]), [['images.backup.push', ['images.backup.check', 'registry']]]);
 	t.deepEqual(containerSteps(config()), {database: {build: [], push: []}, backup: {build: [], push: []}});
 });

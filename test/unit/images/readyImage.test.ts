@@ -1,5 +1,6 @@
 import test from 'ava';
-import {containerImages, containerSteps} from '../../../scripts/stages/images/containers/all.js';
+import {containerSteps} from '../../../scripts/stages/images/containers/all.js';
+import {containerImages} from '../../../scripts/stages/images/containers/images.js';
 import {isBuilt} from '../../../scripts/stages/images/containers/image.js';
 import {load, refusal} from '../config/workspace.js';
 import {hostWith} from './hosts.js';

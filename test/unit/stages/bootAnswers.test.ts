@@ -11,7 +11,7 @@ const good = [
 	'GUEST-CHECK networkd active', 'GUEST-CHECK root-mib 7940', 'GUEST-CHECK ipv6-off 1', 'GUEST-CHECK agent-unit enabled', 'GUEST-CHECK trove-groups trove docker',
 	'GUEST-CHECK host-keys 3', 'GUEST-CHECK datastore-ports 8020 8021 8031',
 	'GUEST-CHECK admin-keys 0', 'GUEST-CHECK fallback-dns ', 'GUEST-CHECK docker-proxies 0', 'GUEST-CHECK agent-proxies ', 'GUEST-CHECK apt-proxies 0', 'GUEST-CHECK authorities 0',
-	'GUEST-CHECK failed-units ', '[   90.1] cloud-init[500]: Cloud-init v. 25.1.4 finished at Sun, 22 Nov 2026',
+	'GUEST-CHECK controller-key ', 'GUEST-CHECK container-images 0', 'GUEST-CHECK archives 0', 'GUEST-CHECK failed-units ', '[   90.1] cloud-init[500]: Cloud-init v. 25.1.4 finished at Sun, 22 Nov 2026',
 ].join('\r\n');
 
 const unset = [...contract, ...settingsExpectations({config: load().config, proxyAuthority: undefined})];
@@ -31,6 +31,7 @@ test('each fault is named with what was found and what was wanted', t => {
 		[['GUEST-CHECK host-keys 3\r\n', ''], 'host-keys is not known, not at least one'],
 		[['docker-proxies 0', 'docker-proxies 1'], 'docker-proxies is "1", not 0'],
 		[['agent-proxies ', 'agent-proxies /etc/default/k2hdkc-proxy (ignore_errors=no)'], 'agent-proxies is "/etc/default/k2hdkc-proxy (ignore_errors=no)", not empty'],
+		[['controller-key ', 'controller-key 600 trove'], 'controller-key is "600 trove", not '],
 		[['finished at', 'running'], 'cloud-init did not finish'],
 	] as ReadonlyArray<readonly [readonly [string, string], string]>) {
 		t.deepEqual(judgeBoot(good.replace(...change), unset), [fault]);
@@ -38,10 +39,10 @@ test('each fault is named with what was found and what was wanted', t => {
 });
 
 test('what the configuration adds is asked for', t => {
-	const {config} = load({flags: {set: ['images.guest.ipv6=true', `images.guest.sshKeys=["${publicKey}"]`, 'images.guest.dns=192.0.2.53', 'proxy.http=http://proxy.example.com:3128']}});
+	const {config} = load({flags: {set: ['images.guest.ipv6=true', `images.guest.sshKeys=["${publicKey}"]`, 'images.guest.dns=192.0.2.53', 'proxy.http=http://proxy.example.com:3128', 'images.guest.devMode=true', 'images.guest.preload=[/srv/a.tar]']}});
 	t.deepEqual(judgeBoot(good, [...contract, ...settingsExpectations({config, proxyAuthority: certificate})]), [
 		'ipv6-off is "1", not 0', 'admin-keys is "0", not 1', 'fallback-dns is "", not 192.0.2.53', 'docker-proxies is "0", not 1', 'apt-proxies is "0", not 1',
-		'agent-proxies is "", not a file', 'authorities is "0", not 1',
+		'agent-proxies is "", not a file', 'authorities is "0", not 1', 'controller-key is "", not 600 trove', 'container-images is "0", not 1 or more',
 	]);
 });
 

@@ -1,7 +1,7 @@
 import test from 'ava';
 import {sortImages, type GlanceImage, type Wanted} from '../../../scripts/stages/images/glance.js';
 
-const wanted: Wanted = {origin: 'guest-image-2', bytes: 100, tags: ['k2hdkc', 'trove']};
+const wanted: Wanted = {origin: 'guest-image-2', bytes: 100, tags: ['k2hdkc', 'trove'], format: 'raw'};
 
 const image = (id: string, more: Partial<GlanceImage> = {}): GlanceImage =>
 	({id, name: 'guest', status: 'active', size: 100, tags: [], created_at: '', k2hdkc_devstack_origin: 'guest-image-1', ...more});

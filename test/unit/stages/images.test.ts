@@ -1,11 +1,11 @@
 import test from 'ava';
 import type {Config} from '../../../scripts/config/schema.js';
 import {quote} from '../../../scripts/machines/quote.js';
-import {guestHooks, guestNames, guestPackages} from '../../../scripts/stages/images/definition.js';
+import {guestHooks, guestName, guestNames, guestPackages} from '../../../scripts/stages/images/definition.js';
 import {load} from '../config/workspace.js';
 import {certificate, publicKey} from './samples.js';
 
-type Wanted = Pick<Config, 'images' | 'release' | 'sources' | 'openstack' | 'proxy' | 'sandbox'>;
+type Wanted = Pick<Config, 'images' | 'release' | 'sources' | 'datastore' | 'openstack' | 'proxy' | 'sandbox'>;
 
 const trove: Config['sources']['trove'] = {
 	2024.1: 'pypi:21.1.0', 2025.1: 'pypi:23.1.0', 2025.2: 'pypi:24.1.0', 2026.1: 'pypi:25.1.0', 2026.2: 'pypi:26.0.0', master: 'git:https://opendev.org/openstack/trove#master',
@@ -35,6 +35,9 @@ test('a layer is named by what it and those below it depend on, and by nothing e
 	t.deepEqual(changed({images: guest({ipv6: true})}), ['image']);
 	t.deepEqual(changed({images: guest({sshKeys: [publicKey]})}), ['image']);
 	t.deepEqual(changed({images: guest({dns: ['192.0.2.53']})}), ['image']);
+	t.deepEqual(changed({images: guest({preload: ['quay.io/a/b:1']})}), ['image']);
+	t.deepEqual(changed({images: guest({devMode: true})}), ['image']);
+	t.deepEqual(changed({images: guest({controller: {...wanted.images.guest.controller, user: 'joe'}})}), [], 'without development mode nothing comes from there');
 	t.deepEqual(changed({proxy: {...wanted.proxy, http: 'http://proxy.example.com:3128'}}), ['image']);
 	t.deepEqual(changed({proxy: {...wanted.proxy, no: ['example.com']}}), [], 'without a proxy there is nothing to go past');
 	t.deepEqual(changed({proxy: {...wanted.proxy, caFile: '/ca.crt'}}, certificate), ['image']);
@@ -53,6 +56,12 @@ test('what suites have by other names is taken by theirs', t => {
 	const of = (suite: Config['images']['guest']['suite']): readonly string[] => guestPackages({images: guest({suite})}).filter(name => /^(?:linux-image|docker)/.test(name));
 	t.deepEqual(of('bookworm'), ['docker.io', 'linux-image-cloud-amd64']);
 	t.deepEqual(of('trixie'), ['docker-cli', 'docker.io', 'linux-image-cloud-amd64']);
+});
+
+test('an image in development mode has a name of its own', t => {
+	const name = (devMode: boolean): string => guestName({...wanted, images: guest({devMode})});
+	t.is(name(false), 'k2hdkc-guest-2025.1-trixie');
+	t.is(name(true), 'k2hdkc-guest-2025.1-trixie-dev');
 });
 
 test('hooks of the configuration run inside the root as they were written, after the account is there', t => {

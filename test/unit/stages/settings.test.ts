@@ -23,6 +23,17 @@ test('name servers are those for a network that names none', t => {
 	t.deepEqual(files(['images.guest.dns=192.0.2.53,2001:db8::53']), {'etc/systemd/resolved.conf.d/k2hdkc.conf': '[Resolve]\nFallbackDNS=192.0.2.53 2001:db8::53\n'});
 });
 
+test('in development mode the agent runs from what the controller has, which user data or the configuration names', t => {
+	const unit = 'etc/systemd/system/guest-agent.service.d/development.conf';
+	const program = 'usr/local/libexec/guest-agent-source';
+	const found = files(['images.guest.devMode=true', 'images.guest.controller.user=joe']);
+	t.deepEqual(Object.keys(found).toSorted(), [unit, program]);
+	t.regex(found[unit]!, /^EnvironmentFile=-\/etc\/trove\/controller\.conf$/m);
+	t.regex(found[unit]!, /^Environment=CONTROLLER_USER=joe CONTROLLER_PATH=\/opt\/stack\/trove PYTHONPATH=\/var\/lib\/trove\/trove:/m);
+	t.true(found[unit]!.includes(`ExecStartPre=/${program}\n`));
+	t.is(files(['images.guest.devMode=true', 'images.guest.controller.address=192.0.2.1'])['etc/trove/controller.conf'], 'CONTROLLER=192.0.2.1\n');
+});
+
 test('a proxy reaches docker, the guest agent and apt, and the environment\'s own addresses never go through it', t => {
 	const found = files([
 		'proxy.http=http://joe:p$s%40@proxy.example.com:3128', 'proxy.https=proxy.example.com:3128', 'proxy.no=[.example.com, mirror.example.org, 192.0.2.0/24]',

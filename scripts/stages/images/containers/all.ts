@@ -1,33 +1,19 @@
 import type {Config} from '../../../config/schema.js';
-import type {ContainerName} from '../../../config/schema/images.js';
-import {ToolError} from '../../../errors/toolError.js';
+import type {ContainerName} from '../../../config/containerNames.js';
 import type {SandboxStep} from '../../sandboxEnv.js';
+import {guestSources} from '../guestSources.js';
 import {backupOf, type Backup} from './backup.js';
 import {baseStep} from './base.js';
 import {buildStep} from './build.js';
 import {checkStep} from './check.js';
 import {databaseOf, type Database} from './definition.js';
-import type {ContainerImage} from './image.js';
 import {pushStep} from './push.js';
 import {pythonStep} from './pythonLayer.js';
 import {fetchStep} from './ready.js';
 
 type Needed = Pick<Config, 'datastore' | 'images' | 'release' | 'sources'>;
 
-/** The container images that a configuration can have. */
-export const containerImages = (config: Needed): readonly ContainerImage[] => [databaseOf(config), backupOf(config)].filter(image => image !== undefined);
-
-/** @throws ToolError K2D6008 when the configuration cannot have it. */
-export const wantedImage = (config: Needed, wanted: ContainerName): ContainerImage => {
-	const image = containerImages(config).find(({name}) => name === wanted);
-	if (image === undefined) {
-		throw new ToolError('K2D6008', 'sources.k2hdkc does not say where the programs of K2HDKC come from');
-	}
-
-	return image;
-};
-
-type ImageSteps = {readonly build: readonly SandboxStep[]; readonly push: readonly SandboxStep[]};
+export type ImageSteps = {readonly build: readonly SandboxStep[]; readonly push: readonly SandboxStep[]};
 
 const none: ImageSteps = {build: [], push: []};
 
@@ -46,6 +32,7 @@ const backupSteps = (backup: Backup): ImageSteps => ({
 		...('from' in backup
 			? [fetchStep(backup)]
 			: [
+				guestSources,
 				...(backup.python === undefined ? [] : [pythonStep(backup.python)]),
 				buildStep(backup, 'Backup image: Trove\'s program with our driver, over the database image'),
 			]),

@@ -5,8 +5,8 @@ import {quote} from '../../../machines/quote.js';
 import {packageRoot} from '../../../packageRoot.js';
 import {hashInputs} from '../../../pipeline/hash.js';
 import {renderBackupDockerfile} from '../backupDockerfile.js';
-import {guestLayer} from '../guest.js';
 import {readManifest} from '../manifest.js';
+import {sourcesDirectory} from '../releaseSource.js';
 import {unpackSources} from '../sourcesScript.js';
 import {backupContract} from './backupContract.js';
 import {databaseOf, type Database} from './definition.js';
@@ -31,7 +31,7 @@ const surroundingsOf = (database: Database, python: PythonLayer | undefined): Su
 		const fetched = `${context}.fetched`;
 		await host.run(['mkdir', '-p', '--', `${context}/images`, `${context}/${path.dirname(contextPaths.trove)}`]);
 		await host.upload(backupDefinition, `${context}/images/backup`);
-		await host.script(`mkdir ${quote(fetched)}\n${unpackSources(guestLayer(env, 'sources'), fetched)}mv ${quote(`${fetched}/trove/backup`)} ${quote(`${context}/${contextPaths.trove}`)}\n`, {timeout: 120});
+		await host.script(`mkdir ${quote(fetched)}\n${unpackSources(sourcesDirectory(env), fetched)}mv ${quote(`${fetched}/trove/backup`)} ${quote(`${context}/${contextPaths.trove}`)}\n`, {timeout: 120});
 		if (python !== undefined) {
 			await host.run(['ln', '--', `${imageDirectory(env, python)}/python.tar`, `${context}/${contextPaths.python}`]);
 		}

@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import type {Config} from '../../../config/schema.js';
-import type {ContainerName} from '../../../config/schema/images.js';
+import type {ContainerName} from '../../../config/containerNames.js';
 import {packageRoot} from '../../../packageRoot.js';
 import {directoryHash} from '../directoryHash.js';
 

@@ -1,4 +1,4 @@
-import type {ContainerName} from '../../../config/schema/images.js';
+import type {ContainerName} from '../../../config/containerNames.js';
 import type {Variant} from '../../../config/schema/variants.js';
 import type {SandboxEnv} from '../../sandboxEnv.js';
 import type {Contract} from './contract.js';

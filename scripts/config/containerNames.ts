@@ -1,0 +1,3 @@
+/** Container images that instances run. */
+export const containerNames = ['database', 'backup'] as const;
+export type ContainerName = typeof containerNames[number];
