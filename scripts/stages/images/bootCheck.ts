@@ -4,7 +4,8 @@ import {contract, judgeBoot, settingsExpectations, type Expectation} from './boo
 import {bootScript} from './bootScript.js';
 import {seedFiles} from './bootQuestions.js';
 import {guestInputs} from './definition.js';
-import {emptyPartial, guestLayer} from './guest.js';
+import {guestLayer} from './guest.js';
+import {emptyPartial} from './partial.js';
 import {pruneImages} from './prune.js';
 
 /** File beside an image that says when it booted. */

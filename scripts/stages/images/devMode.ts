@@ -5,7 +5,7 @@ import type {Config} from '../../config/schema.js';
 import {quote} from '../../machines/quote.js';
 import {packageRoot} from '../../packageRoot.js';
 import type {SandboxEnv} from '../sandboxEnv.js';
-import type {SettingsFile} from './settings.js';
+import type {SettingsFile} from './settingsFile.js';
 
 /** On the host: the key with which guests in development mode take their source from the controller, one for all images of the cache. */
 export const controllerKey = ({paths}: Pick<SandboxEnv, 'paths'>): string => `${paths.images}/controller-key`;

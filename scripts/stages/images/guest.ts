@@ -7,18 +7,11 @@ import {makeRoot, rootMade} from '../machine/mmdebstrap.js';
 import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
 import {agentInside, agentScript} from './agentScript.js';
 import {guestHooks, guestInputs, guestNames, guestPackages, type GuestInputs, type GuestSource} from './definition.js';
+import {emptyPartial} from './partial.js';
 import {unpackSources} from './sourcesScript.js';
 
 /** Directory of a layer in the cache. */
 export const guestLayer = (env: GuestSource & Pick<SandboxEnv, 'paths'>, layer: keyof GuestInputs): string => `${env.paths.images}/${guestNames(env)[layer]}`;
-
-/** A directory on the host for one build, empty; the last try's remains go. Its name is the finished one's until it is finished. */
-export const emptyPartial = async ({host, config}: SandboxEnv, directory: string): Promise<string> => {
-	const partial = `${directory}.partial-${config.name}`;
-	await host.run(['rm', '-rf', '--one-file-system', '--', partial]);
-	await host.run(['mkdir', '-p', '--', partial]);
-	return partial;
-};
 
 export const guestBase: SandboxStep = {
 	id: 'images.guest.base',

@@ -8,7 +8,7 @@ import {formatBytes} from '../../report/bytes.js';
 import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
 import {contract} from './bootAnswers.js';
 import {bootStep} from './bootCheck.js';
-import {emptyPartial} from './guest.js';
+import {emptyPartial} from './partial.js';
 import {describe, finishImage, readManifest} from './manifest.js';
 
 /** The guest image of the configuration that was built elsewhere; steps that ask are not there without one. */

@@ -11,7 +11,7 @@ import type {SandboxEnv} from '../sandboxEnv.js';
 import {imageDirectory} from './containers/image.js';
 import {containerImage} from './containers/images.js';
 import type {Manifest} from './manifest.js';
-import type {SettingsFile} from './settings.js';
+import type {SettingsFile} from './settingsFile.js';
 
 type Sources = Pick<Config, 'datastore' | 'images' | 'release' | 'sources'>;
 

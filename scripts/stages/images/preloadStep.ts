@@ -2,7 +2,7 @@ import type {Config} from '../../config/schema.js';
 import {proxyEnvironment} from '../../sources/proxyEnvironment.js';
 import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
 import {containerCommand, fetchImage} from './containers/builders/scripts.js';
-import {emptyPartial} from './guest.js';
+import {emptyPartial} from './partial.js';
 import {guestImage} from './guestImage.js';
 import {archiveDigest, archivesOf, preloadedDigests, preloadInputs, preloadNeeds, preloadsOf} from './preload.js';
 

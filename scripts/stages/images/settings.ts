@@ -4,10 +4,8 @@ import type {Config} from '../../config/schema.js';
 import {readSshKeys} from '../../config/sshKeys.js';
 import {proxyEnvironment} from '../../sources/proxyEnvironment.js';
 import {developmentFiles} from './devMode.js';
+import type {SettingsFile} from './settingsFile.js';
 import {preloadFiles} from './preload.js';
-
-/** A file that the configuration adds to the guest; its path is relative to the root. */
-export type SettingsFile = {readonly path: string; readonly text: string; readonly mode: number};
 
 /** What the configuration says of guests, and the text of proxy.caFile as the host has it. */
 export type GuestSettings = {readonly config: Pick<Config, 'images' | 'openstack' | 'proxy' | 'sandbox'>; readonly proxyAuthority: string | undefined};

@@ -2,7 +2,7 @@ import {proxyEnvironment} from '../../../sources/proxyEnvironment.js';
 import {aptWaiting} from '../../machine/aptDownload.js';
 import {makeRoot, quietServices} from '../../machine/mmdebstrap.js';
 import type {SandboxStep} from '../../sandboxEnv.js';
-import {emptyPartial} from '../guest.js';
+import {emptyPartial} from '../partial.js';
 import {containerCommand, fetchImage, importRoot} from './builders/scripts.js';
 import {baseName, forgetMirror, type ContainerBase} from './definition.js';
 import {imageDirectory} from './image.js';

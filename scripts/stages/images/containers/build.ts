@@ -1,7 +1,7 @@
 import {ToolError} from '../../../errors/toolError.js';
 import {proxyEnvironment} from '../../../sources/proxyEnvironment.js';
 import type {SandboxEnv, SandboxStep} from '../../sandboxEnv.js';
-import {emptyPartial} from '../guest.js';
+import {emptyPartial} from '../partial.js';
 import {describe, finishImage, readManifest, type Manifest} from '../manifest.js';
 import {buildImage, containerCommand} from './builders/scripts.js';
 import {fullName, imageDirectory, type BuiltImage, type ContainerImage} from './image.js';

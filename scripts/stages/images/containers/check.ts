@@ -1,6 +1,6 @@
 import {ToolError} from '../../../errors/toolError.js';
 import type {SandboxEnv, SandboxStep} from '../../sandboxEnv.js';
-import {emptyPartial} from '../guest.js';
+import {emptyPartial} from '../partial.js';
 import {readManifest} from '../manifest.js';
 import {renderPackageList} from '../packageList.js';
 import {pruneImages} from '../prune.js';

@@ -1,12 +1,12 @@
+import type {BaseImageOrigin} from '../../../config/k2hdkcSource.js';
 import type {Variant} from '../../../config/schema/variants.js';
 import {pythonIndex} from '../../../sources/pypi.js';
 import {debianMirror} from '../../machine/debianSources.js';
 import {distributions} from '../distributions.js';
 import {neededPackages, type DatabaseImage} from '../dockerfile.js';
-import type {ContainerBase} from './definition.js';
 
 /** What making the base asks of the outside. */
-export const baseReaches = ({origin}: Pick<ContainerBase, 'origin'>): readonly string[] => ['suite' in origin ? debianMirror : `the registry of ${origin.reference}`];
+export const baseReaches = ({origin}: {readonly origin: BaseImageOrigin}): readonly string[] => ['suite' in origin ? debianMirror : `the registry of ${origin.reference}`];
 
 /**
  * What building the image over its base asks of the outside. A hook may ask for anything: with one the image is built while

@@ -1,7 +1,7 @@
 import {z} from 'zod';
 import {ToolError} from '../../../errors/toolError.js';
 import type {SandboxEnv, SandboxStep} from '../../sandboxEnv.js';
-import {emptyPartial} from '../guest.js';
+import {emptyPartial} from '../partial.js';
 import {authorityFile, isPlain, registryAddress, registryUrl} from '../registry.js';
 import {archivedId} from './builders/archive.js';
 import {fullName, imageDirectory, type ContainerImage} from './image.js';

@@ -3,7 +3,7 @@ import {isWithoutTls, registriesOf} from '../../../config/insecureRegistries.js'
 import {ToolError} from '../../../errors/toolError.js';
 import {proxyEnvironment} from '../../../sources/proxyEnvironment.js';
 import type {SandboxEnv} from '../../sandboxEnv.js';
-import {emptyPartial} from '../guest.js';
+import {emptyPartial} from '../partial.js';
 import {isChecked} from './check.js';
 import {imageDirectory, type ContainerImage} from './image.js';
 import {imageId, manifestSchema} from './push.js';

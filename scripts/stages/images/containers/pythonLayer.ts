@@ -5,7 +5,7 @@ import {debianMirror} from '../../machine/debianSources.js';
 import {mmdebstrapCommand, quietServices} from '../../machine/mmdebstrap.js';
 import type {SandboxStep} from '../../sandboxEnv.js';
 import {neededBackupPackages} from '../backupDockerfile.js';
-import {emptyPartial} from '../guest.js';
+import {emptyPartial} from '../partial.js';
 import {forgetMirror, type BuiltDatabase} from './definition.js';
 import {imageDirectory} from './image.js';
 

@@ -4,7 +4,7 @@ import {CommandError} from '../../../machines/commandError.js';
 import {hashInputs} from '../../../pipeline/hash.js';
 import {proxyEnvironment} from '../../../sources/proxyEnvironment.js';
 import type {SandboxStep} from '../../sandboxEnv.js';
-import {emptyPartial} from '../guest.js';
+import {emptyPartial} from '../partial.js';
 import {describe, finishImage, readManifest} from '../manifest.js';
 import {fullName, imageDirectory, type ContainerImage} from './image.js';
 
