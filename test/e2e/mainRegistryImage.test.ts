@@ -10,7 +10,7 @@ import {inside} from './support/machine.js';
 import {document, expect, follow, hostNeeds, paths, worked} from './support/tool.js';
 
 const steps = ['images.store', 'images.tools', 'images.containers.base', 'images.database', 'images.database.check', 'images.database.push'];
-const backupSteps = ['images.backup.python', 'images.backup', 'images.backup.check', 'images.backup.push'];
+const backupSteps = ['images.guest.sources', 'images.backup.python', 'images.backup', 'images.backup.check', 'images.backup.push'];
 
 type Facts = {readonly image: string; readonly name: string; readonly tag?: string; readonly digest?: string; readonly state: string; readonly registered: string; readonly directory: string};
 type Images = {readonly images: readonly Facts[]};
@@ -55,8 +55,9 @@ test.serial('the database image is built, held to its contract, and pushed under
 	const both = [...up, ...backupSteps.flatMap(step => ['--only', step])];
 	const backup = await follow(both, () => undefined);
 	t.is(backup.code, 0, backup.stderr);
-	// The layer of an earlier run may be in the cache.
-	t.deepEqual(worked(backup.events).filter(id => id !== 'images.backup.python'), ['images.backup', 'images.backup.check', 'images.backup.push']);
+	// Of an earlier run they may be in the cache.
+	const cached = new Set(['images.guest.sources', 'images.backup.python']);
+	t.deepEqual(worked(backup.events).filter(id => !cached.has(id)), ['images.backup', 'images.backup.check', 'images.backup.push']);
 	t.log(`layer of the backup image, the image, check and push: ${backup.seconds.toFixed(1)} s`);
 	const builtBackup = await facts(t, 'backup');
 	t.like(builtBackup, {name: 'antpickax/k2hdkc-trove-backup', tag: '1.0.19', state: 'up to date'});

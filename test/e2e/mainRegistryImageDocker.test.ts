@@ -13,7 +13,7 @@ import {document, expect, hostNeeds} from './support/tool.js';
 const realPrefix = process.env.TEST_K2HDKC_PREFIX;
 const needsStandIns = {...hostNeeds, missing: realPrefix === undefined ? undefined : 'the programs are real'} as const;
 
-type Images = {readonly images: ReadonlyArray<{readonly image: string; readonly name: string; readonly directory: string}>};
+type Images = {readonly images: ReadonlyArray<{readonly image: string; readonly name: string; readonly tag: string; readonly directory: string}>};
 type Prepared = {readonly engine: DockerEngine; readonly image: string; readonly prefix: string | undefined};
 
 /** STAND-INS for K2HDKC as an installed prefix. */
@@ -29,10 +29,10 @@ const prepare = async (t: ExecutionContext): Promise<Prepared> => {
 	const prefix = realPrefix ?? await standInPrefix();
 	const settings = [`sources.k2hdkc=directory:${prefix}`, 'images.database.variant=debian', ...(realPrefix === undefined ? ['images.database.extraPackages=nodejs'] : [])].flatMap(setting => ['--set', setting]);
 	await expect(t, 0, ['images', 'build', 'database', ...settings]);
-	const {name, directory} = document<Images>(await expect(t, 0, ['images', 'list', '--json', ...settings])).images.find(({image}) => image === 'database')!;
+	const {name, tag, directory} = document<Images>(await expect(t, 0, ['images', 'list', '--json', ...settings])).images.find(({image}) => image === 'database')!;
 	const engine = await startDockerEngine();
 	await engine.done('load', '--input', path.join(directory, 'image.tar'));
-	return {engine, image: `localhost/${name}`, prefix: realPrefix === undefined ? prefix : undefined};
+	return {engine, image: `localhost/${name}:${tag}`, prefix: realPrefix === undefined ? prefix : undefined};
 };
 
 let prepared: Promise<Prepared> | undefined;

@@ -26,8 +26,12 @@ ip -n ${namespace} link set eth0 up
 ip -n ${namespace} link set lo up
 `;
 
-/** The engine leaves a key in /etc/docker of the host, and mounts; in a mount namespace of its own both go with it. */
-const engineScript = 'mount -t tmpfs tmpfs /etc/docker && exec dockerd "$@"';
+/** The engine makes /etc/docker with a key, and mounts; in a mount namespace with an /etc of its own both go with it. */
+const engineScript = (directory: string): string => `
+mkdir '${directory}/etc' '${directory}/work'
+mount -t overlay overlay -o 'lowerdir=/etc,upperdir=${directory}/etc,workdir=${directory}/work' /etc
+exec dockerd "$@"
+`;
 
 const script = async (text: string): Promise<void> => {
 	const {code, stderr} = await runCommand('sh', ['-euc', text]);
@@ -99,7 +103,7 @@ export const startDockerEngine = async (settle: (daemonFile: string) => Promise<
 	};
 
 	const engine = beside('unshare', ...[
-		['--mount', '--propagation', 'slave', 'sh', '-euc', `exec >'${log}' 2>&1; ${engineScript}`, 'sh'],
+		['--mount', '--propagation', 'slave', 'sh', '-euc', `exec >'${log}' 2>&1\n${engineScript(directory)}`, 'sh'],
 		['--bridge=none', '--iptables=false', '--ip-forward=false', '--ip-masq=false'],
 		[`--config-file=${daemonFile}`, `--host=unix://${socket}`, `--data-root=${directory}/data`, `--exec-root=${directory}/exec`, `--pidfile=${directory}/pid`],
 	].flat());
