@@ -12,13 +12,10 @@
 
 """Nova's side: the methods that nova-compute calls, and nothing else."""
 
-import os
-
 import os_resource_classes as orc
 from oslo_concurrency import processutils
 from oslo_log import log as logging
 from oslo_utils import excutils
-import psutil
 
 from nova.compute import task_states
 import nova.conf
@@ -33,6 +30,7 @@ from nova_incus import containers
 from nova_incus import events
 from nova_incus import guest
 from nova_incus import images
+from nova_incus import machine
 from nova_incus import metadata
 from nova_incus import network
 from nova_incus import options
@@ -43,24 +41,6 @@ from nova_incus import volumes
 CONF = nova.conf.CONF
 LOG = logging.getLogger(__name__)
 options.register(CONF)
-
-CONTROLLERS = '/sys/fs/cgroup/cgroup.controllers'
-
-
-def _text_of(path):
-    try:
-        with open(path) as file:
-            return file.read()
-    except FileNotFoundError:
-        return ''
-
-
-def _machine():
-    # Incus' own list of resources fails as a whole where /dev lacks a disk
-    # that /sys has, as in a container.
-    memory = psutil.virtual_memory()
-    return {'cpus': os.cpu_count(), 'memory': memory.total,
-            'memory_used': memory.total - memory.available}
 
 
 def _volumes_of(block_device_info):
@@ -94,13 +74,15 @@ class IncusDriver(driver.ComputeDriver):
     def init_host(self, host):
         pool = self.client.get(api.path_of('storage-pools',
                                            CONF.incus.storage_pool))
-        if resources.lies_on_overlay(pool, _text_of('/proc/self/mountinfo')):
+        mounts = machine.text_of('/proc/self/mountinfo')
+        if resources.lies_on_overlay(pool, mounts):
             raise exception.InvalidConfiguration(
                 'The storage pool %s of Incus lies on an overlay, where the '
                 'Docker engine of guests copies every layer. Move it to a '
                 'plain directory or a pool with snapshots, and name that in '
                 '[incus]storage_pool.' % CONF.incus.storage_pool)
-        missing = resources.missing_controllers(_text_of(CONTROLLERS))
+        missing = resources.missing_controllers(
+            machine.text_of(machine.CONTROLLERS))
         if missing:
             LOG.warning('This kernel does not enforce these limits of '
                         'flavors: %s', ', '.join(missing))
@@ -289,7 +271,8 @@ class IncusDriver(driver.ComputeDriver):
 
     def get_available_resource(self, nodename):
         return resources.available(
-            _machine(), self.client.get('/1.0'), self.client.get(api.path_of(
+            machine.facts(), self.client.get('/1.0'),
+            self.client.get(api.path_of(
                 'storage-pools', CONF.incus.storage_pool, 'resources')),
             self.containers.all(), CONF.host)
 

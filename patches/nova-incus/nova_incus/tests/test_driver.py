@@ -319,7 +319,7 @@ class VolumeTest(base.DriverTestCase):
 class HostTest(base.DriverTestCase):
 
     def test_a_pool_on_an_overlay_is_refused(self):
-        self.replace('nova_incus.driver._text_of', lambda path: (
+        self.replace('nova_incus.machine.text_of', lambda path: (
             '1 0 0:1 / / rw - overlay overlay rw\n'))
         error = self.assertRaises(exception.InvalidConfiguration,
                                   self.driver.init_host, 'node1')
