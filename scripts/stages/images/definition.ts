@@ -9,7 +9,7 @@ import {packageHash, patchHash} from '../datastore/content.js';
 import {quietServices} from '../machine/mmdebstrap.js';
 import {agentInside} from './agentScript.js';
 import {preloadInputs} from './preload.js';
-import {sourcesInputs} from './releaseSource.js';
+import {sourcesInputs, sourcesName} from './releaseSource.js';
 import {settingsFiles, type GuestSettings} from './settings.js';
 import {directoryHash} from './directoryHash.js';
 
@@ -54,7 +54,7 @@ export const guestHooks = ({images: {guest}}: Pick<Config, 'images'>): readonly 
 export const guestName = ({release, images: {guest}}: Pick<Config, 'release' | 'images'>): string => `k2hdkc-guest-${release}-${guest.suite}${guest.devMode ? '-dev' : ''}`;
 
 /** What each layer depends on; a layer depends on those below it. */
-export type GuestInputs = {readonly base: unknown; readonly sources: unknown; readonly agent: unknown; readonly image: unknown};
+export type GuestInputs = {readonly base: unknown; readonly agent: unknown; readonly image: unknown};
 
 /** All that a guest image is made from, beside the files of this package. */
 export type GuestSource = GuestSettings & {readonly config: Pick<Config, 'release' | 'sources' | 'datastore'>};
@@ -62,15 +62,14 @@ export type GuestSource = GuestSettings & {readonly config: Pick<Config, 'releas
 export const guestInputs = (env: GuestSource): GuestInputs => {
 	const {config} = env;
 	const base = {suite: config.images.guest.suite, packages: guestPackages(config), hooks: guestHooks(config)};
-	const sources = sourcesInputs(config);
-	const agent = {base, ...sources, patch: patchHash(), package: packageHash(), script: agentInside};
+	const agent = {base, ...sourcesInputs(config), patch: patchHash(), package: packageHash(), script: agentInside};
 	const settings = settingsFiles(env).map(({path, text, mode}) => [path, mode, hashInputs(text)]);
-	return {base, sources, agent, image: {agent, files: directoryHash(definition), ipv6: config.images.guest.ipv6, preload: preloadInputs(config), settings}};
+	return {base, agent, image: {agent, files: directoryHash(definition), ipv6: config.images.guest.ipv6, preload: preloadInputs(config), settings}};
 };
 
 /** Names of the directories that the layers have in the cache. */
-export const guestNames = (env: GuestSource): Readonly<Record<keyof GuestInputs, string>> => {
-	const {base, sources, agent, image} = guestInputs(env);
+export const guestNames = (env: GuestSource): Readonly<Record<keyof GuestInputs | 'sources', string>> => {
+	const {base, agent, image} = guestInputs(env);
 	const name = (layer: string, inputs: unknown): string => `guest-${layer}-${hashInputs(inputs).slice(0, 16)}`;
-	return {base: name('base', base), sources: name('sources', sources), agent: name('agent', agent), image: name('image', image)};
+	return {base: name('base', base), sources: sourcesName(env.config), agent: name('agent', agent), image: name('image', image)};
 };

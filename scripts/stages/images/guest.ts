@@ -8,6 +8,7 @@ import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
 import {agentInside, agentScript} from './agentScript.js';
 import {guestHooks, guestInputs, guestNames, guestPackages, type GuestInputs, type GuestSource} from './definition.js';
 import {emptyPartial} from './partial.js';
+import {sourcesDirectory} from './releaseSource.js';
 import {unpackSources} from './sourcesScript.js';
 
 /** Directory of a layer in the cache. */
@@ -41,7 +42,7 @@ export const guestBase: SandboxStep = {
 /** Trove's source with the hunk, our package, and the Python packages that the suite lacks, in a directory on the host. */
 const prepareSources = async (env: SandboxEnv, into: string): Promise<void> => {
 	const {host} = env;
-	await host.script(`mkdir -p '${into}'\n${unpackSources(guestLayer(env, 'sources'), into)}`, {timeout: 120});
+	await host.script(`mkdir -p '${into}'\n${unpackSources(sourcesDirectory(env), into)}`, {timeout: 120});
 	await applyHunk(host, `${into}/trove`, await readPatch());
 	await host.upload(packageSource, `${into}/trove_k2hdkc`);
 };

@@ -3,11 +3,9 @@ import {pythonIndex} from '../../sources/pypi.js';
 import {troveReaches} from '../../sources/trove.js';
 import {fetchWheels} from '../../sources/wheels.js';
 import type {SandboxStep} from '../sandboxEnv.js';
-import {guestInputs} from './definition.js';
-import {guestLayer} from './guest.js';
 import {emptyPartial} from './partial.js';
 import {guestWheels} from './guestWheels.js';
-import {fetchReleaseSource, releaseSource, sourceAccess} from './releaseSource.js';
+import {fetchReleaseSource, releaseSource, sourceAccess, sourcesDirectory, sourcesInputs} from './releaseSource.js';
 import {keepSources, lookAtSources} from './sourcesScript.js';
 
 /** What the guest agent is made from, as it comes from outside: the only step of the agent that needs a network. */
@@ -16,11 +14,11 @@ export const guestSources: SandboxStep = {
 	stage: 'images',
 	title: 'Source of Trove, and Python packages that the suite of the guest lacks',
 	needs: ['images.store'],
-	inputs: env => guestInputs(env).sources,
+	inputs: ({config}) => sourcesInputs(config),
 	reaches: env => [...new Set([...troveReaches(releaseSource(env.config)), ...(guestWheels(env.config).length > 0 ? [pythonIndex] : [])])],
 	namedByInputs: true,
 	async probe({env}) {
-		const directory = guestLayer(env, 'sources');
+		const directory = sourcesDirectory(env);
 		const {code, stdout, stderr} = await env.host.run(['sh', '-euc', lookAtSources, 'sh', directory], {allow: [0, 1, 2]});
 		if (code === 0) {
 			const [ref = '', wheels] = stdout.split('\n');
@@ -33,7 +31,7 @@ export const guestSources: SandboxStep = {
 	},
 	async apply({env, signal, progress}) {
 		const {host, config} = env;
-		const directory = guestLayer(env, 'sources');
+		const directory = sourcesDirectory(env);
 		const partial = await emptyPartial(env, directory);
 		const fetched = `${partial}/fetched`;
 		const access = sourceAccess(env, signal);

@@ -11,8 +11,10 @@ import {guestWheels} from './guestWheels.js';
 /** What is fetched for the guest agent, which the backup image is built from too. */
 export const sourcesInputs = (config: Pick<Config, 'images' | 'release' | 'sources'>) => ({source: config.sources.trove[config.release], wheels: guestWheels(config)});
 
-/** Directory of it on the host. */
-export const sourcesDirectory = ({config, paths}: Pick<SandboxEnv, 'config' | 'paths'>): string => `${paths.images}/guest-sources-${hashInputs(sourcesInputs(config)).slice(0, 16)}`;
+/** Name of its directory in the store of images. */
+export const sourcesName = (config: Pick<Config, 'images' | 'release' | 'sources'>): string => `guest-sources-${hashInputs(sourcesInputs(config)).slice(0, 16)}`;
+
+export const sourcesDirectory = ({config, paths}: Pick<SandboxEnv, 'config' | 'paths'>): string => `${paths.images}/${sourcesName(config)}`;
 
 /** How sources reach the host of an environment. */
 export const sourceAccess = ({host, config: {sources, proxy}}: SandboxEnv, signal: AbortSignal): SourceAccess =>

@@ -4,7 +4,7 @@ import test, {type ExecutionContext} from 'ava';
 import {createLocalMachine} from '../../../scripts/machines/local.js';
 import type {StepContext} from '../../../scripts/pipeline/types.js';
 import type {SandboxEnv} from '../../../scripts/stages/sandboxEnv.js';
-import {guestLayer} from '../../../scripts/stages/images/guest.js';
+import {sourcesDirectory} from '../../../scripts/stages/images/releaseSource.js';
 import {guestSources} from '../../../scripts/stages/images/guestSources.js';
 import {unpackSources} from '../../../scripts/stages/images/sourcesScript.js';
 import {needs} from '../../helpers/needs.js';
@@ -31,7 +31,7 @@ test('the source of Trove is fetched once, kept with its checksums, and found ag
 	await must(t, 'tar', ['-caf', tarball, '-C', origin, 'trove-9.1.0']);
 	const address = `${await serve(t, origin)}/trove.tar.gz`;
 	const context = await contextFor(t, `tarball:${address}`);
-	const directory = guestLayer(context.env, 'sources');
+	const directory = sourcesDirectory(context.env);
 	t.deepEqual(guestSources.reaches!(context.env), [address]);
 	t.deepEqual(await guestSources.probe(context), {state: 'absent', evidence: `${directory} is not there`});
 	await guestSources.apply(context);
@@ -60,7 +60,7 @@ test('a damaged source is replaced by the next try, and what an interrupted one 
 	const tree = await writeTree(await createScratch(t), 'CONF = 2\n');
 	const context = await contextFor(t, `directory:${tree}`);
 	t.deepEqual(guestSources.reaches!(context.env), [], 'what is on the host already needs no network');
-	const directory = guestLayer(context.env, 'sources');
+	const directory = sourcesDirectory(context.env);
 	await mkdir(directory);
 	t.is((await guestSources.probe(context)).state, 'broken');
 	await mkdir(`${directory}.partial-${context.env.config.name}/fetched/left`, {recursive: true});
