@@ -30,7 +30,10 @@ CLASSES = (
 
 # Called by Trove, but declared only in the classes of other datastores.
 ADDED = {'create_cluster', 'cluster_complete', 'restart', 'update_overrides',
-         'remove_overrides', 'restore_backup'}
+         'restore_backup', 'apply_overrides', 'upgrade'}
+
+# Called by our own parts alone.
+OWN = {'prepare_data', 'leave_ring', 'ring_name', 'write_log'}
 
 
 def own_functions(clazz):
@@ -47,6 +50,12 @@ def parameters(function):
             for parameter in inspect.signature(function).parameters.values()]
 
 
+def takes_anything(function):
+    kinds = [kind for _, kind, _ in parameters(function)]
+    return (inspect.Parameter.VAR_POSITIONAL in kinds and
+            inspect.Parameter.VAR_KEYWORD in kinds)
+
+
 class ContractTest(trove_testtools.TestCase):
     """This release of Trove calls our methods as they are declared."""
 
@@ -57,7 +66,9 @@ class ContractTest(trove_testtools.TestCase):
             for name, function in own_functions(clazz):
                 inherited = inspect.getattr_static(base, name, None)
                 if inherited is None:
-                    self.assertIn(name, ADDED, clazz)
+                    self.assertIn(name, ADDED | OWN, clazz)
+                    continue
+                if takes_anything(inherited):
                     continue
                 compared += 1
                 self.assertEqual(parameters(inherited), parameters(function),
