@@ -96,6 +96,22 @@ CLUSTER_OPTS = [
                help='Class that calls the guest agent.'),
 ]
 
+K2HR3_OPTS = [
+    cfg.URIOpt('k2hr3_url', schemes=['http', 'https'],
+               sample_default='http://192.0.2.1:18080',
+               help='Address of the API of K2HR3 as the control plane sees '
+                    'it. Without one nothing can be created.'),
+    cfg.URIOpt('k2hr3_guest_url', schemes=['http', 'https'],
+               help='The same as the instances see it, when it is another.'),
+    cfg.StrOpt('k2hr3_ca_file',
+               help='File of the authority of its certificate. Without one '
+                    'those of the system are trusted.'),
+    cfg.StrOpt('k2hr3_role', default='member',
+               help='Role that the service user of Trove is granted in a '
+                    'project where it acts without a token of its users, '
+                    'for example when an administrator deletes.'),
+]
+
 BACKUP_OPTS = [
     cfg.StrOpt('backup_strategy', default='k2hdkc',
                help='Name of the backup driver in the backup image.'),
@@ -140,8 +156,8 @@ def _exposed_logs():
 def list_opts():
     """All options by group, for register() and the sample generator."""
     return [(GROUP.name, [*NETWORK_OPTS, *STORAGE_OPTS, *CONTAINER_OPTS,
-                          *CLUSTER_OPTS, *BACKUP_OPTS, *ABSENT_OPTS,
-                          _exposed_logs()])]
+                          *CLUSTER_OPTS, *K2HR3_OPTS, *BACKUP_OPTS,
+                          *ABSENT_OPTS, _exposed_logs()])]
 
 
 def register(conf):

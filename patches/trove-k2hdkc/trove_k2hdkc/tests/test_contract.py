@@ -18,22 +18,28 @@ from trove.tests.unittests import trove_testtools
 from trove_k2hdkc.cluster import api
 from trove_k2hdkc.cluster import guestagent
 from trove_k2hdkc.cluster import taskmanager
+from trove_k2hdkc.cluster import views
 from trove_k2hdkc.guestagent import manager
 from trove_k2hdkc.guestagent import service
+from trove_k2hdkc import taskmanager as single
 
 CLASSES = (
-    api.APIStrategy, api.Cluster, api.ClusterView, api.MgmtClusterView,
+    api.APIStrategy, api.Cluster,
+    views.ClusterView, views.MgmtClusterView,
     guestagent.GuestAgentStrategy, guestagent.GuestAgentAPI,
     taskmanager.TaskManagerStrategy, taskmanager.ClusterTasks,
     manager.Manager, service.K2hdkcApp, service.K2hdkcStatus,
+    single.Manager,
 )
 
 # Called by Trove, but declared only in the classes of other datastores.
 ADDED = {'create_cluster', 'cluster_complete', 'restart', 'update_overrides',
-         'restore_backup', 'apply_overrides', 'upgrade'}
+         'restore_backup', 'apply_overrides', 'upgrade', 'grow_cluster',
+         'shrink_cluster', 'restart_cluster', 'upgrade_cluster'}
 
 # Called by our own parts alone.
-OWN = {'prepare_data', 'leave_ring', 'ring_name', 'write_log'}
+OWN = {'prepare_data', 'leave_ring', 'ring_name', 'write_log',
+       'upgrade_and_wait'}
 
 
 def own_functions(clazz):
@@ -71,7 +77,12 @@ class ContractTest(trove_testtools.TestCase):
                 if takes_anything(inherited):
                     continue
                 compared += 1
-                self.assertEqual(parameters(inherited), parameters(function),
+                expected, own = parameters(inherited), parameters(function)
+                if own[-1][1] == inspect.Parameter.VAR_KEYWORD:
+                    # Trove calls it with keywords, and they go on as such.
+                    own = own[:-1]
+                    expected = expected[:len(own)]
+                self.assertEqual(expected, own,
                                  '%s.%s' % (clazz.__name__, name))
         self.assertGreater(compared, 5)
 
