@@ -150,8 +150,7 @@ def restore(client, context, backup_info, version):
     done = _run(client, 'db_restore', _command(
         context, backup_info, '--nobackup',
         '--restore-from=%s' % backup_info['location'],
-        '--restore-checksum=%s' % backup_info['checksum'],
-        '--db-datadir=%s' % CONF.get(MANAGER).mount_point), version)
+        '--restore-checksum=%s' % backup_info['checksum']), version)
     if not RESTORED.match(done):
         raise exception.TroveError(
             'The backup image did not say that backup %s is loaded.'

@@ -35,7 +35,13 @@ LOG = logging.getLogger(__name__)
 CONF = cfg.CONF
 
 NAME = 'database'
+
+# Where cloud-init leaves the id of the instance.
 INSTANCE_ID_DIRECTORY = '/var/lib/cloud/data'
+
+# The same places in the container.
+DATA_INSIDE = '/var/lib/antpickax/k2hdkc'
+INSTANCE_ID_INSIDE = '/var/lib/cloud/data'
 
 # Lines of the container's log that go into the reason of a failure.
 LOG_LINES = 5
@@ -60,8 +66,8 @@ def image(option, version):
 
 def volumes():
     """Return the mapping of directories, as the docker SDK has it."""
-    data = CONF.get(MANAGER).mount_point
-    return {data: {'bind': data, 'mode': 'rw'}}
+    return {CONF.get(MANAGER).mount_point: {'bind': DATA_INSIDE,
+                                            'mode': 'rw'}}
 
 
 def network_mode():
@@ -90,15 +96,13 @@ def _ports(values):
 def _host_config(client, values, mode):
     limit = parameters.queue_limit(values)
     bound = dict(volumes())
-    bound[INSTANCE_ID_DIRECTORY] = {'bind': INSTANCE_ID_DIRECTORY,
+    bound[INSTANCE_ID_DIRECTORY] = {'bind': INSTANCE_ID_INSIDE,
                                     'mode': 'ro'}
     options = {
         'binds': bound, 'ipc_mode': 'private',
         'restart_policy': {'Name': 'unless-stopped'},
         'sysctls': {'fs.mqueue.msg_max': str(limit),
                     'fs.mqueue.queues_max': str(max(256, limit))},
-        # The namespace bounds queues by the two numbers above.
-        'ulimits': [docker.types.Ulimit(name='msgqueue', soft=-1, hard=-1)],
         'log_config': docker.types.LogConfig(
             type='json-file', config={'max-size': '10m', 'max-file': '3'}),
     }
@@ -128,7 +132,12 @@ def _have(client, name):
         client.images.get(name)
     except docker.errors.ImageNotFound:
         LOG.info('Pulling %s.', name)
-        client.images.pull(name)
+        try:
+            client.images.pull(name)
+        except docker.errors.DockerException as error:
+            raise exception.TroveError(
+                'The image %s is not on the instance and could not be '
+                'pulled: %s' % (name, error))
 
 
 def start(client, name, values, ring, user):
@@ -138,8 +147,18 @@ def start(client, name, values, ring, user):
     :param values: parameters that hold
     :param ring: Ring
     :param user: `uid:gid` that it runs as
+    :raises TroveError: it could not be started
     """
     _have(client, name)
+    remove(client)
+    try:
+        _run(client, name, values, ring, user)
+    except docker.errors.DockerException as error:
+        raise exception.TroveError(
+            'The container of K2HDKC could not be started: %s' % error)
+
+
+def _run(client, name, values, ring, user):
     mode = network_mode()
     LOG.info('Starting %s in ring %s, network mode %s.', name, ring.name,
              mode)
@@ -148,7 +167,6 @@ def start(client, name, values, ring, user):
         options['ports'] = _ports(values)
     if mode == constants.DOCKER_HOST_NIC_MODE:
         options['networking_config'] = _isolated(client)
-    remove(client)
     made = client.api.create_container(
         name, name=NAME, user=user, detach=True,
         environment=environment(values, ring),

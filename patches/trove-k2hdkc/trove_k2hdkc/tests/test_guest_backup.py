@@ -166,8 +166,7 @@ class RestoreTest(BackupCase):
         self.assertIn(('wait', 'db_restore'), self.engine.log)
         self.assertEqual(
             ['--nobackup', '--restore-from=http://swift/c/b.tar.gz',
-             '--restore-checksum=abc', '--db-datadir=' + self.volume],
-            self._command()[-4:])
+             '--restore-checksum=abc'], self._command()[-3:])
 
     def test_a_checksum_that_differs(self):
         self.engine.results['db_restore'] = (

@@ -15,6 +15,8 @@ import os.path
 import tempfile
 from unittest import mock
 
+import docker
+
 from trove.common import cfg
 from trove.common import constants
 from trove.common import exception
@@ -75,10 +77,8 @@ class ContainerTest(guest_case.GuestCase):
         self.assertEqual({'Name': 'unless-stopped'}, host['RestartPolicy'])
         self.assertEqual({'fs.mqueue.msg_max': '136',
                           'fs.mqueue.queues_max': '256'}, host['Sysctls'])
-        self.assertEqual([{'Name': 'msgqueue', 'Soft': -1, 'Hard': -1}],
-                         host['Ulimits'])
         self.assertEqual(
-            sorted(['%s:%s:rw' % (self.volume, self.volume),
+            sorted(['%s:/var/lib/antpickax/k2hdkc:rw' % self.volume,
                     '/var/lib/cloud/data:/var/lib/cloud/data:ro']),
             sorted(host['Binds']))
         self.assertNotIn('PortBindings', host)
@@ -133,6 +133,20 @@ class ContainerTest(guest_case.GuestCase):
         self._started()
         self.assertNotIn(('pull', 'registry:5000/k2hdkc:1.0.19'),
                          self.engine.log)
+
+    def test_an_image_that_cannot_be_pulled(self):
+        self.enterContext(mock.patch.object(
+            self.engine.images, 'pull',
+            side_effect=docker.errors.APIError('no registry')))
+        refusal = self.assertRaises(exception.TroveError, self._started)
+        self.assertIn('registry:5000/k2hdkc:1.0.19 is not on the instance '
+                      'and could not be pulled: no registry', str(refusal))
+
+    def test_an_engine_that_does_not_start_it(self):
+        self.engine.on_start = mock.Mock(
+            side_effect=docker.errors.APIError('not allowed'))
+        refusal = self.assertRaises(exception.TroveError, self._started)
+        self.assertIn('could not be started: not allowed', str(refusal))
 
     def test_names_of_images(self):
         for name, version, expected in (
