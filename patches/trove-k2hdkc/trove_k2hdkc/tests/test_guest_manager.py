@@ -16,7 +16,6 @@ from trove.common import cfg
 from trove.common import exception
 from trove.common import utils
 from trove.guestagent import dbaas
-from trove.guestagent import guest_log
 from trove.instance.service_status import ServiceStatuses
 
 from trove_k2hdkc.guestagent import container
@@ -257,45 +256,3 @@ class ConfigurationTest(guest_case.GuestCase):
             'config_contents': self.template.replace('= 8020', '= 9020')})
         self.manager.restart(None)
         self.assertEqual('9020', self.environment()['chmpx_server_port'])
-
-
-class LogTest(guest_case.GuestCase):
-
-    def setUp(self):
-        super(LogTest, self).setUp()
-        self.set_option('log_dir', self.volume, None)
-        self.enterContext(mock.patch.object(guest_log.GuestLog, '__init__',
-                                            return_value=None))
-        self.show = self.enterContext(mock.patch.object(
-            guest_log.GuestLog, 'show', return_value={'name': 'k2hdkc'}))
-        self.enterContext(mock.patch.object(
-            guest_log.GuestLog, 'exposed', True, create=True))
-        self.enterContext(mock.patch.object(
-            guest_log.GuestLog, 'type', guest_log.LogType.SYS, create=True))
-        self.enterContext(mock.patch.object(
-            guest_log.GuestLog, 'enabled', True, create=True))
-        self.publish = self.enterContext(mock.patch.object(
-            guest_log.GuestLog, 'publish_log', return_value='published'))
-        self.prepare_single()
-        self.running().said = b'Node a, cluster ring1.\n'
-
-    def _written(self):
-        path = self.manager.get_datastore_log_defs()['k2hdkc'][
-            self.manager.GUEST_LOG_FILE_LABEL]
-        with open(path) as written:
-            return written.read()
-
-    def test_list(self):
-        self.assertIn({'name': 'k2hdkc'},
-                      list(self.manager.guest_log_list(mock.Mock())))
-        self.assertEqual('Node a, cluster ring1.\n', self._written())
-
-    def test_publish(self):
-        self.assertEqual('published', self.manager.guest_log_action(
-            mock.Mock(), 'k2hdkc', False, False, True, False))
-        self.assertEqual('Node a, cluster ring1.\n', self._written())
-
-    def test_without_a_container_the_log_is_empty(self):
-        del self.engine.made[container.NAME]
-        self.manager.guest_log_list(mock.Mock())
-        self.assertEqual('', self._written())
