@@ -22,6 +22,9 @@ import collections
 # Key in cluster_config, and in overrides beside the parameters.
 KEY = 'k2hdkc-ring'
 
+# Key in cluster_config: the backups that a new member loads.
+BACKUPS_KEY = 'k2hdkc-backups'
+
 # name: of the ring. extdata_url: where a node asks K2HR3 for its role; there
 # is a token in it.
 Ring = collections.namedtuple('Ring', ['name', 'extdata_url'])

@@ -32,6 +32,7 @@ from trove.quota import quota
 from trove.taskmanager import api as task_api
 
 from trove_k2hdkc.cluster import views
+from trove_k2hdkc.control import backups
 from trove_k2hdkc.control import rings
 from trove_k2hdkc import ring
 
@@ -91,6 +92,7 @@ class Cluster(cluster_models.Cluster):
         if configuration:
             config_models.Configuration.find(context, configuration,
                                              datastore_version.id)
+        restored = cls._to_restore(context, extended_properties, instances)
         project = context.project_id
         values = rings.values(project, datastore_version, configuration)
         ring_name = rings.name_of(values, name)
@@ -107,7 +109,8 @@ class Cluster(cluster_models.Cluster):
                 rings.leave(context, project, ring_name, [])
         cluster = cls(context, db_info, datastore, datastore_version)
         try:
-            cluster._create_members(instances, locality, image_id, told)
+            cluster._create_members(instances, locality, image_id, told,
+                                    restored)
             task_api.load(context, datastore_version.manager).create_cluster(
                 db_info.id)
         except Exception:
@@ -115,10 +118,21 @@ class Cluster(cluster_models.Cluster):
                 cluster._discard()
         return cluster
 
-    def _create_members(self, instances, locality, image_id, told):
+    @staticmethod
+    def _to_restore(context, extended_properties, instances):
+        """Return the cluster_config of members that load a backup."""
+        backup_id = (extended_properties or {}).get('k2hdkc_backup')
+        if not backup_id:
+            return {}
+        return {ring.BACKUPS_KEY: backups.to_restore(
+            context, backup_id, instances[0].get('volume_size'))}
+
+    def _create_members(self, instances, locality, image_id, told,
+                        more_config=()):
         """Order new members; what is ordered is in self.ordered.
 
         :param told: Ring
+        :param more_config: for cluster_config
         """
         # A version that is registered by tags has no image of its own.
         image = self.ds_version.image_id or image_id
@@ -132,8 +146,9 @@ class Cluster(cluster_models.Cluster):
                 availability_zone=instance.get('availability_zone'),
                 nics=instance.get('nics'),
                 configuration_id=self.configuration_id,
-                cluster_config={'id': self.id, 'instance_type': views.MEMBER,
-                                ring.KEY: ring.packed(told)},
+                cluster_config=dict(
+                    more_config, **{'id': self.id, ring.KEY: ring.packed(
+                        told), 'instance_type': views.MEMBER}),
                 volume_type=instance.get('volume_type'),
                 modules=instance.get('modules'),
                 locality=locality,

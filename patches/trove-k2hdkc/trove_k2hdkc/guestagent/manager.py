@@ -47,9 +47,12 @@ class Manager(manager.Manager):
         self.app.store.update(
             template=config_contents, overrides=values, version=ds_version,
             ring=told or ring.unpacked((cluster_config or {}).get(ring.KEY)))
-        if backup_info:
+        # A new member of a restored cluster loads the backups of all members
+        # of the old one. The ring then has each key once.
+        for backup in ([backup_info] if backup_info else
+                       (cluster_config or {}).get(ring.BACKUPS_KEY, [])):
             self.perform_restore(context, CONF.get(MANAGER).mount_point,
-                                 backup_info)
+                                 backup)
         self.app.start_db(ds_version=ds_version)
 
     def rebuild(self, context, ds_version, config_contents=None,

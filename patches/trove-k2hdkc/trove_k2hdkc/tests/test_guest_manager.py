@@ -88,6 +88,17 @@ class PrepareTest(guest_case.GuestCase):
         self.assertEqual([('restore', None, self.volume, backup),
                           ('start',)], order)
 
+    def test_a_new_member_loads_the_backups_of_all_members(self):
+        restore = self.enterContext(mock.patch.object(self.manager,
+                                                      'perform_restore'))
+        infos = [{'id': 'a'}, {'id': 'b'}]
+        self.prepare(cluster_config={
+            'id': 'c', ring.KEY: ring.packed(guest_case.RING),
+            ring.BACKUPS_KEY: infos})
+        self.assertEqual([mock.call(None, self.volume, info)
+                          for info in infos], restore.call_args_list)
+        self.assertEqual('running', self.running().status)
+
     def test_a_failed_restore_starts_nothing(self):
         self.enterContext(mock.patch.object(
             self.app, 'restore_backup',
