@@ -20,6 +20,9 @@ A cluster is made from one by its id as `k2hdkc_backup` in the
 extended_properties of the request that creates it.
 """
 
+import jsonschema
+from jsonschema import exceptions
+
 from trove.common import exception
 from trove.common import notification
 from trove.common import policy
@@ -54,8 +57,17 @@ def _view(backup):
     }
 
 
+def _assert_valid(body):
+    # Trove's own check cannot tell of a fault at the top of a request.
+    fault = exceptions.best_match(
+        jsonschema.Draft4Validator(_CREATE).iter_errors(body))
+    if fault is not None:
+        raise exception.BadRequest(
+            'The request for a backup of a cluster is not valid: %s'
+            % fault.message)
+
+
 class ClusterBackupController(wsgi.Controller):
-    schemas = {'create': _CREATE}
 
     def index(self, req, tenant_id):
         context = req.environ[wsgi.CONTEXT_KEY]
@@ -68,9 +80,10 @@ class ClusterBackupController(wsgi.Controller):
             {'cluster_backup': _view(self._load(req, 'backup:show', id))},
             200)
 
-    def create(self, req, body, tenant_id):
+    def create(self, req, tenant_id, body=None):
         context = req.environ[wsgi.CONTEXT_KEY]
         policy.authorize_on_tenant(context, 'backup:create')
+        _assert_valid(body)
         asked = body['cluster_backup']
         if asked.get('swift_container'):
             utils.validate_command(asked['swift_container'])

@@ -194,9 +194,9 @@ class ApiTest(BackupCase):
 
     def _create(self, **asked):
         return self.controller.create(
-            self.request, {'cluster_backup': dict(
-                {'cluster': self.row.id, 'name': 'nightly'}, **asked)},
-            self.project).data('application/json')['cluster_backup']
+            self.request, self.project, {'cluster_backup': dict(
+                {'cluster': self.row.id, 'name': 'nightly'}, **asked)}).data(
+            'application/json')['cluster_backup']
 
     def test_it_is_served(self):
         resource = extension.K2hdkc().get_resources()[0]
@@ -218,13 +218,13 @@ class ApiTest(BackupCase):
             'cluster_backups'])
 
     def test_bad_requests(self):
-        for body in ({}, {'cluster_backup': {'name': 'a'}},
+        for body in (None, [], {}, {'cluster_backup': {'name': 'a'}},
                      {'cluster_backup': {'cluster': 'a', 'name': ''}},
                      {'cluster_backup': {'cluster': 'a', 'name': 'b',
                                          'incremental': True}}):
-            self.assertRaises(exception.BadRequest,
-                              self.controller.validate_request, 'create',
-                              {'body': body})
+            self.assertRaises(exception.BadRequest, self.controller.create,
+                              self.request, self.project, body)
+        self.assertEqual([], backups.load_all(self.project))
         self.assertRaises(exception.TroveError, self._create,
                           swift_container='a; b')
 
