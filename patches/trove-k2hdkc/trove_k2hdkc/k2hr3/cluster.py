@@ -122,7 +122,8 @@ class Cluster:
         for token in itertools.chain.from_iterable(filter(None, tokens)):
             self._calls.remove_role_token(token.token,
                                           self._what('Removing a token'))
-        # What hangs below first: K2HR3 leaves a parent of others.
+        # What hangs below first, and resources last: K2HR3 keeps those that
+        # a policy names.
         for kind, paths in (
                 ('role', [*map(self._path, names.PARTS), self.name]),
                 ('policy', [self.name]),
@@ -139,10 +140,18 @@ class Cluster:
         expires = {part: max((token.expires for token in listed or []),
                              default=None)
                    for part, listed in tokens.items()}
-        missing = ['resource ' + path for path, value in resources.items()
-                   if value is None]
-        missing += ['role ' + self._path(part)
-                    for part, listed in tokens.items() if listed is None]
+        what = self._what('Reading the role and the policy')
+        others = [
+            ('policy ' + self.name, _or_none(self._calls.policy, self.name,
+                                             what)),
+            # Its tokens tell whether a role is there.
+            ('role ' + self.name, _or_none(self._calls.role_tokens, self.name,
+                                           what)),
+            *(('role ' + self._path(part), listed)
+              for part, listed in tokens.items()),
+            *(('resource ' + path, value)
+              for path, value in resources.items())]
+        missing = [thing for thing, value in others if value is None]
         missing += ['token of role ' + self._path(part)
                     for part, end in expires.items() if end is None]
         keys = (resources[self.name] or {}).get('keys') or {}

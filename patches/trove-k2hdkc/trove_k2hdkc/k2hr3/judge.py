@@ -32,6 +32,7 @@ _BY_MESSAGE = (
     (re.compile(r'by status=(401|403)|token.*(is not existed|expired'
                 r'|is invalid)', re.I),
      errors.Denied),
+    (re.compile(r'is not found in \S+ subkey list'), errors.NotFound),
     (re.compile(r'(could|can) not (set|add|create|initialize|update)\b', re.I),
      errors.NotWritten),
 )

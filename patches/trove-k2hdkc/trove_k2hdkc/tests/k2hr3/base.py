@@ -54,12 +54,17 @@ class StandInCase(trove_testtools.TestCase):
     def cluster(self, **more):
         return k2hr3.Cluster(self.log_in(), self.name, **more)
 
-    def join(self, url, address, cuk, agent='extdata_k2hr3_trove', **query):
+    def document(self, url):
+        """Return (token, role) of the document at an address."""
+        text = self.transport.request(
+            'GET', url[len(self.transport.url):], 'test',
+            agent='extdata_k2hr3_trove').body
+        return tuple(text.split('K2HR3_ROLE_%s="' % word)[1].split('"')[0]
+                     for word in ('TOKEN', 'NAME'))
+
+    def join(self, url, address, cuk, **query):
         """Register a node as one that is started with that address does."""
-        document = self.transport.request(
-            'GET', url[len(self.transport.url):], 'test', agent=agent).body
-        token = document.split('K2HR3_ROLE_TOKEN="')[1].split('"')[0]
-        role = document.split('K2HR3_ROLE_NAME="')[1].split('"')[0]
+        token, role = self.document(url)
         # K2HR3 believes a proxy on its own host.
         self.transport._session.headers['X-Forwarded-For'] = address
         self.transport.request(

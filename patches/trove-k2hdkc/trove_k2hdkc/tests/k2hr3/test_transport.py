@@ -76,6 +76,8 @@ class TransportTest(trove_testtools.TestCase):
             (errors.Refused, (400, refusal('name is wrong')), 'name is wrong'),
             (errors.Refused, (200, refusal('no')), '200 (no)'),
             (errors.Refused, (405, refusal('not allow CORS')), '405'),
+            (errors.NotFound, (400, refusal('yrn is not found in yrn:policy '
+                                            'subkey list.')), '400'),
             # What K2HR3 says of its parts.
             (errors.NotReady, (404, refusal('user by there is no safe '
                                             'keystone endpoints')), '404'),
@@ -153,6 +155,7 @@ class ShapeTest(trove_testtools.TestCase):
                 login = k2hr3.calls.Login(line)
                 for call in (lambda: asked.role('r', 'Asking'),
                              lambda: asked.resource('r', 'Asking'),
+                             lambda: asked.policy('r', 'Asking'),
                              lambda: asked.new_role_token('r', 'Asking'),
                              lambda: asked.role_tokens('r', 'Asking'),
                              lambda: login.unscoped('t', 'Asking'),
