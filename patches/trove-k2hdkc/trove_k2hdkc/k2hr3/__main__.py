@@ -85,10 +85,10 @@ _COMMANDS = {'register': _register, 'status': _status, 'slave': _slave,
              'unregister': _unregister}
 
 
-def run(argv, environ):
+def run(argv, environ, limits=transport.DEFAULT_LIMITS):
     """Return the document that a command prints. Errors: K2hr3Error."""
     args = _parser().parse_args(argv)
-    line = transport.Transport(args.url, ca_file=args.ca_file)
+    line = transport.Transport(args.url, args.ca_file, limits)
     paths = calls.api_paths(line, 'Asking K2HR3 what it is')
     who = credentials_of(environ)
     session = log_in(line, who.token, who.project)

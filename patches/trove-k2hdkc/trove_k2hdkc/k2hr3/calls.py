@@ -96,10 +96,18 @@ class Calls:
         return _field(answer, 'resource', dict, what)
 
     def role(self, name, what):
-        """Return {'policies', 'hosts': {'ips': [...]}} of a role."""
+        """Return {'policies', 'hosts': {'ips': [...]}} of a role.
+
+        A role that is not there has none of them.
+        """
         answer = self._call('GET', '/v1/role/' + quoted(name), what,
                             query={'expand': 'false'})
         return _field(answer, 'role', dict, what)
+
+    def policy(self, name, what):
+        """Return {'effect', 'action', 'resource', …} of a policy."""
+        answer = self._call('GET', '/v1/policy/' + quoted(name), what)
+        return _field(answer, 'policy', dict, what)
 
     def new_role_token(self, role, what):
         """Make a token of a role that does not expire. Returns it.

@@ -21,6 +21,7 @@ C/server or C/slave with a token of that role.
 
 import collections
 import datetime
+import itertools
 
 from trove_k2hdkc.k2hr3 import errors
 from trove_k2hdkc.k2hr3 import members
@@ -115,11 +116,14 @@ class Cluster:
         Returns whether there was anything. Members that run go on with what
         they know, and cannot come back.
         """
-        was_there = any([self._resource(self.name),
-                         *map(self._role, names.PARTS)])
-        for part in names.PARTS:
-            self._remove_tokens(part)
-        # What hangs below first: K2HR3 leaves a parent of others.
+        tokens = [self._tokens(part) for part in names.PARTS]
+        was_there = any(listed is not None
+                        for listed in [*tokens, self._resource(self.name)])
+        for token in itertools.chain.from_iterable(filter(None, tokens)):
+            self._calls.remove_role_token(token.token,
+                                          self._what('Removing a token'))
+        # What hangs below first, and resources last: K2HR3 keeps those that
+        # a policy names.
         for kind, paths in (
                 ('role', [*map(self._path, names.PARTS), self.name]),
                 ('policy', [self.name]),
@@ -130,16 +134,27 @@ class Cluster:
 
     def status(self):
         """Return a Status; of a cluster that is not there too."""
-        found = [('resource ' + self.name, self._resource(self.name))]
-        found += [('resource ' + self._path(part),
-                   self._resource(self._path(part))) for part in names.PARTS]
-        found += [('role ' + self._path(part), self._role(part))
-                  for part in names.PARTS]
-        expires = {part: self._expires(part) for part in names.PARTS}
-        missing = [thing for thing, value in found if value is None]
+        resources = {path: self._resource(path)
+                     for path in [self.name, *map(self._path, names.PARTS)]}
+        tokens = {part: self._tokens(part) for part in names.PARTS}
+        expires = {part: max((token.expires for token in listed or []),
+                             default=None)
+                   for part, listed in tokens.items()}
+        what = self._what('Reading the role and the policy')
+        others = [
+            ('policy ' + self.name, _or_none(self._calls.policy, self.name,
+                                             what)),
+            # Its tokens tell whether a role is there.
+            ('role ' + self.name, _or_none(self._calls.role_tokens, self.name,
+                                           what)),
+            *(('role ' + self._path(part), listed)
+              for part, listed in tokens.items()),
+            *(('resource ' + path, value)
+              for path, value in resources.items())]
+        missing = [thing for thing, value in others if value is None]
         missing += ['token of role ' + self._path(part)
                     for part, end in expires.items() if end is None]
-        keys = (found[0][1] or {}).get('keys') or {}
+        keys = (resources[self.name] or {}).get('keys') or {}
         return Status(self.name, self.project, not missing, missing, keys,
                       self.members(), expires)
 
@@ -191,39 +206,31 @@ class Cluster:
         return max(tokens, key=lambda token: token.expires)
 
     def _lasting(self, part, now):
-        return [token for token in self._tokens(part)
+        return [token for token in self._tokens(part) or []
                 if token.expires - now > _LONG]
 
     def _tokens(self, part):
+        """Return the tokens of a role, None when there is no such role.
+
+        Only this call tells: K2HR3 answers for a role that is not there as
+        for one that has nothing.
+        """
         what = self._what('Reading the tokens for %s nodes' % part)
         listed = _or_none(self._calls.role_tokens, self._path(part), what)
-        return [_Token(token, about['registerpath'],
-                       _time(about['expire'], what))
-                for token, about in (listed or {}).items()
-                if about.get('registerpath')]
-
-    def _expires(self, part):
-        return max((token.expires for token in self._tokens(part)),
-                   default=None)
-
-    def _role(self, part):
-        return _or_none(
-            self._calls.role, self._path(part),
-            self._what('Reading the %s nodes' % part))
+        return None if listed is None else [
+            _Token(token, about['registerpath'],
+                   _time(about['expire'], what))
+            for token, about in listed.items() if about.get('registerpath')]
 
     def _resource(self, path):
         return _or_none(self._calls.resource, path,
                         self._what('Reading the configuration'))
 
     def _members_of(self, part):
-        role = self._role(part) or {}
+        role = self._calls.role(
+            self._path(part), self._what('Reading the %s nodes' % part))
         return [members.member_of(part, entry)
                 for entry in role.get('hosts', {}).get('ips', [])]
-
-    def _remove_tokens(self, part):
-        for token in self._tokens(part):
-            self._calls.remove_role_token(
-                token.token, self._what('Removing a token'))
 
     def _remove(self, kind, path):
         what = self._what('Removing the %s %s' % (kind, path))

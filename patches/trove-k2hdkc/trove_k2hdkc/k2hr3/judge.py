@@ -32,6 +32,7 @@ _BY_MESSAGE = (
     (re.compile(r'by status=(401|403)|token.*(is not existed|expired'
                 r'|is invalid)', re.I),
      errors.Denied),
+    (re.compile(r'is not found in \S+ subkey list'), errors.NotFound),
     (re.compile(r'(could|can) not (set|add|create|initialize|update)\b', re.I),
      errors.NotWritten),
 )
@@ -76,8 +77,15 @@ def _message_of(answer):
 
 def reason_of(error):
     """Return the innermost reason of an error of requests, in a line."""
-    inner = error
-    while inner.__cause__ or inner.__context__:
-        inner = inner.__cause__ or inner.__context__
-    text = harmless(getattr(inner, 'strerror', None) or inner)
-    return text or type(inner).__name__
+    inner = _inner(error)
+    while inner is not None:
+        error, inner = inner, _inner(inner)
+    text = harmless(getattr(error, 'strerror', None) or error)
+    return text or type(error).__name__
+
+
+def _inner(error):
+    # What urllib3 only tried on the way is a context, too, but never a part.
+    parts = [getattr(error, 'reason', None), error.__cause__, *error.args]
+    return next((part for part in reversed(parts)
+                 if isinstance(part, Exception)), None)

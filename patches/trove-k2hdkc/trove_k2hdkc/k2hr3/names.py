@@ -23,8 +23,8 @@ from urllib import parse
 from trove_k2hdkc.k2hr3 import errors
 
 # CHMPX names files in /tmp for the cluster, and message queues too.
-_CLUSTER = re.compile(r'^[a-z0-9]([a-z0-9._-]{0,126}[a-z0-9])?$')
-_PROJECT = re.compile(r'^[^\x00-\x1f%:/{}\'"\\]+$')
+_CLUSTER = re.compile(r'[a-z0-9]([a-z0-9._-]{0,126}[a-z0-9])?')
+_PROJECT = re.compile(r'[^\x00-\x1f%:/{}\'"\\]+')
 
 SERVER = 'server'
 SLAVE = 'slave'
@@ -34,7 +34,7 @@ PARTS = (SERVER, SLAVE)
 def cluster_name(name):
     """Return the name of a cluster as K2HR3 has it. Errors: BadValue."""
     lowered = name.lower()
-    if not _CLUSTER.match(lowered):
+    if not _CLUSTER.fullmatch(lowered):
         raise errors.BadValue(
             'Using "%s" as the name of a cluster' % name,
             'it must be 1 to 128 letters, digits, dots, hyphens and '
@@ -44,7 +44,7 @@ def cluster_name(name):
 
 def project_name(name):
     """Return the name of a project as K2HR3 has it. Errors: BadValue."""
-    if not _PROJECT.match(name):
+    if not _PROJECT.fullmatch(name):
         raise errors.BadValue(
             'Using the project "%s" with K2HR3' % name,
             'its name has a character that K2HR3 reads as something else: '

@@ -29,10 +29,6 @@ from trove_k2hdkc.k2hr3 import judge
 
 LOG = logging.getLogger(__name__)
 
-# A resource has at most some kilobytes; this is for a wrong address.
-_MOST_BYTES = 4 * 1024 * 1024
-_PIECE = 65536
-
 # body: text of the answer; data: what its JSON says, or None.
 Answer = collections.namedtuple('Answer', ['status', 'body', 'data'])
 
@@ -99,10 +95,10 @@ class Transport:
                     params=query, allow_redirects=False, stream=True,
                     timeout=(min(self.limits.connect, left),
                              min(self.limits.read, left))) as response:
-                text = self._read(response, what, min(
+                text = self._read(response, min(
                     end, begun + self.limits.connect + self.limits.read))
         except requests.exceptions.Timeout as error:
-            raise errors.Slow(what, 'K2HR3 at %s did not answer within %d s'
+            raise errors.Slow(what, 'K2HR3 at %s did not answer within %.0f s'
                               % (self.url, self._clock() - begun)) from error
         except requests.exceptions.SSLError as error:
             raise errors.Untrusted(
@@ -116,15 +112,13 @@ class Transport:
         return judge.granted(what, self.url, Answer(
             response.status_code, text, _parse(text)))
 
-    def _read(self, response, what, end):
-        # A read time-out starts anew with every byte, hence the end here.
-        pieces, size = [], 0
-        for piece in response.iter_content(_PIECE):
+    def _read(self, response, end):
+        # A read time-out starts anew whenever something comes, hence the end
+        # here; and reading more than a byte waits until all are there.
+        # Answers have a few kilobytes.
+        pieces = []
+        for piece in response.iter_content(1):
             pieces.append(piece)
-            size += len(piece)
-            if size > _MOST_BYTES:
-                raise errors.BadAnswer(what, 'the answer of %s has more than '
-                                       '%d bytes' % (self.url, _MOST_BYTES))
             if self._clock() > end:
                 raise requests.exceptions.Timeout()
         return b''.join(pieces).decode('utf-8', 'replace')
