@@ -184,6 +184,7 @@ class OperationsTest(guest_case.GuestCase):
         self.manager.leave_ring(None, 600)
         self.assertEqual([['/usr/libexec/k2hdkctrove.sh', 'stop', '600']],
                          self.running().executed)
+        self.assertEqual(mock.call(timeout=630), self.from_env.call_args)
 
     def test_a_node_that_cannot_leave_says_why(self):
         self.running().exec_result = (1, b'first\nthe ring is busy\n')
