@@ -12,6 +12,8 @@
 
 from unittest import mock
 
+import docker
+
 from trove.common import cfg
 from trove.common import exception
 from trove.common import utils
@@ -138,6 +140,20 @@ class OperationsTest(guest_case.GuestCase):
         self.assertEqual('exited', self.running().status)
         self.manager.restart(None)
         self.assertEqual('running', self.running().status)
+
+    def test_a_container_that_cannot_be_stopped(self):
+        self.enterContext(mock.patch.object(
+            self.running(), 'stop',
+            side_effect=docker.errors.APIError('no answer')))
+        refusal = self.assertRaises(exception.TroveError,
+                                    self.manager.stop_db, None)
+        self.assertIn('could not be stopped: no answer', str(refusal))
+
+    def test_a_container_that_runs_on(self):
+        self.enterContext(mock.patch.object(self.running(), 'stop'))
+        refusal = self.assertRaises(exception.TroveError,
+                                    self.manager.stop_db, None)
+        self.assertIn('still runs after it was stopped', str(refusal))
 
     def test_stopping_nothing_is_fine(self):
         del self.engine.made['database']
