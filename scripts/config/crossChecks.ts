@@ -1,6 +1,6 @@
 import {defaultVersion} from './defaultVersion.js';
 import {diskFileFault} from './guestFile.js';
-import {suiteFault} from './guestSuites.js';
+import {isUbuntu, suiteFault} from './guestSuites.js';
 import {isPreloadWord} from './preload.js';
 import type {Config} from './schema.js';
 import {variants} from './schema/variants.js';
@@ -65,9 +65,19 @@ const containerFaults = (config: Config): Contradiction[] => {
 };
 
 /** Without the component no image is made, and the suite does not matter. */
-const suiteFaults = ({components, release, images}: Config): Contradiction[] => {
-	const fault = components.images ? suiteFault(release, images.guest.suite) : undefined;
-	return fault === undefined ? [] : [{path: ['images', 'guest', 'suite'], message: fault}];
+const suiteFaults = ({components, release, images: {guest: {suite, file}}, sources}: Config): Contradiction[] => {
+	if (!components.images) {
+		return [];
+	}
+
+	const fault = suiteFault(release, suite);
+	return [
+		...(fault === undefined ? [] : [{path: ['images', 'guest', 'suite'], message: fault}]),
+		// A host of Debian knows no mirror of Ubuntu that could be the default.
+		...[sources.ubuntu.mirror].filter(mirror => mirror === null && file === null && isUbuntu(suite)).map(() => ({
+			path: ['sources', 'ubuntu', 'mirror'], message: `must be the address of a mirror of Ubuntu, from which a guest of ${suite} is made: --set sources.ubuntu.mirror=http://archive.ubuntu.com/ubuntu or one nearer by`,
+		})),
+	];
 };
 
 const preloadFaults = ({images: {guest: {preload}}, sources}: Config): Contradiction[] => [

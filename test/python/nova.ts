@@ -1,4 +1,4 @@
-import {access as check, mkdir, readdir, rename, rm} from 'node:fs/promises';
+import {access as check, mkdir, readdir, rename, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {fetchSdist} from '../../scripts/sources/pypi.js';
 import type {SourceAccess} from '../../scripts/sources/types.js';
@@ -26,7 +26,9 @@ const fetchNova = async (directory: string, access: SourceAccess): Promise<void>
 	await rm(partial, {recursive: true, force: true});
 	await mkdir(partial, {recursive: true});
 	const {root} = await fetchSdist('nova', version, partial, access);
-	await fetchWheels(wheels, partial, access);
+	const list = path.join(partial, 'wheels.txt');
+	await writeFile(list, wheels.join('\n'));
+	await fetchWheels({list, what: wheels.join(', ')}, partial, access);
 	for (const file of await readdir(partial)) {
 		if (file.endsWith('.whl')) {
 			const {code, stderr} = await runCommand('python3', ['-m', 'zipfile', '-e', path.join(partial, file), root]);

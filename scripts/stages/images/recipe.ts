@@ -9,7 +9,7 @@ import {containerImages} from './containers/images.js';
 import {imageDirectory, isBuilt} from './containers/image.js';
 import {definition, guestHooks, guestPackages} from './definition.js';
 import {guestLayer} from './guest.js';
-import {guestWheels} from './guestWheels.js';
+import {guestWheels, wheelPins} from './guestWheels.js';
 import {settingsFiles} from './settings.js';
 
 /** SHA-256 of each file of the definition by its path there. */
@@ -22,9 +22,10 @@ const filesOf = (directory: string): Record<string, string> => Object.fromEntrie
 /** All that the guest image is made from, layer by layer, for a person who wants to know or to make it by hand. */
 const guestRecipe = (env: Pick<SandboxEnv, 'config' | 'paths' | 'proxyAuthority'>): Readonly<Record<string, unknown>> => {
 	const {images: {guest}, sources, release} = env.config;
+	const wheels = guestWheels(env.config);
 	return {
 		base: {directory: guestLayer(env, 'base'), suite: guest.suite, packages: guestPackages(env.config), hooks: guestHooks(env.config)},
-		agent: {directory: guestLayer(env, 'agent'), release, source: sources.trove[release], hunk: `sha256:${patchHash()}`, package: `sha256:${packageHash()}`, wheels: guestWheels(env.config)},
+		agent: {directory: guestLayer(env, 'agent'), release, source: sources.trove[release], hunk: `sha256:${patchHash()}`, package: `sha256:${packageHash()}`, ...(wheels !== undefined && {python: wheels.python, wheels: wheelPins(wheels)})},
 		image: {directory: guestLayer(env, 'image'), definition: filesOf(definition), ipv6: guest.ipv6, preload: guest.preload, settings: settingsFiles(env).map(({path}) => path)},
 	};
 };
