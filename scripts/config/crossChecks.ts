@@ -1,5 +1,6 @@
 import {defaultVersion} from './defaultVersion.js';
 import {diskFileFault} from './guestFile.js';
+import {imageVersions} from './imageVersions.js';
 import {isUbuntu, suiteFault} from './guestSuites.js';
 import {isPreloadWord} from './preload.js';
 import type {Config} from './schema.js';
@@ -14,12 +15,15 @@ const duplicates = (words: readonly string[]): string[] => [...new Set(words.fil
 
 const datastoreFaults = ({datastore}: Config): Contradiction[] => {
 	const names = datastore.versions.map(({name}) => name);
+	const withImages = datastore.versions.filter(({name, variant}) => variant !== undefined || name === datastore.defaultVersion);
+	const tags = [...new Map(withImages.map(({name, version}) => [name, version ?? name])).values()];
 	return [
 		...[datastore.defaultVersion].filter(name => !names.includes(name)).map(name => ({
 			path: ['datastore', 'defaultVersion'],
 			message: `must be one of the names in datastore.versions (${names.join(', ')}), not "${name}"`,
 		})),
 		...duplicates(names).map(name => ({path: ['datastore', 'versions'], message: `has the name "${name}" twice`})),
+		...duplicates(tags).map(tag => ({path: ['datastore', 'versions'], message: `has two versions with images of their own that would both bear the tag "${tag}"`})),
 	];
 };
 
@@ -48,15 +52,15 @@ const rangeFaults = ({sandbox, openstack}: Config): Contradiction[] => {
 
 const containerFaults = (config: Config): Contradiction[] => {
 	const {sources} = config;
-	const {variant: wanted} = defaultVersion(config);
+	const wanted = [...new Set(imageVersions(config).map(version => defaultVersion(version.config).variant))];
 	const {baseImages, k2hdkc, k2hdkcRepository: {entry, keyFile}} = sources;
 	return [
 		...variants.filter(variant => variant !== 'debian' && baseImages[variant].startsWith('mmdebstrap:')).map(variant => ({
 			path: ['sources', 'baseImages', variant], message: 'cannot be made by mmdebstrap from the mirror of Debian; name an image of a registry',
 		})),
 		// Such a base forgets its mirror, from which more packages would come.
-		...[k2hdkc].filter(origin => origin?.startsWith('packages:') && baseImages[wanted].startsWith('mmdebstrap:')).map(() => ({
-			path: ['sources', 'k2hdkc'], message: `cannot be packages for a base that mmdebstrap makes (sources.baseImages.${wanted}); name an image of a registry there`,
+		...wanted.filter(variant => k2hdkc?.startsWith('packages:') && baseImages[variant].startsWith('mmdebstrap:')).map(variant => ({
+			path: ['sources', 'k2hdkc'], message: `cannot be packages for a base that mmdebstrap makes (sources.baseImages.${variant}); name an image of a registry there`,
 		})),
 		...[entry].filter(() => (entry === null) !== (keyFile === null)).map(() => ({
 			path: ['sources', 'k2hdkcRepository'], message: 'needs both entry and keyFile: packages are installed only from a repository whose signature is checked',

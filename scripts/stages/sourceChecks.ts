@@ -41,7 +41,7 @@ export const guestMirror = (env: SandboxEnv): Check => ({
 
 		const asked = await askMirror(env, suite, signal);
 		return asked.result === 'PASS' && isUbuntu(suite)
-			? warn(`${asked.found}, but no image of ${suite} has been built and booted yet by who made this tool`, 'bookworm and trixie have been: --set images.guest.suite=trixie.')
+			? warn(`${asked.found}, but no image of ${suite} is known to have been built and booted`, 'bookworm and trixie have been: --set images.guest.suite=trixie.')
 			: asked;
 	},
 });

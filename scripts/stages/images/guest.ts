@@ -43,7 +43,7 @@ export const guestBase: SandboxStep = {
 /** Trove's source with the hunk, our package, and the wheels that the agent needs, in a directory on the host. */
 const prepareSources = async (env: SandboxEnv, into: string): Promise<void> => {
 	const {host} = env;
-	await host.script(`mkdir -p '${into}'\n${unpackSources(sourcesDirectory(env), into)}`, {timeout: 120});
+	await host.script(`mkdir -p '${into}'\n${unpackSources(sourcesDirectory(env), into)}[ ! -d '${sourcesDirectory(env)}/wheels' ] || cp -r '${sourcesDirectory(env)}/wheels' '${into}/'\n`, {timeout: 120});
 	await applyHunk(host, `${into}/trove`, await readPatch());
 	await host.upload(packageSource, `${into}/trove_k2hdkc`);
 };

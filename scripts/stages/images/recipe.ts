@@ -6,9 +6,10 @@ import {packageRoot} from '../../packageRoot.js';
 import {packageHash, patchHash} from '../datastore/content.js';
 import type {SandboxEnv} from '../sandboxEnv.js';
 import {containerImages} from './containers/images.js';
-import {imageDirectory, isBuilt} from './containers/image.js';
+import {imageDirectory, isBuilt, type ContainerImage} from './containers/image.js';
 import {definition, guestHooks, guestPackages} from './definition.js';
 import {guestLayer} from './guest.js';
+import {guestFileDirectory, wantedFile} from './guestFile.js';
 import {guestWheels, wheelPins} from './guestWheels.js';
 import {settingsFiles} from './settings.js';
 
@@ -30,18 +31,26 @@ const guestRecipe = (env: Pick<SandboxEnv, 'config' | 'paths' | 'proxyAuthority'
 	};
 };
 
-const containerRecipe = async (env: SandboxEnv, wanted: ContainerName): Promise<Readonly<Record<string, unknown>>> => {
-	const image = containerImages(env.config).find(({name}) => name === wanted);
-	if (image === undefined) {
-		return {leftOut: 'sources.k2hdkc does not say where the programs of K2HDKC come from'};
-	}
+/** The same for an image that was built elsewhere. */
+const fileRecipe = (env: Pick<SandboxEnv, 'config' | 'paths'>): Readonly<Record<string, unknown>> => ({...wantedFile(env.config), directory: guestFileDirectory(env)});
 
+const containerRecipe = async (env: SandboxEnv, image: ContainerImage): Promise<Readonly<Record<string, unknown>>> => {
 	const known = {...image.recipe, directory: imageDirectory(env, image)};
-	return isBuilt(image) ? {...known, definition: filesOf(path.join(packageRoot, 'images', wanted)), dockerfile: await image.render(env)} : known;
+	return isBuilt(image) ? {...known, definition: filesOf(path.join(packageRoot, 'images', image.name)), dockerfile: await image.render(env)} : known;
+};
+
+const leftOut = {leftOut: 'sources.k2hdkc does not say where the programs of K2HDKC come from'};
+
+/** Recipes of the image for each version that has one of its own: by its name, with the tag where it is not of the default version. */
+const containerRecipes = async (env: SandboxEnv, wanted: ContainerName): Promise<ReadonlyArray<readonly [string, unknown]>> => {
+	const images = containerImages(env.config).filter(({name}) => name === wanted);
+	return images.length === 0
+		? [[wanted, leftOut]]
+		: Promise.all(images.map(async (image, index) => [index === 0 ? wanted : `${wanted}:${image.tag}`, await containerRecipe(env, image)] as const));
 };
 
 /** The recipe of each image by its name. @throws ToolError K2D6008, K2D6021 */
 export const imageRecipes = async (env: SandboxEnv): Promise<Readonly<Record<string, unknown>>> => {
-	const containers = await Promise.all(containerNames.map(async name => [name, await containerRecipe(env, name)] as const));
-	return {guest: guestRecipe(env), ...Object.fromEntries(containers)};
+	const containers = await Promise.all(containerNames.map(async name => containerRecipes(env, name)));
+	return {guest: env.config.images.guest.file === null ? guestRecipe(env) : fileRecipe(env), ...Object.fromEntries(containers.flat())};
 };
