@@ -36,8 +36,8 @@ const nameOf = file => file.split('-')[0].replaceAll(/[-_.]+/g, '-').toLowerCase
 
 const lock = async ({python, releases}, requirements) => {
 	const [list, wheels] = [`${work}/python${python}.txt`, `${work}/python${python}`];
-	await uv(`--exclude-newer=${newest}`, `--python-version=${python}`, `--python-platform=${platform}`, '--only-binary=:all:', `--output-file=${list}`,
-		...releases.flatMap(release => requirements.get(release) ?? []), `${work}/builders.in`);
+	const asked = releases.flatMap(release => requirements.get(release) ?? []);
+	await uv(`--exclude-newer=${newest}`, `--python-version=${python}`, `--python-platform=${platform}`, '--only-binary=:all:', `--output-file=${list}`, ...asked, `${work}/builders.in`);
 	await fetchWheels({list, what: `wheels for Python ${python}`, python}, wheels, access);
 	const sums = new Map();
 	for (const file of await readdir(wheels)) {

@@ -14,9 +14,9 @@ import {guestRegistration} from './register.js';
 
 /** Directories of an image that were made from other inputs than those of the configuration. */
 const others = async ({host, paths, config}: SandboxEnv, image: string, current: string): Promise<string[]> => {
-	const wanted = [current, ...containerImages(config).map(each => imageDirectory({paths}, each))];
+	const wanted = new Set([current, ...containerImages(config).map(each => imageDirectory({paths}, each))]);
 	const {stdout} = await host.run(['find', paths.images, '-mindepth', '1', '-maxdepth', '1', '-name', `${image}-image-*`, '-not', '-name', '*.partial-*'], {allow: 'any'});
-	return stdout.split('\n').filter(directory => directory !== '' && !wanted.includes(directory));
+	return stdout.split('\n').filter(directory => directory !== '' && !wanted.has(directory));
 };
 
 /** Where it stands in Glance; an environment that does not run is no error here. */
