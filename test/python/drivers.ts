@@ -1,4 +1,4 @@
-import {access as check, mkdir, readdir, rename, rm} from 'node:fs/promises';
+import {access as check, mkdir, readdir, rename, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {fetchSdist} from '../../scripts/sources/pypi.js';
 import type {SourceAccess} from '../../scripts/sources/types.js';
@@ -36,7 +36,9 @@ const fetchProgram = async ({program, version, wheels}: Driver, directory: strin
 	await mkdir(partial, {recursive: true});
 	const {root} = await fetchSdist(program, version, partial, access);
 	if (wheels.length > 0) {
-		await fetchWheels(wheels, partial, access);
+		const list = path.join(partial, 'wheels.txt');
+		await writeFile(list, wheels.join('\n'));
+		await fetchWheels({list, what: wheels.join(', ')}, partial, access);
 	}
 
 	for (const file of await readdir(partial)) {
