@@ -11,6 +11,9 @@ import type {SourceAccess} from '../../scripts/sources/types.js';
 import {applyHunk} from '../../scripts/stages/datastore/hunk.js';
 import {readPatch} from '../../scripts/stages/datastore/patchFile.js';
 import {installPackage} from '../../scripts/stages/datastore/trovePackage.js';
+import {startK2hr3StandIn} from '../fixtures/k2hr3StandIn/api.js';
+import {startKeystone} from '../fixtures/keystoneStandIn/keystone.js';
+import {demoUsers} from '../fixtures/keystoneStandIn/users.js';
 import {runCommand} from '../helpers/runCommand.js';
 import {add, nothing, render, renderSkip, type Tally} from '../runner/tally.js';
 import {chooseBackupTests} from './backupTests.js';
@@ -51,11 +54,26 @@ const runTests = async (name: string, tests: readonly string[], options: Paramet
 	return tally;
 };
 
-const testRelease = async (release: Release, source: string, root: string, site: string): Promise<Tally> => {
+/** Where the tests of the client of K2HR3 find what they talk to. */
+const startStandIns = async (): Promise<{readonly env: Readonly<Record<string, string>>; readonly stop: () => Promise<void>}> => {
+	const keystone = await startKeystone(demoUsers);
+	const k2hr3 = await startK2hr3StandIn({keystone: keystone.url});
+	return {
+		env: {TEST_KEYSTONE_URL: keystone.url, TEST_K2HR3_URL: k2hr3.url},
+		async stop() {
+			await k2hr3.stop();
+			await keystone.stop();
+		},
+	};
+};
+
+type Place = {readonly root: string; readonly site: string; readonly standIns: Readonly<Record<string, string>>};
+
+const testRelease = async (release: Release, source: string, {root, site, standIns}: Place): Promise<Tally> => {
 	const directory = await mkdtemp(path.join(workDirectory, `${release}-`));
 	const tree = await fetchTrove(parseTroveSource(source)!, directory, access);
 	await applyHunk(machine, tree.root, await readPatch());
-	const options = {cwd: tree.root, timeout: testTimeout, env: {...pythonEnvironment(root, [tree.root, site]), HOME: directory}};
+	const options = {cwd: tree.root, timeout: testTimeout, env: {...pythonEnvironment(root, [tree.root, site]), ...standIns, HOME: directory}};
 	const datastore = await runTests(`${release} (${tree.ref})`, ['-s', path.join(site, 'trove_k2hdkc/tests'), '-t', site], options);
 	const backup = await runTests(`${release}, backup image`, await backupTests(tree.root), options);
 	await rm(directory, {recursive: true, force: true});
@@ -85,14 +103,16 @@ const runAll = async (): Promise<Tally> => {
 	const site = path.join(installation, 'python');
 	const env = {...pythonEnvironment(root, [site]), PIP_TARGET: site};
 	await installPackage({run: async (argv, options) => machine.run(argv, {...options, env: {...env, ...options?.env}}), upload: machine.upload}, path.join(installation, 'templates'));
+	const standIns = await startStandIns();
 	const waiting = [...sourcesToTest()];
 	let total = nothing;
 	await Promise.all(Array.from({length: sideBySide}, async () => {
 		for (let next = waiting.shift(); next; next = waiting.shift()) {
-			const tally = await testRelease(...next, root, site);
+			const tally = await testRelease(...next, {root, site, standIns: standIns.env});
 			total = add(total, tally);
 		}
 	}));
+	await standIns.stop();
 	await rm(installation, {recursive: true, force: true});
 	return add(total, await testDrivers());
 };
