@@ -43,7 +43,7 @@ test.serial('the guest agent starts, reconfigures and stops a node under a real 
 	t.true(k2hr3.members.has(agent.cuk));
 	t.deepEqual(await agent.call('status'), {result: 'healthy'});
 	t.deepEqual(await agent.call('ring_name'), {result: 'ring1'});
-	t.is((await stat(path.join(agent.dataDirectory, '.trove-k2hdkc.json'))).mode & 0o777, 0o600); // eslint-disable-line no-bitwise
+	t.is((await stat(path.join(agent.dataDirectory, '.trove-k2hdkc.json'))).mode & 0o777, 0o600);
 
 	await agent.call('update_overrides', {overrides: {'chmpx-max-mq-client': 200}});
 	t.is(await queueLimit(), '136');

@@ -40,7 +40,7 @@ const installTrove = async (directory: string): Promise<Readonly<Record<string, 
 
 	await mkdir(source);
 	const access = {machine, debian: config.sources.debian, python: config.sources.python, env: proxyEnvironment(config.proxy)};
-	const tree = await fetchTrove(parseTroveSource(config.sources.trove[config.release]!)!, source, access);
+	const tree = await fetchTrove(parseTroveSource(config.sources.trove[config.release])!, source, access);
 	await applyHunk(machine, tree.root, await readPatch());
 	const env = {...pythonEnvironment(dependencies, [site]), PIP_TARGET: site};
 	await installPackage({run: async (argv, options) => machine.run(argv, {...options, env: {...env, ...options?.env}}), upload: machine.upload}, path.join(directory, 'templates'));
@@ -75,8 +75,8 @@ export const startGuestAgent = async (t: ExecutionContext, engine: DockerEngine,
 	const answers = createInterface({input: child.stdout})[Symbol.asyncIterator]();
 	const call: GuestAgent['call'] = async (method, values = {}) => {
 		child.stdin.write(`${JSON.stringify([method, values])}\n`);
-		const {value, done} = await answers.next() as {value?: string; done?: boolean};
-		if (done || value === undefined) {
+		const {value} = await answers.next() as {value?: string};
+		if (value === undefined) {
 			throw new Error(`The guest agent ended: ${said.slice(-3000)}`);
 		}
 

@@ -109,6 +109,8 @@ class Cluster(cluster_models.Cluster):
                 rings.leave(context, project, ring_name, [])
         cluster = cls(context, db_info, datastore, datastore_version)
         try:
+            # Another request may have come meanwhile: then both see it.
+            rings.assert_free(project, ring_name, db_info.id)
             cluster._create_members(instances, locality, image_id, told,
                                     restored)
             task_api.load(context, datastore_version.manager).create_cluster(

@@ -43,6 +43,9 @@ INSTANCE_ID_DIRECTORY = '/var/lib/cloud/data'
 DATA_INSIDE = '/var/lib/antpickax/k2hdkc'
 INSTANCE_ID_INSIDE = '/var/lib/cloud/data'
 
+# For a command to end after its time is over.
+SILENCE_SECONDS = 30
+
 # Lines of the container's log that go into the reason of a failure.
 LOG_LINES = 5
 
@@ -210,6 +213,9 @@ def leave(client, seconds):
     if container is None or container.status != 'running':
         LOG.info('No container runs that could leave its ring.')
         return
+    # The command says nothing while it waits, and the client of the agent
+    # gives up after a minute of silence.
+    container = find(docker.from_env(timeout=seconds + SILENCE_SECONDS))
     code, said = container.exec_run(
         ['/usr/libexec/k2hdkctrove.sh', 'stop', str(seconds)])
     if code != 0:

@@ -43,8 +43,8 @@ class GuestCase(trove_testtools.TestCase):
         self.volume = self.enterContext(tempfile.TemporaryDirectory())
         self.template = test_package_data.read('config.template')
         self.engine = fake_docker.FakeDocker()
-        self.enterContext(mock.patch.object(docker, 'from_env',
-                                            return_value=self.engine))
+        self.from_env = self.enterContext(mock.patch.object(
+            docker, 'from_env', return_value=self.engine))
         for name, value in (('mount_point', self.volume),
                             ('docker_image', 'registry:5000/k2hdkc'),
                             ('backup_docker_image', 'registry:5000/backup'),

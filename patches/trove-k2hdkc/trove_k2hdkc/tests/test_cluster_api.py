@@ -152,6 +152,14 @@ class CreateTest(ClusterCase):
         self.assertEqual(1, len(self.clusters()))
         self.create_instance.assert_not_called()
 
+    def test_a_ring_that_another_cluster_takes_meanwhile(self):
+        self.patch(api.rings, 'assert_free',
+                   side_effect=[None, webob.exc.HTTPConflict('taken')])
+        delete = self.patch(api.Cluster, 'delete')
+        self.assertRaises(webob.exc.HTTPConflict, self._create)
+        delete.assert_called_once_with()
+        self.create_instance.assert_not_called()
+
     def test_k2hr3_is_away(self):
         self.k2hr3.go_away()
         self.assertRaises(webob.exc.HTTPServiceUnavailable, self._create)

@@ -12,6 +12,8 @@
 
 from unittest import mock
 
+import docker
+
 from trove.common import cfg
 from trove.common import exception
 from trove.common import utils
@@ -139,6 +141,20 @@ class OperationsTest(guest_case.GuestCase):
         self.manager.restart(None)
         self.assertEqual('running', self.running().status)
 
+    def test_a_container_that_cannot_be_stopped(self):
+        self.enterContext(mock.patch.object(
+            self.running(), 'stop',
+            side_effect=docker.errors.APIError('no answer')))
+        refusal = self.assertRaises(exception.TroveError,
+                                    self.manager.stop_db, None)
+        self.assertIn('could not be stopped: no answer', str(refusal))
+
+    def test_a_container_that_runs_on(self):
+        self.enterContext(mock.patch.object(self.running(), 'stop'))
+        refusal = self.assertRaises(exception.TroveError,
+                                    self.manager.stop_db, None)
+        self.assertIn('still runs after it was stopped', str(refusal))
+
     def test_stopping_nothing_is_fine(self):
         del self.engine.made['database']
         self.manager.stop_db(None)
@@ -184,6 +200,7 @@ class OperationsTest(guest_case.GuestCase):
         self.manager.leave_ring(None, 600)
         self.assertEqual([['/usr/libexec/k2hdkctrove.sh', 'stop', '600']],
                          self.running().executed)
+        self.assertEqual(mock.call(timeout=630), self.from_env.call_args)
 
     def test_a_node_that_cannot_leave_says_why(self):
         self.running().exec_result = (1, b'first\nthe ring is busy\n')
