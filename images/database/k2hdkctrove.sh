@@ -17,7 +17,8 @@ usage() {
 Usage: k2hdkctrove.sh [COMMAND]
 
   start, s                                 registers this node with K2HR3 and runs K2HDKC; the default
-  stop, a                                  takes the running node out of its ring and of K2HR3
+  stop, a      [SECONDS]                   takes the running node out of its ring and of K2HR3; with SECONDS, once the ring
+                                           has all that the node serves, and not at all when that takes longer
   status, t                                prints HEALTHY when the node serves, otherwise RUNNING
   backup, b   [DIRECTORY [SNAPSHOT]]       writes DIRECTORY/snapshots/SNAPSHOT/SNAPSHOT.k2har
   delete, d   [DIRECTORY [SNAPSHOT]]       removes it
@@ -48,10 +49,14 @@ start | s)
 	start
 	;;
 stop | a)
-	without_arguments stop $#
+	case $#:${1:-0} in
+	[01]:*[!0-9]* | [01]:??????*) wrong_usage "The seconds that the ring has, '$1', must be a whole number below 100000." ;;
+	[01]:*) ;;
+	*) wrong_usage "'$command' takes at most the seconds that the ring has." ;;
+	esac
 	# shellcheck source=images/database/k2hdkctrove/stop.sh
 	. "$parts/stop.sh"
-	stop
+	stop "${1:-0}"
 	;;
 status | t)
 	without_arguments status $#

@@ -32,7 +32,7 @@ const isImage = (name: string): name is ImageName => (imageNames as readonly str
 const showRecipes = async (context: CommandContext, options: Options, images: readonly ImageName[]): Promise<number> => withEnvironment(context, loadFor(context, options), async environment => {
 	const engine = await engineFor(context, environment, {emit: noticesOf(context)});
 	const plan = await engine.plan(await planOptionsOf(context, options));
-	const recipes = Object.fromEntries(Object.entries(await environment.recipes()).filter(([name]) => images.includes(name as ImageName)));
+	const recipes = Object.fromEntries(Object.entries(await environment.recipes()).filter(([name]) => images.includes(name.split(':')[0] as ImageName)));
 	printResult(context, options, {
 		document: () => ({plan: planDocument(plan, false), recipes}),
 		lines: color => [...renderPlan(plan, {color}), '', stringify(recipes, {lineWidth: 0}).trimEnd()],

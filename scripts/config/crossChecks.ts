@@ -1,6 +1,7 @@
 import {defaultVersion} from './defaultVersion.js';
 import {diskFileFault} from './guestFile.js';
-import {suiteFault} from './guestSuites.js';
+import {imageVersions} from './imageVersions.js';
+import {isUbuntu, suiteFault} from './guestSuites.js';
 import {isPreloadWord} from './preload.js';
 import type {Config} from './schema.js';
 import {variants} from './schema/variants.js';
@@ -14,12 +15,15 @@ const duplicates = (words: readonly string[]): string[] => [...new Set(words.fil
 
 const datastoreFaults = ({datastore}: Config): Contradiction[] => {
 	const names = datastore.versions.map(({name}) => name);
+	const withImages = datastore.versions.filter(({name, variant}) => variant !== undefined || name === datastore.defaultVersion);
+	const tags = [...new Map(withImages.map(({name, version}) => [name, version ?? name])).values()];
 	return [
 		...[datastore.defaultVersion].filter(name => !names.includes(name)).map(name => ({
 			path: ['datastore', 'defaultVersion'],
 			message: `must be one of the names in datastore.versions (${names.join(', ')}), not "${name}"`,
 		})),
 		...duplicates(names).map(name => ({path: ['datastore', 'versions'], message: `has the name "${name}" twice`})),
+		...duplicates(tags).map(tag => ({path: ['datastore', 'versions'], message: `has two versions with images of their own that would both bear the tag "${tag}"`})),
 	];
 };
 
@@ -48,15 +52,15 @@ const rangeFaults = ({sandbox, openstack}: Config): Contradiction[] => {
 
 const containerFaults = (config: Config): Contradiction[] => {
 	const {sources} = config;
-	const {variant: wanted} = defaultVersion(config);
+	const wanted = [...new Set(imageVersions(config).map(version => defaultVersion(version.config).variant))];
 	const {baseImages, k2hdkc, k2hdkcRepository: {entry, keyFile}} = sources;
 	return [
 		...variants.filter(variant => variant !== 'debian' && baseImages[variant].startsWith('mmdebstrap:')).map(variant => ({
 			path: ['sources', 'baseImages', variant], message: 'cannot be made by mmdebstrap from the mirror of Debian; name an image of a registry',
 		})),
 		// Such a base forgets its mirror, from which more packages would come.
-		...[k2hdkc].filter(origin => origin?.startsWith('packages:') && baseImages[wanted].startsWith('mmdebstrap:')).map(() => ({
-			path: ['sources', 'k2hdkc'], message: `cannot be packages for a base that mmdebstrap makes (sources.baseImages.${wanted}); name an image of a registry there`,
+		...wanted.filter(variant => k2hdkc?.startsWith('packages:') && baseImages[variant].startsWith('mmdebstrap:')).map(variant => ({
+			path: ['sources', 'k2hdkc'], message: `cannot be packages for a base that mmdebstrap makes (sources.baseImages.${variant}); name an image of a registry there`,
 		})),
 		...[entry].filter(() => (entry === null) !== (keyFile === null)).map(() => ({
 			path: ['sources', 'k2hdkcRepository'], message: 'needs both entry and keyFile: packages are installed only from a repository whose signature is checked',
@@ -65,9 +69,19 @@ const containerFaults = (config: Config): Contradiction[] => {
 };
 
 /** Without the component no image is made, and the suite does not matter. */
-const suiteFaults = ({components, release, images}: Config): Contradiction[] => {
-	const fault = components.images ? suiteFault(release, images.guest.suite) : undefined;
-	return fault === undefined ? [] : [{path: ['images', 'guest', 'suite'], message: fault}];
+const suiteFaults = ({components, release, images: {guest: {suite, file}}, sources}: Config): Contradiction[] => {
+	if (!components.images) {
+		return [];
+	}
+
+	const fault = suiteFault(release, suite);
+	return [
+		...(fault === undefined ? [] : [{path: ['images', 'guest', 'suite'], message: fault}]),
+		// A host of Debian knows no mirror of Ubuntu that could be the default.
+		...[sources.ubuntu.mirror].filter(mirror => mirror === null && file === null && isUbuntu(suite)).map(() => ({
+			path: ['sources', 'ubuntu', 'mirror'], message: `must be the address of a mirror of Ubuntu, from which a guest of ${suite} is made: --set sources.ubuntu.mirror=http://archive.ubuntu.com/ubuntu or one nearer by`,
+		})),
+	];
 };
 
 const preloadFaults = ({images: {guest: {preload}}, sources}: Config): Contradiction[] => [

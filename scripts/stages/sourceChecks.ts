@@ -1,12 +1,13 @@
 import type {Check, CheckResult} from '../commands/environment.js';
+import {isUbuntu} from '../config/guestSuites.js';
 import {fail, pass, warn} from './checkResult.js';
 import {authorityFault} from './images/settings.js';
-import {debianSources} from './machine/debianSources.js';
+import {suiteSources} from './machine/debianSources.js';
 import type {SandboxEnv} from './sandboxEnv.js';
 
 /** Asks the mirror of a suite for its index. */
 const askMirror = async (env: SandboxEnv, suite: string, signal: AbortSignal): Promise<CheckResult> => {
-	const {lines: [line = '']} = await debianSources(env, suite);
+	const {lines: [line = '']} = await suiteSources(env, suite);
 	const [, uri = ''] = line.split(' ');
 	const url = `${uri}/dists/${suite}/InRelease`;
 	if (!/^https?:/.test(uri)) {
@@ -21,7 +22,7 @@ const askMirror = async (env: SandboxEnv, suite: string, signal: AbortSignal): P
 		return warn(`${url} was not asked: curl is not installed yet`, '`up` installs it.');
 	}
 
-	return stdout === '200' ? pass(`${url} answers`) : fail('K2D3011', `${url} ${stdout === '000' || stdout === '' ? `does not answer: ${stderr.trim()}` : `answers ${stdout}`}`, 'Check the network and the proxy, or name another mirror: --set sources.debian.mirror=URL.');
+	return stdout === '200' ? pass(`${url} answers`) : fail('K2D3011', `${url} ${stdout === '000' || stdout === '' ? `does not answer: ${stderr.trim()}` : `answers ${stdout}`}`, `Check the network and the proxy, or name another mirror: --set sources.${isUbuntu(suite) ? 'ubuntu' : 'debian'}.mirror=URL.`);
 };
 
 export const mirror = (env: SandboxEnv): Check => ({
@@ -33,12 +34,15 @@ export const guestMirror = (env: SandboxEnv): Check => ({
 	id: 'guest-suite', title: 'Mirror of the guest image\'s suite', stage: 'images', neededBy: ['images.guest.base'], asksOutside: true,
 	async run({signal}) {
 		const {suite} = env.config.images.guest;
-		const {keyring} = await debianSources(env, suite);
+		const {keyring} = await suiteSources(env, suite);
 		if (keyring !== null && (await env.host.run(['test', '-r', keyring], {allow: [0, 1]})).code !== 0) {
-			return fail('K2D3011', `the keyring ${keyring} is not there: what the mirror of ${suite} says cannot be verified`, 'Correct sources.debian.keyring.');
+			return fail('K2D3011', `the keyring ${keyring} is not there: what the mirror of ${suite} says cannot be verified`, isUbuntu(suite) ? 'Ubuntu and Debian 13 have it in the package ubuntu-keyring. Elsewhere name a file: --set sources.ubuntu.keyring=FILE.' : 'Correct sources.debian.keyring.');
 		}
 
-		return askMirror(env, suite, signal);
+		const asked = await askMirror(env, suite, signal);
+		return asked.result === 'PASS' && isUbuntu(suite)
+			? warn(`${asked.found}, but no image of ${suite} is known to have been built and booted`, 'bookworm and trixie have been: --set images.guest.suite=trixie.')
+			: asked;
 	},
 });
 

@@ -45,7 +45,8 @@ export const timeDiskImageBuilder = async ({packages, suite}: {readonly packages
 		const {code, seconds, output} = await time([
 			'env', `HOME=${directory}`, `TMPDIR=${directory}`, 'DIB_NO_TMPFS=1', `DIB_IMAGE_CACHE=${directory}/cache`, `DIB_RELEASE=${suite}`,
 			`DIB_DISTRIBUTION_MIRROR=${main}`, `DIB_DEBIAN_SECURITY_MIRROR=${security}`,
-			'sh', '-euc', 'PATH=$1/venv/bin:$PATH; exec disk-image-create -t tar -o "$1/image" -p "$2" debian-minimal', 'sh', directory, packages.join(','),
+			// What it mounts goes with it, also when it is ended amid its work.
+			'unshare', '--mount', 'sh', '-euc', 'PATH=$1/venv/bin:$PATH; exec disk-image-create -t tar -o "$1/image" -p "$2" debian-minimal', 'sh', directory, packages.join(','),
 		]);
 		return code === 0 ? seconds : {skip: `it ended with ${code}: ${lastLine(output)}`};
 	} finally {

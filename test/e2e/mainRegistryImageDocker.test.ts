@@ -1,44 +1,19 @@
-import {cp, mkdir, mkdtemp, rm, stat} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
+import {stat} from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import test, {type ExecutionContext} from 'ava';
 import {needs} from '../helpers/needs.js';
 import {second} from '../integration/entrypoint/node.js';
 import {entrypoint, startContainer, type ContainerOptions, type DatabaseContainer} from './support/databaseContainer.js';
-import {startDockerEngine, type DockerEngine} from './support/dockerEngine.js';
-import {document, expect, hostNeeds} from './support/tool.js';
+import {prepareDatabaseImage, realPrefix, type PreparedImage} from './support/databaseImage.js';
+import {hostNeeds} from './support/tool.js';
 
-/** Real programs instead of the stand-ins: a prefix built for Debian trixie, see docs/conformance.md. */
-const realPrefix = process.env.TEST_K2HDKC_PREFIX;
 const needsStandIns = {...hostNeeds, missing: realPrefix === undefined ? undefined : 'the programs are real'} as const;
 
-type Images = {readonly images: ReadonlyArray<{readonly image: string; readonly name: string; readonly tag: string; readonly directory: string}>};
-type Prepared = {readonly engine: DockerEngine; readonly image: string; readonly prefix: string | undefined};
-
-/** STAND-INS for K2HDKC as an installed prefix. */
-const standInPrefix = async (): Promise<string> => {
-	const prefix = await mkdtemp(path.join(tmpdir(), 'k2hdkc-stand-ins-'));
-	await cp('test/fixtures/k2hdkcStandIn', prefix, {recursive: true});
-	await mkdir(path.join(prefix, 'lib'));
-	return prefix;
-};
-
-/** The image as the tool builds it, in an engine of this file's own. */
-const prepare = async (t: ExecutionContext): Promise<Prepared> => {
-	const prefix = realPrefix ?? await standInPrefix();
-	const settings = [`sources.k2hdkc=directory:${prefix}`, 'images.database.variant=debian', ...(realPrefix === undefined ? ['images.database.extraPackages=nodejs'] : [])].flatMap(setting => ['--set', setting]);
-	await expect(t, 0, ['images', 'build', 'database', ...settings]);
-	const {name, tag, directory} = document<Images>(await expect(t, 0, ['images', 'list', '--json', ...settings])).images.find(({image}) => image === 'database')!;
-	const engine = await startDockerEngine();
-	await engine.done('load', '--input', path.join(directory, 'image.tar'));
-	return {engine, image: `localhost/${name}:${tag}`, prefix: realPrefix === undefined ? prefix : undefined};
-};
-
-let prepared: Promise<Prepared> | undefined;
+let prepared: Promise<PreparedImage> | undefined;
 
 const start = async (t: ExecutionContext, options?: ContainerOptions): Promise<DatabaseContainer> => {
-	prepared ??= prepare(t);
+	prepared ??= prepareDatabaseImage(t);
 	const {engine, image} = await prepared;
 	return startContainer(t, engine, image, options);
 };
@@ -58,9 +33,7 @@ const ended = async (t: ExecutionContext, options: ContainerOptions): Promise<{r
 };
 
 test.after.always(async () => {
-	const {engine, prefix} = await prepared ?? {};
-	await engine?.stop();
-	await (prefix === undefined ? undefined : rm(prefix, {recursive: true, force: true}));
+	await (await prepared)?.remove();
 });
 
 type Inspected = {
@@ -76,7 +49,7 @@ test.serial('docker sees the image as its contract says', async t => {
 		return;
 	}
 
-	prepared ??= prepare(t);
+	prepared ??= prepareDatabaseImage(t);
 	const {engine, image} = await prepared;
 	const [{Size: size, Config: config}] = JSON.parse(await engine.done('image', 'inspect', image)) as [Inspected];
 	t.is(config.User, '1001:1001');
@@ -172,7 +145,7 @@ test.serial('K2HR3 that is away ends it with 4 after its time, and docker says u
 		return;
 	}
 
-	prepared ??= prepare(t);
+	prepared ??= prepareDatabaseImage(t);
 	const {engine} = await prepared;
 	// Nobody listens there.
 	const away = {values: {'extdata-url': `http://${engine.hostAddress}:9/v1/extdata/trove/x`, K2HDKCTROVE_REQUEST_SECONDS: '1', K2HDKCTROVE_K2HR3_SECONDS: '4'}};
@@ -229,7 +202,7 @@ test.serial('a full disk is told by a backup, and the node serves on', async t =
 		return;
 	}
 
-	prepared ??= prepare(t);
+	prepared ??= prepareDatabaseImage(t);
 	const {engine} = await prepared;
 	await engine.done('volume', 'create', '--driver', 'local', '--opt', 'type=tmpfs', '--opt', 'device=tmpfs', '--opt', 'o=size=64k,uid=1001,gid=1001', 'small');
 	t.teardown(async () => engine.docker('volume', 'rm', 'small'));

@@ -45,14 +45,18 @@ wait_fully() {
 	done
 }
 
+# has_heirs: whether others can take over what this node serves.
+has_heirs() {
+	is_alive "$chmpx_pid" || return
+	[ "$(grep -c '^\[SVRNODE\]' "$ini")" -ge 2 ] && return
+	log 'This node is the only server of its ring: nobody takes over what it serves.'
+	return 1
+}
+
 # The other members take over what this one serves.
 leave_ring() {
 	local deadline
-	is_alive "$chmpx_pid" && serves "$(own_status)" || return 0
-	if [ "$(grep -c '^\[SVRNODE\]' "$ini")" -lt 2 ]; then
-		log 'This node is the only server of its ring: nobody takes over what it serves.'
-		return 0
-	fi
+	has_heirs && serves "$(own_status)" || return 0
 	ring_command serviceout
 	deadline=$(($(now) + ring_limit))
 	while [ "$(now)" -le "$deadline" ]; do
@@ -72,8 +76,34 @@ end_container() {
 	exit 0
 }
 
+# hand_over SECONDS: waits until the others have what this node serves; only then are they out of its keeping. K2HR3 lists the node
+# as long as that takes, or they would drop it. 1, and back in service, when they do not get it within the time.
+hand_over() {
+	local deadline=$(($(now) + $1))
+	# A status that cannot be had in time is no reason to believe that there is nothing to hand over.
+	has_heirs || return 0
+	log "The ring has $1 s to take over what this node serves."
+	ring_command serviceout
+	while [ "$(now)" -le "$deadline" ] && [ -z "$wanted" ]; do
+		case $(own_status) in
+		*'[SERVICE OUT]'*) return 0 ;;
+		esac
+		sleep 0.2
+	done
+	log 'The ring has not taken it over. This node goes back into service.'
+	ring_command servicein
+	return 1
+}
+
 # Without a process the container would end, and Docker would start it again: it stays, with nothing in it, until it is told to end.
 stay_out() {
+	local seconds
+	seconds=$(cat "$run_dir/leave-seconds" 2>/dev/null)
+	rm -f "$run_dir/leave-seconds"
+	if [ -n "$seconds" ] && ! hand_over "$seconds"; then
+		echo refused >"$run_dir/left"
+		return
+	fi
 	log 'Leaving; the container stays.'
 	if leave; then
 		echo done >"$run_dir/left"

@@ -12,15 +12,16 @@
 
 """Extension of the Trove API.
 
-It adds no resource. trove-api loads it when it starts, which is early enough
-and the only place that needs it to know how to read the configuration
-template: the default configuration and the detaching of configuration groups
-are answered there.
+It adds the backups of whole clusters. And trove-api loads it when it starts,
+which is early enough and the only place that needs it to know how to read the
+configuration template: the default configuration and the detaching of
+configuration groups are answered there.
 """
 
 from trove.common import extensions
 from trove.common import template
 
+from trove_k2hdkc.cluster import backups
 from trove_k2hdkc import MANAGER
 from trove_k2hdkc import parser
 
@@ -44,3 +45,8 @@ class K2hdkc(extensions.ExtensionDescriptor):
 
     def get_updated(self):
         return '2026-11-01T00:00:00+00:00'
+
+    def get_resources(self):
+        return [extensions.ResourceExtension(
+            '{tenant_id}/k2hdkc/cluster_backups',
+            backups.ClusterBackupController())]

@@ -57,6 +57,18 @@ CONTAINER_OPTS = [
                sample_default='registry.example.com/k2hdkc-trove-backup',
                help='Image for backup and restore, without a tag: the '
                     'version of the datastore version is the tag.'),
+    cfg.StrOpt('network_mode', default='host', choices=['host', 'bridge'],
+               help='Network of the K2HDKC container where the network of '
+                    'the instance is not isolated. bridge publishes the '
+                    'ports of a server on the addresses of the instance.'),
+    cfg.IntOpt('stop_timeout', default=12, min=10,
+               help='Seconds that a node has to leave its ring and K2HR3 '
+                    'before its container is killed. It needs up to 8; '
+                    'agent_call_low_timeout of the task manager must be '
+                    'longer.'),
+    cfg.IntOpt('leave_timeout', default=600, min=10,
+               help='Seconds that a ring has to take over the data of a '
+                    'member that a cluster is shrunk by.'),
     cfg.StrOpt('database_service_uname', default='database',
                help='Name of the user that the container runs as.'),
     # Trove 2024.1 takes a value of this group as it is, an empty one too.
@@ -84,12 +96,32 @@ CLUSTER_OPTS = [
                help='Class that calls the guest agent.'),
 ]
 
+K2HR3_OPTS = [
+    cfg.URIOpt('k2hr3_url', schemes=['http', 'https'],
+               sample_default='http://192.0.2.1:18080',
+               help='Address of the API of K2HR3 as the control plane sees '
+                    'it. Without one nothing can be created.'),
+    cfg.URIOpt('k2hr3_guest_url', schemes=['http', 'https'],
+               help='The same as the instances see it, when it is another.'),
+    cfg.StrOpt('k2hr3_ca_file',
+               help='File of the authority of its certificate. Without one '
+                    'those of the system are trusted.'),
+    cfg.StrOpt('k2hr3_role', default='member',
+               help='Role that the service user of Trove is granted in a '
+                    'project where it acts without a token of its users, '
+                    'for example when an administrator deletes.'),
+]
+
+BACKUP_OPTS = [
+    cfg.StrOpt('backup_strategy', default='k2hdkc',
+               help='Name of the backup driver in the backup image.'),
+    cfg.StrOpt('backup_swift_container', default='k2hdkc_backups',
+               help='Swift container for backups of users who name none.'),
+]
+
 # What K2HDKC has not got. Trove answers requests for it with 4xx, because
 # these are empty.
 ABSENT_OPTS = [
-    cfg.StrOpt('backup_strategy',
-               help='Name of the backup driver. Without one Trove refuses '
-                    'backups.'),
     cfg.StrOpt('replication_strategy', default='',
                help='Empty: a cluster replicates, single instances do not.'),
     cfg.StrOpt('replication_namespace', default='',
@@ -117,14 +149,15 @@ def _exposed_logs():
                     if opt.name == 'guest_log_exposed_logs')
     listed = isinstance(upstream, cfg.ListOpt)
     return type(upstream)('guest_log_exposed_logs',
-                          default=[] if listed else '',
+                          default=['k2hdkc'] if listed else 'k2hdkc',
                           help='Guest logs that can be published.')
 
 
 def list_opts():
     """All options by group, for register() and the sample generator."""
     return [(GROUP.name, [*NETWORK_OPTS, *STORAGE_OPTS, *CONTAINER_OPTS,
-                          *CLUSTER_OPTS, *ABSENT_OPTS, _exposed_logs()])]
+                          *CLUSTER_OPTS, *K2HR3_OPTS, *BACKUP_OPTS,
+                          *ABSENT_OPTS, _exposed_logs()])]
 
 
 def register(conf):

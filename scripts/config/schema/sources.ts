@@ -2,7 +2,7 @@ import {z} from 'zod';
 import {k2hdkcOriginForms, parseBaseImage, parseK2hdkcOrigin} from '../k2hdkcSource.js';
 import {parseTroveSource, troveSourceForms} from '../troveSource.js';
 import {releases} from './releases.js';
-import {absolutePath, hostOrUrl, isHttpUrl, text} from './values.js';
+import {absolutePath, hostOrUrl, httpUrl, isHttpUrl, text} from './values.js';
 
 const troveSource = z.string().refine(value => parseTroveSource(value) !== undefined, {error: `must be ${troveSourceForms}`});
 
@@ -18,6 +18,7 @@ export const sourcesSchema = z.strictObject({
 		securityMirror: hostOrUrl,
 		keyring: absolutePath.nullable(),
 	}),
+	ubuntu: z.strictObject({mirror: httpUrl.nullable(), keyring: absolutePath}),
 	python: z.strictObject({index: hostOrUrl}),
 	trove: z.record(z.enum(releases), troveSource),
 	baseImages: z.strictObject({alpine: baseImage, debian: baseImage, ubuntu: baseImage, rocky: baseImage}),

@@ -50,6 +50,8 @@ export const isHttpUrl = (value: string): boolean => {
 	return url !== undefined && (url.protocol === 'http:' || url.protocol === 'https:') && url.hostname !== '';
 };
 
+export const httpUrl = z.string().refine(value => isHttpUrl(value), {error: 'must be an http:// or https:// address'});
+
 export const hostOrUrl = z.string().refine(value => value === 'host' || isHttpUrl(value), {
 	error: 'must be "host" or an http:// or https:// address',
 });

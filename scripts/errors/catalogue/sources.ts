@@ -128,4 +128,11 @@ export const sourceErrors = [
 		cause: 'With --offline nothing is fetched, and steps of the plan need what is not in the cache, or programs that are not installed. Nothing was changed.',
 		remedy: 'Run `k2hdkc-devstack fetch` with the same profile and options while there is a network, then repeat the command.',
 	},
+	{
+		code: 'K2D6070',
+		title: 'The suite of the guest does not meet what its Trove asks for',
+		exitCode: 1,
+		cause: 'The guest agent of this suite runs on wheels that are locked for the releases of Trove it serves. The source of Trove that is configured asks for a Python package that is not among them, for another version of one, or for another Python.',
+		remedy: 'Take a source of Trove that belongs to the release (sources.trove), or another suite: --set images.guest.suite=trixie, whose packages the agent runs on. Then resume.',
+	},
 ] as const satisfies readonly CatalogueEntry[];

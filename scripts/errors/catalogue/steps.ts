@@ -123,7 +123,7 @@ const packages = [
 		title: 'The signature of a package list cannot be verified',
 		exitCode: 1,
 		cause: 'The key that signed the list is not in the keyring or has expired, or something on the way changed the list.',
-		remedy: 'Install the current debian-archive-keyring, or name the right keyring with sources.debian.keyring, then resume.',
+		remedy: 'Install the current debian-archive-keyring, or name the right keyring with sources.debian.keyring (for a guest of Ubuntu: sources.ubuntu.keyring), then resume.',
 	},
 	{
 		code: 'K2D2108',

@@ -1,8 +1,7 @@
 import {ports} from '../../openstack/api.js';
+import {asUser} from './asUser.js';
 import {serviceStep} from './service.js';
 import {fileInputs, type ServiceFile} from './serviceFiles.js';
-
-const asUser = (user: string): string => `setpriv --reuid ${user} --regid ${user} --init-groups env HOME=/var/lib/${user}`;
 
 export const glance = serviceStep({
 	id: 'glance',
@@ -88,23 +87,4 @@ export const nova = serviceStep({
 		return complete ? `Nova says that ${up.join(', ')} are up${services.some(({binary}) => binary === 'nova-compute') ? '' : '; it has no compute host'}` : undefined;
 	},
 	expected: 20,
-});
-
-export const cinder = serviceStep({
-	id: 'cinder',
-	title: 'Cinder, the volume service',
-	needs: ['identity', 'rabbitmq'],
-	databases: ['cinder'],
-	files: [{template: 'cinder.conf', path: '/etc/cinder/cinder.conf', owner: 'root:cinder'}],
-	uwsgi: ['/etc/cinder/cinder-api-uwsgi.ini'],
-	prepare: () => `${asUser('cinder')} cinder-manage db sync\n`,
-	units: ['cinder-api', 'cinder-scheduler'],
-	ports: [ports.volume],
-	http: ({addresses}) => ({url: `http://${addresses.current.machine}:8776/`, status: 300}),
-	async ask({api}) {
-		const {body} = await api.request({url: `${api.url.volume}/${await api.projectId()}/types`});
-		const types = (body as {volume_types?: unknown[]}).volume_types;
-		return types && `Cinder lists ${types.length} volume types`;
-	},
-	expected: 25,
 });

@@ -1,6 +1,7 @@
 import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import {parse} from 'yaml';
+import {guestSuites} from '../../config/guestSuites.js';
 import type {Config} from '../../config/schema.js';
 import {quote} from '../../machines/quote.js';
 import {packageRoot} from '../../packageRoot.js';
@@ -19,11 +20,13 @@ export const definition = path.join(packageRoot, 'images/guest');
 /** Files that are laid over the root as they are. */
 export const guestFiles = path.join(definition, 'files');
 
-type PackageLists = Readonly<Record<string, readonly string[]>> & {readonly bySuite: Readonly<Record<string, readonly string[]>>};
+type Lists = Readonly<Record<string, readonly string[]>>;
+type PackageLists = {readonly always: Lists; readonly byAgent: Lists; readonly bySuite: Lists};
 
 export const guestPackages = ({images: {guest}}: Pick<Config, 'images'>): string[] => {
-	const {bySuite, ...always} = parse(readFileSync(path.join(definition, 'packages.yaml'), 'utf8')) as PackageLists;
-	return [...new Set([...Object.values(always).flat(), ...bySuite[guest.suite] ?? [], ...guest.extraPackages])].toSorted();
+	const {always, byAgent, bySuite} = parse(readFileSync(path.join(definition, 'packages.yaml'), 'utf8')) as PackageLists;
+	const {agent} = guestSuites[guest.suite];
+	return [...new Set([...Object.values(always).flat(), ...byAgent[agent]!, ...bySuite[guest.suite]!, ...guest.extraPackages])].toSorted();
 };
 
 /** The account that the agent works as, its directories, and the network as systemd's own service sets it up from cloud-init's data. */
@@ -62,7 +65,7 @@ export type GuestSource = GuestSettings & {readonly config: Pick<Config, 'releas
 export const guestInputs = (env: GuestSource): GuestInputs => {
 	const {config} = env;
 	const base = {suite: config.images.guest.suite, packages: guestPackages(config), hooks: guestHooks(config)};
-	const agent = {base, ...sourcesInputs(config), patch: patchHash(), package: packageHash(), script: agentInside};
+	const agent = {base, ...sourcesInputs(config), patch: patchHash(), package: packageHash(), script: agentInside(guestSuites[config.images.guest.suite].agent)};
 	const settings = settingsFiles(env).map(({path, text, mode}) => [path, mode, hashInputs(text)]);
 	return {base, agent, image: {agent, files: directoryHash(definition), ipv6: config.images.guest.ipv6, preload: preloadInputs(config), settings}};
 };

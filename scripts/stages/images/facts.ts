@@ -12,10 +12,11 @@ import {guestLayer} from './guest.js';
 import {readManifest, type Manifest} from './manifest.js';
 import {guestRegistration} from './register.js';
 
-/** Directories of an image that were made from other inputs. */
-const others = async ({host, paths}: SandboxEnv, image: string, current: string): Promise<string[]> => {
+/** Directories of an image that were made from other inputs than those of the configuration. */
+const others = async ({host, paths, config}: SandboxEnv, image: string, current: string): Promise<string[]> => {
+	const wanted = new Set([current, ...containerImages(config).map(each => imageDirectory({paths}, each))]);
 	const {stdout} = await host.run(['find', paths.images, '-mindepth', '1', '-maxdepth', '1', '-name', `${image}-image-*`, '-not', '-name', '*.partial-*'], {allow: 'any'});
-	return stdout.split('\n').filter(directory => directory !== '' && directory !== current);
+	return stdout.split('\n').filter(directory => directory !== '' && !wanted.has(directory));
 };
 
 /** Where it stands in Glance; an environment that does not run is no error here. */
@@ -53,16 +54,16 @@ const inRegistry = async (env: SandboxEnv, image: ContainerImage): Promise<strin
 	return id === undefined ? 'not in the registry' : `${registryReference(env, image)}, ${id.slice(0, 19)}`;
 };
 
-const containerFacts = async (env: SandboxEnv, wanted: ContainerName): Promise<ImageFacts> => {
-	const image = containerImages(env.config).find(({name}) => name === wanted);
-	if (image === undefined) {
-		return {image: wanted, name: repositoryOf(env.config, wanted), files: [], directory: '-', state: 'left out: sources.k2hdkc does not say where K2HDKC comes from', registered: '-'};
+const containerFacts = async (env: SandboxEnv, wanted: ContainerName): Promise<readonly ImageFacts[]> => {
+	const images = containerImages(env.config).filter(({name}) => name === wanted);
+	if (images.length === 0) {
+		return [{image: wanted, name: repositoryOf(env.config, wanted), files: [], directory: '-', state: 'left out: sources.k2hdkc does not say where K2HDKC comes from', registered: '-'}];
 	}
 
-	return factsOf(env, {
+	return Promise.all(images.map(async image => factsOf(env, {
 		image: wanted, name: image.repository, tag: image.tag, directory: imageDirectory(env, image), digest: async () => imageId(env, image), changed: async manifest => changedSurroundings(env, image, manifest),
 		registered: async () => inRegistry(env, image).catch(() => 'not known: the registry does not answer'),
-	});
+	})));
 };
 
 /** What there is of each image of the configuration. */
@@ -74,5 +75,5 @@ export const imageFacts = async (env: SandboxEnv): Promise<readonly ImageFacts[]
 		},
 		registered: async () => inGlance(env),
 	}),
-	...await Promise.all(containerNames.map(async name => containerFacts(env, name))),
+	...(await Promise.all(containerNames.map(async name => containerFacts(env, name)))).flat(),
 ];

@@ -1,8 +1,9 @@
+import {guestSuites} from '../../config/guestSuites.js';
 import {applyHunk} from '../datastore/hunk.js';
 import {readPatch} from '../datastore/patchFile.js';
 import {packageSource} from '../datastore/patchList.js';
 import {aptWaiting} from '../machine/aptDownload.js';
-import {debianMirror} from '../machine/debianSources.js';
+import {suiteMirror} from '../machine/debianSources.js';
 import {makeRoot, rootMade} from '../machine/mmdebstrap.js';
 import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
 import {agentInside, agentScript} from './agentScript.js';
@@ -20,7 +21,7 @@ export const guestBase: SandboxStep = {
 	title: 'Root file system of guests: system, docker engine, what the guest agent needs',
 	needs: ['images.store'],
 	inputs: env => guestInputs(env).base,
-	reaches: () => [debianMirror],
+	reaches: ({config}) => [suiteMirror(config.images.guest.suite)],
 	namedByInputs: true,
 	async probe({env}) {
 		const root = guestLayer(env, 'base');
@@ -39,10 +40,10 @@ export const guestBase: SandboxStep = {
 	retry: {attempts: 2, delay: 10},
 };
 
-/** Trove's source with the hunk, our package, and the Python packages that the suite lacks, in a directory on the host. */
+/** Trove's source with the hunk, our package, and the wheels that the agent needs, in a directory on the host. */
 const prepareSources = async (env: SandboxEnv, into: string): Promise<void> => {
 	const {host} = env;
-	await host.script(`mkdir -p '${into}'\n${unpackSources(sourcesDirectory(env), into)}`, {timeout: 120});
+	await host.script(`mkdir -p '${into}'\n${unpackSources(sourcesDirectory(env), into)}[ ! -d '${sourcesDirectory(env)}/wheels' ] || cp -r '${sourcesDirectory(env)}/wheels' '${into}/'\n`, {timeout: 120});
 	await applyHunk(host, `${into}/trove`, await readPatch());
 	await host.upload(packageSource, `${into}/trove_k2hdkc`);
 };
@@ -64,7 +65,7 @@ export const guestAgent: SandboxStep = {
 		await prepareSources(env, `${partial}/sources`);
 		progress.say('installing it in the guest\'s root');
 		const build = ['unshare', '--mount', 'sh', '-euc', agentScript, 'sh', guestLayer(env, 'base'), `${partial}/sources`, `${partial}/build`];
-		await job(env.host, build, {env: {INSIDE: agentInside}});
+		await job(env.host, build, {env: {INSIDE: agentInside(guestSuites[env.config.images.guest.suite].agent)}});
 		await env.host.script(`rm -rf '${layer}'\nmv -T '${partial}/build/layer' '${layer}'\nrm -rf --one-file-system '${partial}'\n`);
 	},
 	undo: {nothingLeft: 'It lies in the store of images and goes with it.'},

@@ -17,7 +17,7 @@ export const wantedFile = ({images: {guest}}: Pick<Config, 'images'>): DiskFile 
 /** Name of its directory in the store. */
 export const guestFileName = (config: Pick<Config, 'images'>): string => `guest-file-${hashInputs(wantedFile(config)).slice(0, 16)}`;
 
-const directoryOf = ({config, paths}: Pick<SandboxEnv, 'config' | 'paths'>): string => `${paths.images}/${guestFileName(config)}`;
+export const guestFileDirectory = ({config, paths}: Pick<SandboxEnv, 'config' | 'paths'>): string => `${paths.images}/${guestFileName(config)}`;
 
 const infoSchema = z.object({
 	format: z.string(),
@@ -76,14 +76,14 @@ const guestFile: SandboxStep = {
 	needs: ['images.store', 'images.tools'],
 	inputs: ({config}) => wantedFile(config),
 	async probe({env}) {
-		const directory = directoryOf(env);
+		const directory = guestFileDirectory(env);
 		const manifest = await readManifest(env.host, directory);
 		return manifest === undefined ? {state: 'absent', evidence: `${directory} holds no image`} : {state: 'present', evidence: `${manifest.name} in ${directory}`};
 	},
 	async apply({env, job, progress}) {
 		const {host} = env;
 		const wanted = wantedFile(env.config);
-		const directory = directoryOf(env);
+		const directory = guestFileDirectory(env);
 		await checkRoom(env, wanted);
 		const partial = await emptyPartial(env, directory);
 		progress.say('copying it');
@@ -111,6 +111,6 @@ export const guestFileSteps: readonly SandboxStep[] = [guestFile, bootStep({
 	title: 'Guest image that was built elsewhere boots: cloud-init, docker, guest agent with k2hdkc',
 	needs: [guestFile.id],
 	inputs: ({config}) => wantedFile(config),
-	directory: directoryOf,
+	directory: guestFileDirectory,
 	expectations: () => contract,
 })];

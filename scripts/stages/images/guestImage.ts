@@ -1,5 +1,6 @@
 import {readFileSync} from 'node:fs';
 import path from 'node:path';
+import {guestSuites} from '../../config/guestSuites.js';
 import {ToolError} from '../../errors/toolError.js';
 import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
 import {definition, guestFiles, guestInputs, guestName, guestNames} from './definition.js';
@@ -89,7 +90,7 @@ export const guestImage: SandboxStep = {
 		const {suite} = config.images.guest;
 		const manifest = {...await describe(host, `${partial}/image`, guestName(config), ['disk.qcow2', 'root.tar']), preloaded};
 		const packages = await listPackages(host, guestLayer(env, 'base'), guestLayer(env, 'agent'));
-		await host.write(`${partial}/image/packages.cdx.json`, renderPackageList(packages, {...manifest, vendor: 'debian', suite}));
+		await host.write(`${partial}/image/packages.cdx.json`, renderPackageList(packages, {...manifest, vendor: guestSuites[suite].distribution, suite}));
 		await finishImage(host, partial, directory, {...manifest, layers: (['base', 'sources', 'agent'] as const).map(layer => guestNames(env)[layer])});
 	},
 	undo: {nothingLeft: 'It lies in the store of images and goes with it.'},

@@ -4,7 +4,7 @@ import {troveReaches} from '../../sources/trove.js';
 import {fetchWheels} from '../../sources/wheels.js';
 import type {SandboxStep} from '../sandboxEnv.js';
 import {emptyPartial} from './partial.js';
-import {guestWheels} from './guestWheels.js';
+import {guestWheels, wheelPins} from './guestWheels.js';
 import {fetchReleaseSource, releaseSource, sourceAccess, sourcesDirectory, sourcesInputs} from './releaseSource.js';
 import {keepSources, lookAtSources} from './sourcesScript.js';
 
@@ -12,10 +12,10 @@ import {keepSources, lookAtSources} from './sourcesScript.js';
 export const guestSources: SandboxStep = {
 	id: 'images.guest.sources',
 	stage: 'images',
-	title: 'Source of Trove, and Python packages that the suite of the guest lacks',
+	title: 'Source of Trove, and the Python packages that its guest agent needs where the guest\'s suite has none that fit',
 	needs: ['images.store'],
 	inputs: ({config}) => sourcesInputs(config),
-	reaches: env => [...new Set([...troveReaches(releaseSource(env.config)), ...(guestWheels(env.config).length > 0 ? [pythonIndex] : [])])],
+	reaches: env => [...new Set([...troveReaches(releaseSource(env.config)), ...(guestWheels(env.config) === undefined ? [] : [pythonIndex])])],
 	namedByInputs: true,
 	async probe({env}) {
 		const directory = sourcesDirectory(env);
@@ -38,9 +38,12 @@ export const guestSources: SandboxStep = {
 		progress.say('fetching the source of Trove');
 		const {root, ref} = await fetchReleaseSource(env, fetched, access);
 		const wheels = guestWheels(config);
-		if (wheels.length > 0) {
-			progress.say(`fetching ${wheels.join(', ')}`);
-			await fetchWheels(wheels, `${partial}/wheels`, access);
+		if (wheels !== undefined) {
+			const what = `${wheelPins(wheels).length} wheels for Python ${wheels.python}`;
+			progress.say(`fetching ${what}`);
+			const list = `${partial}/wheels.txt`;
+			await host.write(list, wheels.lock);
+			await fetchWheels({list, what, python: wheels.python}, `${partial}/wheels`, access);
 		}
 
 		await host.run(['sh', '-euc', keepSources, 'sh', partial, root, directory], {input: `${ref}\n`, timeout: 120});

@@ -6,10 +6,11 @@ import {packageRoot} from '../../packageRoot.js';
 import {packageHash, patchHash} from '../datastore/content.js';
 import type {SandboxEnv} from '../sandboxEnv.js';
 import {containerImages} from './containers/images.js';
-import {imageDirectory, isBuilt} from './containers/image.js';
+import {imageDirectory, isBuilt, type ContainerImage} from './containers/image.js';
 import {definition, guestHooks, guestPackages} from './definition.js';
 import {guestLayer} from './guest.js';
-import {guestWheels} from './guestWheels.js';
+import {guestFileDirectory, wantedFile} from './guestFile.js';
+import {guestWheels, wheelPins} from './guestWheels.js';
 import {settingsFiles} from './settings.js';
 
 /** SHA-256 of each file of the definition by its path there. */
@@ -22,25 +23,34 @@ const filesOf = (directory: string): Record<string, string> => Object.fromEntrie
 /** All that the guest image is made from, layer by layer, for a person who wants to know or to make it by hand. */
 const guestRecipe = (env: Pick<SandboxEnv, 'config' | 'paths' | 'proxyAuthority'>): Readonly<Record<string, unknown>> => {
 	const {images: {guest}, sources, release} = env.config;
+	const wheels = guestWheels(env.config);
 	return {
 		base: {directory: guestLayer(env, 'base'), suite: guest.suite, packages: guestPackages(env.config), hooks: guestHooks(env.config)},
-		agent: {directory: guestLayer(env, 'agent'), release, source: sources.trove[release], hunk: `sha256:${patchHash()}`, package: `sha256:${packageHash()}`, wheels: guestWheels(env.config)},
+		agent: {directory: guestLayer(env, 'agent'), release, source: sources.trove[release], hunk: `sha256:${patchHash()}`, package: `sha256:${packageHash()}`, ...(wheels !== undefined && {python: wheels.python, wheels: wheelPins(wheels)})},
 		image: {directory: guestLayer(env, 'image'), definition: filesOf(definition), ipv6: guest.ipv6, preload: guest.preload, settings: settingsFiles(env).map(({path}) => path)},
 	};
 };
 
-const containerRecipe = async (env: SandboxEnv, wanted: ContainerName): Promise<Readonly<Record<string, unknown>>> => {
-	const image = containerImages(env.config).find(({name}) => name === wanted);
-	if (image === undefined) {
-		return {leftOut: 'sources.k2hdkc does not say where the programs of K2HDKC come from'};
-	}
+/** The same for an image that was built elsewhere. */
+const fileRecipe = (env: Pick<SandboxEnv, 'config' | 'paths'>): Readonly<Record<string, unknown>> => ({...wantedFile(env.config), directory: guestFileDirectory(env)});
 
+const containerRecipe = async (env: SandboxEnv, image: ContainerImage): Promise<Readonly<Record<string, unknown>>> => {
 	const known = {...image.recipe, directory: imageDirectory(env, image)};
-	return isBuilt(image) ? {...known, definition: filesOf(path.join(packageRoot, 'images', wanted)), dockerfile: await image.render(env)} : known;
+	return isBuilt(image) ? {...known, definition: filesOf(path.join(packageRoot, 'images', image.name)), dockerfile: await image.render(env)} : known;
+};
+
+const leftOut = {leftOut: 'sources.k2hdkc does not say where the programs of K2HDKC come from'};
+
+/** Recipes of the image for each version that has one of its own: by its name, with the tag where it is not of the default version. */
+const containerRecipes = async (env: SandboxEnv, wanted: ContainerName): Promise<ReadonlyArray<readonly [string, unknown]>> => {
+	const images = containerImages(env.config).filter(({name}) => name === wanted);
+	return images.length === 0
+		? [[wanted, leftOut]]
+		: Promise.all(images.map(async (image, index) => [index === 0 ? wanted : `${wanted}:${image.tag}`, await containerRecipe(env, image)] as const));
 };
 
 /** The recipe of each image by its name. @throws ToolError K2D6008, K2D6021 */
 export const imageRecipes = async (env: SandboxEnv): Promise<Readonly<Record<string, unknown>>> => {
-	const containers = await Promise.all(containerNames.map(async name => [name, await containerRecipe(env, name)] as const));
-	return {guest: guestRecipe(env), ...Object.fromEntries(containers)};
+	const containers = await Promise.all(containerNames.map(async name => containerRecipes(env, name)));
+	return {guest: env.config.images.guest.file === null ? guestRecipe(env) : fileRecipe(env), ...Object.fromEntries(containers.flat())};
 };

@@ -9,7 +9,7 @@ import type {SandboxEnv} from '../sandboxEnv.js';
 import {guestWheels} from './guestWheels.js';
 
 /** What is fetched for the guest agent, which the backup image is built from too. */
-export const sourcesInputs = (config: Pick<Config, 'images' | 'release' | 'sources'>) => ({source: config.sources.trove[config.release], wheels: guestWheels(config)});
+export const sourcesInputs = (config: Pick<Config, 'images' | 'release' | 'sources'>) => ({source: config.sources.trove[config.release], wheels: guestWheels(config) ?? null});
 
 /** Name of its directory in the store of images. */
 export const sourcesName = (config: Pick<Config, 'images' | 'release' | 'sources'>): string => `guest-sources-${hashInputs(sourcesInputs(config)).slice(0, 16)}`;

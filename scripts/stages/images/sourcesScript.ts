@@ -25,9 +25,8 @@ cat ref
 find . -name '*.whl' | wc -l
 `;
 
-/** Part of a script: Trove's tree in `into`/trove and the Python packages in `into`/wheels. */
+/** Part of a script: Trove's tree in `into`/trove. */
 export const unpackSources = (directory: string, into: string): string => `
 mkdir '${into}/trove'
 tar --extract --no-same-owner --file='${directory}/trove.tar' --directory='${into}/trove'
-if [ -d '${directory}/wheels' ]; then cp -r '${directory}/wheels' '${into}/'; fi
 `;

@@ -1,8 +1,12 @@
+import {isUbuntu} from '../../config/guestSuites.js';
 import {ToolError} from '../../errors/toolError.js';
 import type {SandboxEnv} from '../sandboxEnv.js';
 
 /** How the mirror of Debian is called in what people read. */
 export const debianMirror = 'the Debian mirror';
+
+/** The same for the mirror that a suite comes from. */
+export const suiteMirror = (suite: string): string => isUbuntu(suite) ? 'the Ubuntu mirror' : debianMirror;
 
 /** One binary index that apt of the host knows, as `apt-get indextargets` tells it. */
 export type IndexTarget = {readonly uri: string; readonly suite: string};
@@ -25,6 +29,10 @@ export const sourceLines = (suite: string, main: string, security: string | unde
 	`deb ${main} ${suite}-updates main`,
 	...(security === undefined ? [] : [`deb ${security} ${suite}-security main`]),
 ];
+
+/** The same of Ubuntu: its docker engine lies in universe. */
+export const ubuntuLines = (suite: string, mirror: string): string[] =>
+	[suite, `${suite}-updates`, `${suite}-security`].map(pocket => `deb ${mirror.replace(/\/$/, '')} ${pocket} main universe`);
 
 const hostTargets = async ({host}: Pick<SandboxEnv, 'host'>): Promise<{targets: IndexTarget[]; codename: string}> => {
 	const fields = ['REPO_URI', 'RELEASE'].map(field => `$(${field})`).join(' ');
@@ -65,4 +73,20 @@ export const debianSources = async (env: Pick<SandboxEnv, 'host' | 'config'>, su
 
 	const security = securityMirror === 'host' ? found.security : securityMirror;
 	return {lines: sourceLines(suite, main, security), keyring, aptOptions: await proxyOptions(env)};
+};
+
+/** The same for any suite: guests may be of Ubuntu. @throws ToolError K2D6001 when the configuration names no mirror of it. */
+export const suiteSources = async (env: Pick<SandboxEnv, 'host' | 'config'>, suite: string): Promise<SuiteSources> => {
+	if (!isUbuntu(suite)) {
+		return debianSources(env, suite);
+	}
+
+	const {mirror, keyring} = env.config.sources.ubuntu;
+	if (mirror === null) {
+		throw new ToolError('K2D6001', `sources.ubuntu names no mirror, from which a guest of ${suite} could be made`, {
+			remedy: 'Name one: --set sources.ubuntu.mirror=URL, then resume.',
+		});
+	}
+
+	return {lines: ubuntuLines(suite, mirror), keyring, aptOptions: await proxyOptions(env)};
 };

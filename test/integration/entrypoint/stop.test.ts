@@ -1,5 +1,5 @@
 import {setTimeout as sleep} from 'node:timers/promises';
-import {command, nodeTest, startHealthyNode, startNode, statusOf} from './node.js';
+import {addSecond, command, nodeTest, startHealthyNode, startNode, statusOf} from './node.js';
 
 nodeTest('stop takes the node out, and the container stays until TERM', async (t, place) => {
 	const node = await startHealthyNode(t, place);
@@ -44,6 +44,31 @@ nodeTest('stop tells that K2HR3 did not answer', async (t, place) => {
 	t.is(await statusOf(place), 'RUNNING');
 });
 
+nodeTest('stop with time for the ring keeps the node in K2HR3 until the others have its data', async (t, place) => {
+	const node = await startHealthyNode(t, place, {STANDIN_MERGE_SECONDS: '2'});
+	await addSecond(place, node);
+	const begun = Date.now();
+	const {code, stderr} = await command(place, ['stop', '25']);
+	t.is(code, 0, stderr);
+	t.regex(node.output(), /The ring has 25 s to take over/);
+	const left = place.k2hr3.requests.find(({method}) => method === 'DELETE')!.at - begun;
+	t.true(left >= 2000, `${left} ms`);
+	t.false(place.k2hr3.members.has(place.cuk));
+	t.is(await statusOf(place), 'RUNNING');
+});
+
+nodeTest('stop with time for the ring changes nothing when the time is not enough', async (t, place) => {
+	const node = await startHealthyNode(t, place, {STANDIN_MERGE_SECONDS: '100'});
+	await addSecond(place, node);
+	const {code, stderr} = await command(place, ['stop', '1']);
+	t.is(code, 1);
+	t.regex(stderr, /did not take over within 1 s what this node serves\. The node is back in service/);
+	t.is(await statusOf(place), 'HEALTHY');
+	t.true(place.k2hr3.members.has(place.cuk));
+	t.is((await command(place, ['stop'])).code, 1, 'without time it goes all the same, and says that it is still in service');
+	t.false(place.k2hr3.members.has(place.cuk));
+});
+
 nodeTest('stop works while the node starts', async (t, place) => {
 	const node = startNode(t, place, {extdata_url: 'http://127.0.0.1:1/x'});
 	await node.saw('Next try');
@@ -55,7 +80,8 @@ const wrong: ReadonlyArray<readonly [readonly string[], RegExp]> = [
 	[['dance'], /There is no command 'dance'[\s\S]*Usage:/],
 	[['status', 'x'], /'status' takes no further argument/],
 	[['start', 'x'], /'start' takes no further argument/],
-	[['stop', 'x'], /'stop' takes no further argument/],
+	[['stop', 'x'], /The seconds that the ring has, 'x', must be a whole number/],
+	[['stop', '1', '2'], /'stop' takes at most the seconds/],
 	[['backup', '/a', 'b', 'c'], /'backup' takes at most/],
 	[['backup', 'relative'], /must be an absolute path/],
 	[['restore', '/a', '../b'], /letters, digits, dot/],

@@ -1,5 +1,5 @@
 import test from 'ava';
-import {mirrorsOf, parseTargets, sourceLines} from '../../../scripts/stages/machine/debianSources.js';
+import {mirrorsOf, parseTargets, sourceLines, suiteMirror} from '../../../scripts/stages/machine/debianSources.js';
 
 const output = 'http://mirror.example.org/debian/ bookworm\nhttp://mirror.example.org/debian/ bookworm-updates\nhttp://security.example.org/debian-security/ bookworm-security\nhttps://other.example.org/apt stable\n';
 
@@ -14,4 +14,8 @@ test('the suite is changed, the mirror stays', t => {
 		'deb http://m/debian trixie main', 'deb http://m/debian trixie-updates main', 'deb http://s/security trixie-security main',
 	]);
 	t.is(sourceLines('trixie', 'http://m/debian', undefined).length, 2);
+});
+
+test('a step says whose mirror it asks', t => {
+	t.deepEqual(['trixie', 'sid', 'noble'].map(suite => suiteMirror(suite)), ['the Debian mirror', 'the Debian mirror', 'the Ubuntu mirror']);
 });

@@ -19,7 +19,7 @@ const ask = async (suite: string, {keyring, status, complaint = ''}: Host) => {
 		return answers[argv[0]!] ?? {code: 0, stdout: 'http://mirror.example.org/debian bookworm\n', stderr: ''};
 	};
 
-	const {config} = load({flags: {set: [`images.guest.suite=${suite}`, `sources.debian.keyring=${keyringFile}`]}});
+	const {config} = load({flags: {set: [`images.guest.suite=${suite}`, `sources.debian.keyring=${keyringFile}`, 'sources.ubuntu.mirror=http://mirror.example.org/ubuntu']}});
 	const host = {run, script: async () => ({stdout: 'debian bookworm'})};
 	const result = await guestMirror({config, host} as unknown as SandboxEnv).run({signal: new AbortController().signal});
 	return {result, url: asked.find(word => word.endsWith('/InRelease'))};
@@ -30,6 +30,20 @@ test('the suite of the guest is asked for', async t => {
 		result: {result: 'PASS', found: 'http://mirror.example.org/debian/dists/bookworm/InRelease answers'}, url: 'http://mirror.example.org/debian/dists/bookworm/InRelease',
 	});
 	t.is((await ask('trixie', {keyring: true, status: '200'})).url, 'http://mirror.example.org/debian/dists/trixie/InRelease');
+});
+
+test('a suite of Ubuntu is asked for at its mirror, and is no pass: no image of it was built yet', async t => {
+	const {result, url} = await ask('jammy', {keyring: true, status: '200'});
+	t.is(url, 'http://mirror.example.org/ubuntu/dists/jammy/InRelease');
+	t.is(result.result, 'WARN');
+	t.regex(result.found, /no image of jammy is known to have been built and booted/);
+});
+
+test('without the keyring of Ubuntu, or with a silent mirror, it says which setting mends it', async t => {
+	const {result: unverified} = await ask('noble', {keyring: false, status: '200'});
+	t.like(unverified, {result: 'FAIL', code: 'K2D3011'});
+	t.regex(unverified.remedy ?? '', /ubuntu-keyring.*--set sources\.ubuntu\.keyring=FILE/);
+	t.regex((await ask('noble', {keyring: true, status: '404'})).result.remedy ?? '', /--set sources\.ubuntu\.mirror=URL/);
 });
 
 test('a mirror that does not answer, or cannot be verified, is named with the setting that mends it', async t => {

@@ -56,6 +56,7 @@ test('what suites have by other names is taken by theirs', t => {
 	const of = (suite: Config['images']['guest']['suite']): readonly string[] => guestPackages({images: guest({suite})}).filter(name => /^(?:linux-image|docker)/.test(name));
 	t.deepEqual(of('bookworm'), ['docker.io', 'linux-image-cloud-amd64']);
 	t.deepEqual(of('trixie'), ['docker-cli', 'docker.io', 'linux-image-cloud-amd64']);
+	t.deepEqual(of('noble'), ['docker.io', 'linux-image-virtual']);
 });
 
 test('an image in development mode has a name of its own', t => {

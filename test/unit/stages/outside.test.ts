@@ -32,6 +32,7 @@ test('the source of Trove and the wheels of the suite decide whom the guest asks
 	t.is(asked('sources.trove={"2025.1": "directory:/src/trove"}'), undefined);
 	t.deepEqual(asked('sources.trove={"2025.1": "directory:/src/trove"}', 'images.guest.suite=bookworm'), ['the Python package index']);
 	t.deepEqual(asked('images.guest.suite=bookworm'), ['the Python package index']);
+	t.deepEqual(outside(configOf('images.guest.suite=noble', 'sources.ubuntu.mirror=http://mirror.example.org/ubuntu'))['images.guest.base'], ['the Ubuntu mirror']);
 });
 
 test('no step that fetches stands on the running machine: fetch needs no environment', t => {

@@ -12,8 +12,11 @@
 
 """How the control plane calls the guest agent of a K2HDKC instance."""
 
+from trove.common import cfg
 from trove.common.strategies.cluster import base
 from trove.guestagent import api as guest_api
+
+CONF = cfg.CONF
 
 
 class GuestAgentStrategy(base.BaseGuestAgentStrategy):
@@ -24,8 +27,29 @@ class GuestAgentStrategy(base.BaseGuestAgentStrategy):
 
 
 class GuestAgentAPI(guest_api.API):
+    """Calls that wait for their end; a failure there is an error here."""
+
+    def _ask(self, method, timeout, **arguments):
+        return self._call(method, timeout,
+                          version=guest_api.API.API_BASE_VERSION, **arguments)
 
     def cluster_complete(self):
         """Tell the guest that its cluster stands."""
-        return self._call('cluster_complete', self.agent_high_timeout,
-                          version=guest_api.API.API_BASE_VERSION)
+        return self._ask('cluster_complete', self.agent_high_timeout)
+
+    def ring_name(self):
+        """Return the name of the ring that the guest was told of, or None."""
+        return self._ask('ring_name', self.agent_low_timeout)
+
+    def leave_ring(self, seconds):
+        """Have the node leave its ring for good.
+
+        :param seconds: how long the ring may take to take over its data
+        """
+        return self._ask('leave_ring', seconds + self.agent_low_timeout,
+                         seconds=seconds)
+
+    def upgrade_and_wait(self, version):
+        """Have the guest start K2HDKC from the image of another version."""
+        return self._ask('upgrade', CONF.usage_timeout,
+                         upgrade_info={'datastore_version': version})

@@ -10,17 +10,39 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""Cluster operations of the task manager."""
+"""Cluster operations of the task manager.
+
+However one ends, the cluster is free for the next: a failure shows in the
+status of the members that it concerns.
+"""
+
+import contextlib
 
 from oslo_log import log as logging
 
+from trove.cluster import models as cluster_models
+from trove.common import cfg
 from trove.common import exception
 from trove.common.strategies.cluster import base
+from trove.common import utils
+from trove.configuration import models as config_models
 from trove.instance import models as instance_models
+from trove.instance import service_status
+from trove.instance import tasks as instance_tasks
 from trove.taskmanager import api as task_api
 from trove.taskmanager import models as task_models
 
+from trove_k2hdkc.control import rings
+from trove_k2hdkc import MANAGER
+from trove_k2hdkc import ring
+
+CONF = cfg.CONF
 LOG = logging.getLogger(__name__)
+TASKS = instance_tasks.InstanceTasks
+STATUSES = service_status.ServiceStatuses
+
+FAILED = (STATUSES.FAILED, STATUSES.FAILED_TIMEOUT_GUESTAGENT)
+ALIVE = (STATUSES.HEALTHY, STATUSES.RUNNING)
 
 
 class TaskManagerStrategy(base.BaseTaskManagerStrategy):
@@ -36,28 +58,174 @@ class TaskManagerStrategy(base.BaseTaskManagerStrategy):
 
 class ClusterTasks(task_models.ClusterTasks):
 
-    def create_cluster(self, context, cluster_id):
-        """Wait until every member is ready and tell each that all are.
+    @contextlib.contextmanager
+    def _task(self, failure, concerned):
+        """Free the cluster at the end, and mark members of a failed task.
 
-        However it ends, the cluster is free for the next operation: a failed
-        one shows in the status of its members and can be deleted.
+        :param failure: task status of a member that it failed for
+        :param concerned: list of ids of those members; what is in it when
+            the task fails counts
         """
         try:
-            self._complete_members(context, cluster_id)
-        except Exception:
-            LOG.exception('Cluster %s could not be created.', cluster_id)
-            self.update_statuses_on_failure(cluster_id)
+            yield
+        except Exception as error:
+            LOG.error('Cluster %s: %s', self.id, error)
+            for member in self._members():
+                if member.id in concerned:
+                    _set_task(member, failure)
+            raise
         finally:
             self.reset_task()
 
-    def _complete_members(self, context, cluster_id):
-        members = instance_models.DBInstance.find_all(
-            cluster_id=cluster_id, deleted=False).all()
-        ids = [member.id for member in members]
-        # Bounded by usage_timeout.
-        if not self._all_instances_ready(ids, cluster_id):
-            raise exception.TroveError(
-                'Not every member of the cluster became ready.')
+    def _members(self):
+        return instance_models.DBInstance.find_all(
+            cluster_id=self.id, deleted=False).all()
+
+    def _guest(self, context, member_id):
+        return self.get_guest(instance_models.Instance.load(context,
+                                                            member_id))
+
+    def create_cluster(self, context, cluster_id):
+        ids = [member.id for member in self._members()]
+        with self._task(TASKS.BUILDING_ERROR_SERVER, ids):
+            self._complete(context, ids)
+
+    def grow_cluster(self, context, cluster_id, new_instance_ids):
+        with self._task(TASKS.GROWING_ERROR, new_instance_ids):
+            self._complete(context, new_instance_ids)
+
+    def _complete(self, context, ids):
+        """Wait until members are ready, and tell each that all are."""
+        utils.poll_until(lambda: all([_is_ready(member) for member in ids]),
+                         sleep_time=CONF.usage_sleep_time,
+                         time_out=CONF.usage_timeout)
         for member_id in ids:
-            member = instance_models.Instance.load(context, member_id)
-            self.get_guest(member).cluster_complete()
+            self._guest(context, member_id).cluster_complete()
+
+    def shrink_cluster(self, context, cluster_id, instance_ids):
+        with self._task(TASKS.SHRINKING_ERROR, instance_ids):
+            name = self._ring()[0]
+            leaving = [member for member in self._members()
+                       if member.id in instance_ids]
+            # One after the other: each time the others take over its data.
+            for member in leaving:
+                if _is_alive(member.id):
+                    self._guest(context, member.id).leave_ring(
+                        CONF.get(MANAGER).leave_timeout)
+            for member in leaving:
+                self._delete_member(context, member)
+            utils.poll_until(
+                lambda: not any(member.id in instance_ids
+                                for member in self._members()),
+                sleep_time=2, time_out=CONF.cluster_delete_time_out)
+            rings.leave(context, self.tenant_id, name,
+                        [member.compute_instance_id for member in leaving])
+
+    @staticmethod
+    def _delete_member(context, member):
+        if member.task_status == TASKS.BUILDING:
+            # What is being built refuses to be deleted.
+            _set_task(member, TASKS.BUILDING_ERROR_SERVER)
+        instance_models.load_any_instance(context, member.id).delete()
+
+    def delete_cluster(self, context, cluster_id):
+        name = self._ring_name_or_none()
+        servers = [member.compute_instance_id for member in self._members()]
+        super(ClusterTasks, self).delete_cluster(context, cluster_id)
+        if not cluster_models.DBCluster.find_by(id=cluster_id).deleted:
+            # Deleting it again goes on from here.
+            for member in self._members():
+                _set_task(member, TASKS.SHRINKING_ERROR)
+            self.reset_task()
+            raise exception.TroveError(
+                'Not every member of cluster %s was gone within %d s.'
+                % (cluster_id, CONF.cluster_delete_time_out))
+        if name:
+            rings.leave(context, self.tenant_id, name, servers,
+                        but=cluster_id)
+
+    def _ring(self):
+        """Return the name of the ring and the parameters of the cluster."""
+        values = rings.values(self.tenant_id, self.ds_version,
+                              self.configuration_id)
+        return rings.name_of(values, self.name), values
+
+    def _ring_name_or_none(self):
+        # A group that cannot be used must not keep a cluster from going.
+        try:
+            return self._ring()[0]
+        except exception.TroveError as error:
+            LOG.error('The ring of cluster %s stays in K2HR3: %s', self.id,
+                      error)
+
+    def restart_cluster(self, context, cluster_id):
+        """Restart one member after the other, in the ring of now."""
+        concerned = [member.id for member in self._members()]
+        with self._task(TASKS.BUILDING_ERROR_SERVER, concerned):
+            name, values = self._ring()
+            told = rings.register(context, self.tenant_id, name, values)
+            overrides = config_models.Configuration(
+                context, self.configuration_id).get_configuration_overrides()
+            overrides[ring.KEY] = ring.packed(told)
+            before = set()
+            for member in self._members():
+                concerned[:] = [member.id]
+                before.add(self._restart_member(context, member, overrides))
+        for old in before - {None, told.name}:
+            rings.leave(context, self.tenant_id, old, [])
+
+    def _restart_member(self, context, member, overrides):
+        """Return the name of the ring that the member was in."""
+        _set_task(member, TASKS.REBOOTING)
+        guest = self._guest(context, member.id)
+        name = guest.ring_name()
+        guest.update_overrides(overrides)
+        guest.restart()
+        _set_task(member, TASKS.NONE)
+        return name
+
+    def upgrade_cluster(self, context, cluster_id, datastore_version):
+        """Upgrade one member after the other; the first failure ends it."""
+        concerned = [member.id for member in self._members()]
+        with self._task(TASKS.UPGRADING_ERROR, concerned):
+            for member in self._members():
+                concerned[:] = [member.id]
+                _set_task(member, TASKS.UPGRADING,
+                          datastore_version_id=datastore_version.id)
+                self._guest(context, member.id).upgrade_and_wait(
+                    datastore_version.version)
+                _set_task(member, TASKS.NONE)
+
+
+def _set_task(member, task, **values):
+    # Read again: others write to the row meanwhile.
+    row = instance_models.DBInstance.find_by(id=member.id)
+    row.set_task_status(task)
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save()
+
+
+def _service(member_id):
+    return instance_models.InstanceServiceStatus.find_by(
+        instance_id=member_id)
+
+
+def _is_alive(member_id):
+    service = _service(member_id)
+    return service.is_uptodate() and service.get_status() in ALIVE
+
+
+def _is_ready(member_id):
+    """Tell whether a new member waits for its cluster.
+
+    :raises TroveError: it never will
+    """
+    status = _service(member_id).get_status()
+    task = instance_models.DBInstance.find_by(id=member_id).get_task_status()
+    if status in FAILED or task.is_error:
+        raise exception.TroveError(
+            'Member %s could not be built: %s. Its own fault says why.'
+            % (member_id, task.db_text if task.is_error else
+               status.description))
+    return status == STATUSES.INSTANCE_READY

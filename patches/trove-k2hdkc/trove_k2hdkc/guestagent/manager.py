@@ -12,11 +12,23 @@
 
 """Guest agent manager of the datastore."""
 
-from trove.common import exception
+from oslo_log import log as logging
+
+from trove.common import cfg
+from trove.common import notification
+from trove.guestagent.common import guestagent_utils
 from trove.guestagent.datastore import manager
+from trove.guestagent import guest_log
+from trove.instance import service_status
 
 from trove_k2hdkc.guestagent import service
 from trove_k2hdkc import MANAGER
+from trove_k2hdkc import ring
+
+LOG = logging.getLogger(__name__)
+CONF = cfg.CONF
+
+LOG_NAME = 'k2hdkc'
 
 
 class Manager(manager.Manager):
@@ -30,10 +42,81 @@ class Manager(manager.Manager):
                    device_path, mount_point, backup_info, config_contents,
                    root_password, overrides, cluster_config, snapshot,
                    ds_version=None):
-        raise exception.TroveError(
-            'This version of trove-k2hdkc makes the datastore known to '
-            'Trove. Its guest agent cannot start K2HDKC yet.')
+        self.app.prepare_data()
+        values, told = ring.split(overrides)
+        self.app.store.update(
+            template=config_contents, overrides=values, version=ds_version,
+            ring=told or ring.unpacked((cluster_config or {}).get(ring.KEY)))
+        # A new member of a restored cluster loads the backups of all members
+        # of the old one. The ring then has each key once.
+        for backup in ([backup_info] if backup_info else
+                       (cluster_config or {}).get(ring.BACKUPS_KEY, [])):
+            self.perform_restore(context, CONF.get(MANAGER).mount_point,
+                                 backup)
+        self.app.start_db(ds_version=ds_version)
+
+    def rebuild(self, context, ds_version, config_contents=None,
+                config_overrides=None):
+        """Start K2HDKC in a new server, on the data volume of the old."""
+        self.status.begin_install()
+        failed = True
+        try:
+            self.app.prepare_data()
+            self.app.store.update(template=config_contents)
+            self.app.update_overrides(config_overrides)
+            self.app.start_db(ds_version=ds_version)
+            failed = False
+        finally:
+            self.status.end_install(error_occurred=failed)
 
     def upgrade(self, context, upgrade_info):
-        # The base class of 2024.1 does nothing and reports success.
-        raise service.not_supported('upgrade')
+        """Start K2HDKC from the image of another datastore version."""
+        try:
+            self.app.upgrade(upgrade_info['datastore_version'])
+        except Exception:
+            # The task manager looks at the status, and would wait for long.
+            self.status.set_status(service_status.ServiceStatuses.FAILED)
+            raise
+
+    def reset_configuration(self, context, configuration):
+        self.app.reset_configuration(configuration['config_contents'])
+
+    def apply_overrides(self, context, overrides):
+        self.app.apply_overrides()
+
+    def leave_ring(self, context, seconds):
+        """Leave the ring for good; the other members take over the data.
+
+        :param seconds: how long they may take
+        """
+        self.app.leave_ring(seconds)
+
+    def ring_name(self, context):
+        """Return the name of the ring, None before it was told."""
+        told = self.app.store.ring()
+        return told and told.name
+
+    def create_backup(self, context, backup_info):
+        with notification.EndNotification(context):
+            self.app.create_backup(context, backup_info)
+
+    def get_datastore_log_defs(self):
+        return {LOG_NAME: {
+            self.GUEST_LOG_TYPE_LABEL: guest_log.LogType.SYS,
+            self.GUEST_LOG_USER_LABEL: None,
+            self.GUEST_LOG_FILE_LABEL: self._log_file(),
+        }}
+
+    def guest_log_list(self, context):
+        self.app.write_log(self._log_file())
+        return super(Manager, self).guest_log_list(context)
+
+    def guest_log_action(self, context, log_name, enable, disable,
+                         publish, discard):
+        self.app.write_log(self._log_file())
+        return super(Manager, self).guest_log_action(
+            context, log_name, enable, disable, publish, discard)
+
+    def _log_file(self):
+        return guestagent_utils.build_file_path(
+            CONF.log_dir or '/var/log/trove', 'k2hdkc-container.log')

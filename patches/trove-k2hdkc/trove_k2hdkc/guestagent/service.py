@@ -10,17 +10,26 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""The K2HDKC container as the guest agent sees it."""
+"""K2HDKC as the guest agent sees it."""
 
 import docker
+from oslo_log import log as logging
 
+from trove.common import cfg
 from trove.common import exception
+from trove.common import utils
+from trove.guestagent.common import operating_system
 from trove.guestagent.datastore import service
 from trove.instance import service_status
 
+from trove_k2hdkc.guestagent import backup
+from trove_k2hdkc.guestagent import container
+from trove_k2hdkc.guestagent import store
 from trove_k2hdkc import MANAGER
+from trove_k2hdkc import ring
 
-CONTAINER = 'database'
+LOG = logging.getLogger(__name__)
+CONF = cfg.CONF
 
 STATUS_OF_HEALTH = {
     'healthy': service_status.ServiceStatuses.HEALTHY,
@@ -28,10 +37,9 @@ STATUS_OF_HEALTH = {
     'unhealthy': service_status.ServiceStatuses.CRASHED,
 }
 
-
-def not_supported(operation):
-    return exception.DatastoreOperationNotSupported(operation=operation,
-                                                    datastore=MANAGER)
+# Docker starts a container again that has ended. One that ended this often
+# will not get better.
+RESTARTS = 2
 
 
 class K2hdkcStatus(service.BaseDbStatus):
@@ -42,11 +50,10 @@ class K2hdkcStatus(service.BaseDbStatus):
         An image without one can only be seen running. The state is read from
         the container itself: releases before 2025.2 have no helper for it.
         """
-        try:
-            container = self.docker_client.containers.get(CONTAINER)
-        except docker.errors.NotFound:
+        found = container.find(self.docker_client)
+        if found is None:
             return service_status.ServiceStatuses.SHUTDOWN
-        state = container.attrs['State']
+        state = found.attrs['State']
         if state.get('Status') != 'running':
             return service_status.ServiceStatuses.SHUTDOWN
         health = (state.get('Health') or {}).get('Status', 'starting')
@@ -55,31 +62,131 @@ class K2hdkcStatus(service.BaseDbStatus):
 
 
 class K2hdkcApp(service.BaseDbApp):
-    """What the guest agent can do with K2HDKC.
 
-    It can be stopped. It cannot be started yet, so everything that needs a
-    running K2HDKC is refused: the base class would pass in silence or fail
-    for a reason that tells nothing.
-    """
+    def __init__(self, status, docker_client):
+        super(K2hdkcApp, self).__init__(status, docker_client)
+        self.store = store.Store(CONF.get(MANAGER).mount_point)
 
-    def start_db(self, *args, **kwargs):
-        raise not_supported('start')
+    def prepare_data(self):
+        """Give the data volume to the user of the container."""
+        options = CONF.get(MANAGER)
+        operating_system.ensure_directory(
+            options.mount_point, user=options.database_service_uid,
+            group=options.database_service_gid, as_root=True)
 
-    def start_db_with_conf_changes(self, config_contents, ds_version):
-        raise not_supported('start')
+    def start_db(self, update_db=False, ds_version=None):
+        """Start K2HDKC with what is stored, and wait until it serves.
+
+        :raises TroveError: it does not; its container is stopped then
+        """
+        told = self.store.ring()
+        if told is None:
+            raise exception.TroveError(
+                'The instance was not told of its ring in K2HR3. Set '
+                'taskmanager_manager in [DEFAULT] of trove.conf to '
+                'trove_k2hdkc.taskmanager.Manager, restart the task manager, '
+                'and restart or create the instance again.')
+        values = self.store.parameters()
+        version = (ds_version or self.store.version() or
+                   CONF.datastore_version)
+        container.start(
+            self.docker_client, container.image('docker_image', version),
+            values, told, backup.user())
+        self.store.update(version=version)
+        self._wait_until_healthy()
+        if update_db:
+            self.status.set_status(self.status.status)
+
+    def _wait_until_healthy(self):
+        try:
+            utils.poll_until(self._is_healthy,
+                             sleep_time=CONF.state_change_poll_time,
+                             time_out=CONF.state_change_wait_time)
+        except (exception.PollTimeOut, _Died) as end:
+            said = container.last_lines(container.log(self.docker_client))
+            container.stop(self.docker_client)
+            raise exception.TroveError(
+                'K2HDKC %s. Its container says: %s'
+                % (end if isinstance(end, _Died) else
+                   'did not serve within %d s' % CONF.state_change_wait_time,
+                   said))
+
+    def _is_healthy(self):
+        found = container.find(self.docker_client)
+        if found is None or found.status in ('exited', 'dead'):
+            raise _Died('ended')
+        if found.attrs.get('RestartCount', 0) > RESTARTS:
+            raise _Died('keeps ending')
+        self.status.status = self.status.get_actual_db_status()
+        return (self.status.status ==
+                service_status.ServiceStatuses.HEALTHY)
+
+    def stop_db(self, update_db=False):
+        LOG.info('Stopping K2HDKC.')
+        try:
+            container.stop(self.docker_client)
+        except docker.errors.APIError as error:
+            raise exception.TroveError('K2HDKC could not be stopped: %s'
+                                       % error)
+        if not self.status.wait_for_status(
+                service_status.ServiceStatuses.SHUTDOWN,
+                CONF.state_change_wait_time, update_db):
+            raise exception.TroveError(
+                'The container of K2HDKC still runs after it was stopped.')
 
     def restart(self):
-        raise not_supported('restart')
+        """Start a new container, with the configuration of now."""
+        self.start_db(update_db=True)
+
+    def start_db_with_conf_changes(self, config_contents, ds_version):
+        # Releases differ in what they call the version here, and a resize
+        # does not change it.
+        self.reset_configuration(config_contents)
+        self.start_db(update_db=True,
+                      ds_version=self.store.version() or ds_version)
+
+    def upgrade(self, version):
+        self.start_db(update_db=True, ds_version=version)
+
+    def reset_configuration(self, configuration):
+        self.store.update(template=configuration)
 
     def update_overrides(self, overrides):
-        raise not_supported('configuration')
+        """Keep the values of a configuration group, all of them.
+
+        They hold from the next start on. A ring that is sent along is kept
+        until another is.
+        """
+        values, told = ring.split(overrides)
+        self.store.update(overrides=values, **({'ring': told} if told else {}))
 
     def remove_overrides(self):
-        raise not_supported('configuration')
+        self.store.update(overrides={})
+
+    def apply_overrides(self):
+        """Start again if what runs is not what is stored."""
+        if not container.is_current(self.docker_client,
+                                    self.store.parameters(),
+                                    self.store.ring()):
+            self.restart()
+
+    def leave_ring(self, seconds):
+        container.leave(self.docker_client, seconds)
 
     def create_backup(self, context, backup_info, volumes_mapping={},
                       need_dbuser=True, extra_params=''):
-        raise not_supported('backup')
+        backup.create(self.docker_client, context, backup_info,
+                      self.store.version())
 
     def restore_backup(self, context, backup_info, restore_location):
-        raise not_supported('restore')
+        backup.restore(self.docker_client, context, backup_info,
+                       self.store.version())
+
+    def write_log(self, path):
+        """Put what the container has logged into a file."""
+        with open(path, 'wb') as copy:
+            copy.write(container.log(self.docker_client))
+
+
+class _Died(Exception):
+    """The container that is waited for has ended."""

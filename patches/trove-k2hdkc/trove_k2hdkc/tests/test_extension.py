@@ -31,6 +31,8 @@ class ExtensionTest(trove_testtools.TestCase):
         self.assertIs(parser.K2hdkcConfParser,
                       template.SERVICE_PARSERS['k2hdkc'])
 
-    def test_it_adds_no_resource(self):
+    def test_it_adds_backups_of_clusters(self):
         extension = extensions.ExtensionManager().extensions['k2hdkc']
-        self.assertEqual([], extension.get_resources())
+        self.assertEqual(
+            ['{tenant_id}/k2hdkc/cluster_backups'],
+            [found.collection for found in extension.get_resources()])

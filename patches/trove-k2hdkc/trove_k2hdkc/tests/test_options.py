@@ -64,9 +64,18 @@ class OptionsTest(trove_testtools.TestCase):
                          type(CONF.k2hdkc.guest_log_exposed_logs))
 
     def test_what_k2hdkc_has_not_got_is_empty(self):
-        for name in ('backup_strategy', 'replication_strategy',
-                     'replication_namespace', 'root_controller'):
+        for name in ('replication_strategy', 'replication_namespace',
+                     'root_controller'):
             self.assertFalse(CONF.k2hdkc[name], name)
+
+    def test_backups_go_to_a_container_of_their_own(self):
+        self.assertEqual(('k2hdkc', 'k2hdkc_backups'),
+                         (CONF.k2hdkc.backup_strategy,
+                          CONF.k2hdkc.backup_swift_container))
+
+    def test_a_node_that_is_stopped_has_the_time_that_it_needs(self):
+        self.assertGreater(CONF.k2hdkc.stop_timeout, 8)
+        self.assertLess(CONF.k2hdkc.stop_timeout, CONF.agent_call_low_timeout)
 
     def test_registering_again_is_harmless(self):
         options.register(CONF)

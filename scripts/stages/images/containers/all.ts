@@ -1,5 +1,6 @@
 import type {Config} from '../../../config/schema.js';
 import type {ContainerName} from '../../../config/containerNames.js';
+import {imageVersions} from '../../../config/imageVersions.js';
 import type {SandboxStep} from '../../sandboxEnv.js';
 import {guestSources} from '../guestSources.js';
 import {backupOf, type Backup} from './backup.js';
@@ -41,11 +42,38 @@ const backupSteps = (backup: Backup): ImageSteps => ({
 	push: [pushStep(backup, 'Backup image in the registry, with the tag that the datastore version asks for')],
 });
 
+/** Images of one version. */
+type Made = {readonly suffix: string; readonly database: Database | undefined; readonly backup: Backup | undefined};
+
+/** Directories in the store of what an image of the version is made from, by the step that makes it. */
+const layersOf = ({database, backup}: Made): ReadonlyMap<string, string> => new Map([
+	...(database !== undefined && 'layer' in database ? [['images.containers.base', database.layer.directory] as const] : []),
+	...(backup !== undefined && 'python' in backup && backup.python !== undefined ? [['images.backup.python', backup.python.directory] as const] : []),
+]);
+
+const ofImage = /^images\.(?:containers|database|backup)\b/;
+
+/** The id that a step of one version has among those of all: layers are made once, by the first version that has them. */
+const idAmong = (all: readonly Made[], made: Made, id: string): string => {
+	const layer = layersOf(made).get(id);
+	const {suffix} = layer === undefined ? made : all.find(other => layersOf(other).get(id) === layer)!;
+	return ofImage.test(id) ? `${id}${suffix}` : id;
+};
+
 /** Steps of container images, by the name of the image; none for those that the configuration cannot have. */
 export const containerSteps = (config: Needed): Readonly<Record<ContainerName, ImageSteps>> => {
-	const [database, backup] = [databaseOf(config), backupOf(config)];
+	const all: readonly Made[] = imageVersions(config).map(({suffix, config: each}) => ({suffix, database: databaseOf(each), backup: backupOf(each)}));
+	const join = (stepsOf: (made: Made) => ImageSteps, part: keyof ImageSteps): readonly SandboxStep[] => {
+		const steps = all.flatMap(made => stepsOf(made)[part].map(step => step === guestSources
+			? step
+			: {...step, id: idAmong(all, made, step.id), needs: step.needs.map(id => idAmong(all, made, id)), ...(made.suffix !== '' && {title: `${step.title} (${made.suffix.slice(1)})`})}));
+		return steps.filter(({id}, index) => steps.findIndex(other => other.id === id) === index);
+	};
+
+	const ofDatabase = ({database}: Made): ImageSteps => database === undefined ? none : databaseSteps(database);
+	const ofBackup = ({backup}: Made): ImageSteps => backup === undefined ? none : backupSteps(backup);
 	return {
-		database: database === undefined ? none : databaseSteps(database),
-		backup: backup === undefined ? none : backupSteps(backup),
+		database: {build: join(ofDatabase, 'build'), push: join(ofDatabase, 'push')},
+		backup: {build: join(ofBackup, 'build'), push: join(ofBackup, 'push')},
 	};
 };

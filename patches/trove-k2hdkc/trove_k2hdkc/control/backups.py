@@ -1,0 +1,170 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Backups of whole clusters: one backup per member, under one id.
+
+Trove refuses backups of members, and has no table for what belongs together:
+the id and the cluster stand at the beginning of the description of each.
+"""
+
+import collections
+import re
+import uuid
+
+from oslo_utils import excutils
+
+from trove.backup import models as backup_models
+from trove.backup import state
+from trove.cluster import models as cluster_models
+from trove.common import clients
+from trove.common import exception
+from trove.instance import models as instance_models
+from trove.instance import service_status
+from trove.instance import tasks as instance_tasks
+from trove.quota import quota
+from trove.taskmanager import api as task_api
+
+from trove_k2hdkc import MANAGER
+
+MARK = re.compile(r'k2hdkc cluster backup (?P<id>[0-9a-f-]{36}) of '
+                  r'(?P<cluster>[0-9a-f-]{36})(: (?P<description>.*))?',
+                  re.DOTALL)
+STATES = state.BackupState
+
+# parts: rows of the backups of the members.
+ClusterBackup = collections.namedtuple(
+    'ClusterBackup', ['id', 'cluster_id', 'name', 'description', 'parts'])
+
+
+def state_of(backup):
+    """Return the state of all parts together."""
+    states = {part.state for part in backup.parts}
+    for one in (STATES.FAILED, STATES.DELETE_FAILED):
+        if one in states:
+            return one
+    return states.pop() if len(states) == 1 else STATES.BUILDING
+
+
+def load_all(project):
+    """Return the ClusterBackups of a project, newest first."""
+    found = collections.OrderedDict()
+    rows = backup_models.DBBackup.find_all(tenant_id=project,
+                                           deleted=False).all()
+    for row in sorted(rows, key=lambda row: row.created, reverse=True):
+        mark = MARK.fullmatch(row.description or '')
+        if mark:
+            found.setdefault(mark['id'], ClusterBackup(
+                mark['id'], mark['cluster'], row.name,
+                mark['description'], [])).parts.append(row)
+    return list(found.values())
+
+
+def load(project, backup_id):
+    """Return a ClusterBackup. Errors: NotFound."""
+    for backup in load_all(project):
+        if backup.id == backup_id:
+            return backup
+    raise exception.NotFound(uuid=backup_id)
+
+
+def create(context, cluster_id, name, description, swift_container):
+    """Order a backup of every member of a cluster.
+
+    :returns: ClusterBackup
+    :raises UnprocessableEntity: a member cannot be backed up now
+    """
+    cluster = cluster_models.Cluster.load(context, cluster_id)
+    if cluster.ds_version.manager != MANAGER:
+        raise exception.BadRequest(
+            'Cluster %s is not one of K2HDKC.' % cluster_id)
+    cluster.validate_cluster_available()
+    members = instance_models.DBInstance.find_all(cluster_id=cluster.id,
+                                                  deleted=False).all()
+    for member in members:
+        _assert_possible(member)
+    backup_models.Backup.verify_swift_auth_token(context)
+    mark = 'k2hdkc cluster backup %s of %s' % (uuid.uuid4(), cluster.id)
+    if description:
+        mark = '%s: %s' % (mark, description)
+    quota.run_with_quotas(
+        context.project_id, {'backups': len(members)},
+        lambda: _order(context, cluster, members, name, mark,
+                       swift_container))
+    return load(context.project_id, MARK.fullmatch(mark)['id'])
+
+
+def _assert_possible(member):
+    status = instance_models.InstanceServiceStatus.find_by(
+        instance_id=member.id).get_status()
+    if (status != service_status.ServiceStatuses.HEALTHY or
+            member.task_status != instance_tasks.InstanceTasks.NONE):
+        raise exception.UnprocessableEntity(
+            'Member %s of the cluster is not healthy, or busy (%s, %s). Every '
+            'member must be healthy for a backup of the cluster.'
+            % (member.id, status.api_status, member.task_status.action))
+    if backup_models.Backup.running(member.id):
+        raise exception.UnprocessableEntity(
+            'Member %s of the cluster is being backed up already. Wait until '
+            'that is done.' % member.id)
+
+
+def _order(context, cluster, members, name, mark, swift_container):
+    rows = []
+    try:
+        for member in members:
+            rows.append(backup_models.DBBackup.create(
+                name=name, description=mark, tenant_id=context.project_id,
+                state=STATES.NEW, instance_id=member.id, parent_id=None,
+                datastore_version_id=cluster.ds_version.id, deleted=False,
+                location=None, checksum=None, backup_type='full', size=None,
+                storage_driver='swift'))
+        for row in rows:
+            task_api.API(context).create_backup({
+                'id': row.id, 'name': name, 'description': mark,
+                'instance_id': row.instance_id, 'backup_type': 'full',
+                'checksum': None, 'parent': None,
+                'datastore': cluster.ds.name,
+                'datastore_version': cluster.ds_version.name,
+                'storage_driver': 'swift',
+                'swift_container': swift_container}, row.instance_id)
+    except Exception:
+        with excutils.save_and_reraise_exception():
+            for row in rows:
+                row.delete()
+
+
+def delete(context, backup):
+    for part in backup.parts:
+        backup_models.Backup.delete(context, part.id)
+
+
+def to_restore(context, backup_id, volume_size):
+    """Return what every member of a new cluster must load.
+
+    :param volume_size: of a member in GiB, None when there are no volumes
+    :returns: list of dicts, as the guest agent gets it for one backup
+    :raises BackupNotCompleteError: a part failed or is not done
+    """
+    backup = load(context.project_id, backup_id)
+    done = state_of(backup)
+    if done != STATES.COMPLETED:
+        raise exception.BackupNotCompleteError(backup_id=backup_id,
+                                               state=done)
+    size = max(part.size for part in backup.parts)
+    if volume_size is not None and size > volume_size:
+        raise exception.BackupTooLarge(backup_size=size,
+                                       disk_size=volume_size)
+    swift_url = clients.create_swift_client(context).url
+    return [{'id': part.id, 'instance_id': part.instance_id,
+             'location': part.location, 'checksum': part.checksum,
+             'type': part.backup_type, 'storage_driver': 'swift',
+             'swift_url': swift_url} for part in backup.parts]

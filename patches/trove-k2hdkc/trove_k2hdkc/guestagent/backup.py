@@ -1,0 +1,174 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Backup and restore by the backup image, in a container that ends.
+
+Trove's own helpers log the command, and the user's token is in it.
+"""
+
+import os.path
+import re
+
+import docker
+from oslo_log import log as logging
+from oslo_utils import timeutils
+import requests
+
+from trove.backup import state
+from trove.common import cfg
+from trove.common import exception
+from trove.conductor import api as conductor_api
+from trove.guestagent.common import guestagent_utils
+
+from trove_k2hdkc.guestagent import container
+from trove_k2hdkc import MANAGER
+
+LOG = logging.getLogger(__name__)
+CONF = cfg.CONF
+
+# The image ends by itself after four hours.
+LONGEST_SECONDS = 4 * 3600 + 300
+
+CREATED = re.compile('.*Backup successfully, checksum: (?P<checksum>.*), '
+                     'location: (?P<location>.*)')
+RESTORED = re.compile('.*Restore successfully')
+FAILED = re.compile('.*Failed: (?P<reason>.*)')
+
+
+def user():
+    """Return the user of all containers that use the data volume."""
+    options = CONF.get(MANAGER)
+    return '%s:%s' % (options.database_service_uid,
+                      options.database_service_gid)
+
+
+def _credentials(context, backup_info):
+    token = '--os-token=%s' % context.auth_token
+    # From 2026.2 on the guest is given the address of Swift.
+    if backup_info.get('swift_url'):
+        insecure = (['--swift-api-insecure'] if CONF.swift_api_insecure
+                    else [])
+        return [token, '--swift-url=%s' % backup_info['swift_url'], *insecure]
+    service = CONF.service_credentials
+    return [token, '--os-auth-url=%s' % service.auth_url,
+            '--os-tenant-id=%s' % context.project_id,
+            '--os-region-name=%s' % service.region_name]
+
+
+def _command(context, backup_info, *options):
+    return ['python3', 'main.py',
+            '--storage-driver=%s' % backup_info.get('storage_driver',
+                                                    CONF.storage_strategy),
+            '--driver=%s' % CONF.get(MANAGER).backup_strategy,
+            *_credentials(context, backup_info), *options]
+
+
+def _run(client, name, command, version):
+    """Run the backup image to its end and return its last line.
+
+    :raises TroveError: it failed, or took too long
+    """
+    _discard(client, name)
+    try:
+        running = client.containers.run(
+            container.image('backup_docker_image', version), command,
+            name=name, detach=True, network_mode='host', user=user(),
+            volumes=container.volumes())
+        try:
+            code = running.wait(timeout=LONGEST_SECONDS)['StatusCode']
+            lines = running.logs().decode(errors='replace').splitlines()
+        finally:
+            _discard(client, name)
+    except (docker.errors.DockerException,
+            requests.exceptions.RequestException) as error:
+        raise exception.TroveError(
+            'The container %s could not be run to its end: %s'
+            % (name, error))
+    last = lines[-1] if lines else 'it said nothing'
+    if code != 0:
+        reason = FAILED.match(last)
+        raise exception.TroveError(reason['reason'] if reason else last)
+    return last
+
+
+def _discard(client, name):
+    try:
+        client.containers.get(name).remove(force=True)
+    except docker.errors.NotFound:
+        pass
+
+
+def _assert_possible(backup_info):
+    if backup_info.get('parent'):
+        raise exception.TroveError(
+            'K2HDKC has no incremental backups. Make one without a parent.')
+
+
+def create(client, context, backup_info, version):
+    """Make a backup and tell the conductor how it went.
+
+    :param backup_info: as the task manager sends it
+    :raises TroveError: it could not be made
+    """
+    report = _Report(context, backup_info)
+    report.send(state=state.BackupState.BUILDING)
+    try:
+        _assert_possible(backup_info)
+        swift_container = (backup_info.get('swift_container') or
+                           CONF.get(MANAGER).backup_swift_container)
+        done = CREATED.match(_run(client, 'db_backup', _command(
+            context, backup_info, '--backup',
+            '--backup-id=%s' % backup_info['id'],
+            '--swift-extra-metadata=datastore:%s,datastore_version:%s'
+            % (backup_info['datastore'], backup_info['datastore_version']),
+            '--swift-container=%s' % swift_container), version))
+        if not done:
+            raise exception.TroveError(
+                'The backup image did not say where the backup is.')
+    except Exception as error:
+        report.send(success=False, state=state.BackupState.FAILED)
+        raise exception.TroveError('Backup %s could not be made: %s'
+                                   % (backup_info['id'], error))
+    report.send(success=True, state=state.BackupState.COMPLETED,
+                **done.groupdict())
+
+
+def restore(client, context, backup_info, version):
+    """Load a backup into the data volume.
+
+    :raises TroveError: it could not be loaded
+    """
+    done = _run(client, 'db_restore', _command(
+        context, backup_info, '--nobackup',
+        '--restore-from=%s' % backup_info['location'],
+        '--restore-checksum=%s' % backup_info['checksum']), version)
+    if not RESTORED.match(done):
+        raise exception.TroveError(
+            'The backup image did not say that backup %s is loaded.'
+            % os.path.basename(backup_info['location']))
+
+
+class _Report(object):
+    """Messages to the conductor about one backup."""
+
+    def __init__(self, context, backup_info):
+        self._conductor = conductor_api.API(context)
+        stats = guestagent_utils.get_filesystem_volume_stats(
+            CONF.get(MANAGER).mount_point)
+        self._fields = {'backup_id': backup_info['id'],
+                        'size': stats.get('used', 0.0),
+                        'backup_type': 'full'}
+
+    def send(self, **fields):
+        self._conductor.update_backup(
+            CONF.guest_id, sent=timeutils.utcnow_ts(microsecond=True),
+            **dict(self._fields, **fields))

@@ -1,0 +1,87 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""What the guest agent must still know after a restart or a rebuild.
+
+It is kept on the data volume, readable for root alone, because there is a
+token in it. rebuild() and upgrade() of Trove do not send it again.
+"""
+
+import json
+import os.path
+import tempfile
+
+from oslo_concurrency import processutils
+
+from trove.common import exception
+from trove.common import utils
+
+from trove_k2hdkc import parameters
+from trove_k2hdkc import ring
+
+FILE = '.trove-k2hdkc.json'
+
+
+def _as_root(*argv):
+    return utils.execute_with_timeout(*argv, run_as_root=True,
+                                      root_helper='sudo')
+
+
+class Store(object):
+    """Template, overrides, ring and datastore version of the instance."""
+
+    def __init__(self, directory):
+        self.path = os.path.join(directory, FILE)
+
+    def update(self, **parts):
+        """Replace parts: template, overrides, ring, version."""
+        if parts.get('ring'):
+            parts['ring'] = ring.packed(parts['ring'])
+        self._write(dict(self._read(), **parts))
+
+    def parameters(self):
+        """Return the parameters that hold.
+
+        :raises UnprocessableEntity: K2HDKC cannot be run with them
+        """
+        content = self._read()
+        if not content.get('template'):
+            raise exception.TroveError(
+                'There is no configuration in %s. It is written when the '
+                'instance is prepared; is the data volume mounted?'
+                % self.path)
+        return parameters.effective(content['template'],
+                                    content.get('overrides'))
+
+    def ring(self):
+        """Return the Ring, None when the instance was told of none."""
+        return ring.unpacked(self._read().get('ring'))
+
+    def version(self):
+        """Return the datastore version that was started last, or None."""
+        return self._read().get('version')
+
+    def _read(self):
+        try:
+            content, _ = _as_root('cat', self.path)
+        except processutils.ProcessExecutionError:
+            # The first call of prepare. Whoever needs a part that is not
+            # there says so.
+            return {}
+        return json.loads(content)
+
+    def _write(self, content):
+        with tempfile.NamedTemporaryFile('w') as new:
+            json.dump(content, new)
+            new.flush()
+            _as_root('install', '-m', '600', new.name, self.path + '.new')
+        _as_root('mv', '-f', self.path + '.new', self.path)

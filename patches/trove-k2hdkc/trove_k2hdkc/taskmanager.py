@@ -1,0 +1,141 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""The task manager of Trove, which tells K2HR3 of single instances too.
+
+Set in [DEFAULT] of trove.conf as taskmanager_manager. Members of clusters
+and instances of other datastores pass through it as they are.
+"""
+
+import contextlib
+import traceback
+
+from oslo_log import log as logging
+
+from trove.common import cfg
+from trove.common import exception
+from trove.common import notification
+from trove.common.strategies.cluster import strategy
+from trove.configuration import models as config_models
+from trove.datastore import models as datastore_models
+from trove.instance import models as instance_models
+from trove.instance import tasks as instance_tasks
+from trove.taskmanager import manager
+
+from trove_k2hdkc.control import rings
+from trove_k2hdkc import MANAGER
+from trove_k2hdkc import ring
+
+CONF = cfg.CONF
+LOG = logging.getLogger(__name__)
+TASKS = instance_tasks.InstanceTasks
+
+
+class Manager(manager.Manager):
+
+    def create_instance(self, context, instance_id, **arguments):
+        """Put the ring into K2HR3 before anything of the instance is made."""
+        if (arguments.get('datastore_manager') == MANAGER and
+                not arguments.get('cluster_config')):
+            with _told(context, instance_id, TASKS.BUILDING_ERROR_SERVER):
+                arguments['overrides'] = _overrides(
+                    context, _row(instance_id))
+        super(Manager, self).create_instance(context, instance_id,
+                                             **arguments)
+
+    def restart(self, context, instance_id):
+        """Tell the guest of the ring that its configuration group names."""
+        row = _row(instance_id)
+        before = None
+        if _is_single(row):
+            with _told(context, instance_id, TASKS.RESTART_REQUIRED):
+                overrides = _overrides(context, row)
+                guest = _guest(context, instance_id)
+                before = guest.ring_name()
+                guest.update_overrides(overrides)
+        super(Manager, self).restart(context, instance_id)
+        if before and before != overrides[ring.KEY]['name']:
+            rings.leave(context, row.tenant_id, before,
+                        [row.compute_instance_id])
+
+    def delete_instance(self, context, instance_id):
+        row = _row(instance_id)
+        single = _is_single(row)
+        names = _names_before_deletion(context, row) if single else ()
+        server = row.compute_instance_id
+        project = row.tenant_id
+        super(Manager, self).delete_instance(context, instance_id)
+        for name in names:
+            rings.leave(context, project, name, [server], but=instance_id)
+
+
+def _row(instance_id):
+    # Replicas come as a list; K2HDKC has none.
+    return instance_models.DBInstance.find_by(id=instance_id)
+
+
+def _is_single(row):
+    return (row.cluster_id is None and
+            row.datastore_version_id is not None and
+            datastore_models.DatastoreVersion.load_by_uuid(
+                row.datastore_version_id).manager == MANAGER)
+
+
+def _guest(context, instance_id):
+    return strategy.load_guestagent_strategy(MANAGER).guest_client_class(
+        context, instance_id)
+
+
+@contextlib.contextmanager
+def _told(context, instance_id, task):
+    """What fails within is a fault of the instance, and ends the request.
+
+    :param task: task status of the instance then
+    """
+    try:
+        yield
+    except Exception as error:
+        # The sentence of an HTTP error; str() of one is its number too.
+        reason = getattr(error, 'detail', None) or str(error)
+        with notification.EndNotification(context, instance_id=instance_id):
+            instance_models.save_instance_fault(instance_id, reason,
+                                                traceback.format_exc())
+            row = _row(instance_id)
+            row.set_task_status(task)
+            row.save()
+            raise exception.TroveError(reason)
+
+
+def _overrides(context, row):
+    """Return the values of the group of an instance, and its Ring."""
+    version = datastore_models.DatastoreVersion.load_by_uuid(
+        row.datastore_version_id)
+    values = rings.values(row.tenant_id, version, row.configuration_id)
+    told = rings.register(context, row.tenant_id,
+                          rings.name_of(values, row.id), values)
+    overrides = config_models.Configuration(
+        context, row.configuration_id).get_configuration_overrides()
+    return dict(overrides, **{ring.KEY: ring.packed(told)})
+
+
+def _names_before_deletion(context, row):
+    """Return the names of rings that an instance may be in.
+
+    Its configuration group is detached by now. The guest knows; one that
+    does not answer may be in any ring of the project.
+    """
+    try:
+        name = _guest(context, row.id).ring_name()
+    except exception.TroveError as error:
+        LOG.info('Instance %s does not tell its ring: %s', row.id, error)
+        return {row.id, *rings.names_in_groups(row.tenant_id)}
+    return {name} if name else {row.id}

@@ -1,0 +1,245 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+from unittest import mock
+
+from trove.backup import models as backup_models
+from trove.backup.state import BackupState
+from trove.cluster.tasks import ClusterTasks
+from trove.common import clients
+from trove.common import exception
+from trove.common import wsgi
+from trove.instance.service_status import ServiceStatuses
+from trove.quota import quota
+from trove.taskmanager import api as task_api
+
+from trove_k2hdkc.cluster import backups as api
+from trove_k2hdkc.control import backups
+from trove_k2hdkc import extension
+from trove_k2hdkc import ring
+from trove_k2hdkc.tests import test_cluster_api
+
+
+class BackupCase(test_cluster_api.ClusterCase):
+
+    def setUp(self):
+        super(BackupCase, self).setUp()
+        self.patch(backup_models.Backup, 'verify_swift_auth_token')
+        self.run_with_quotas = self.patch(
+            quota, 'run_with_quotas',
+            side_effect=lambda project, deltas, order: order())
+        self.order = self.patch(task_api, 'API').return_value.create_backup
+        self.row = self.cluster_row(members=2)
+        self.ids = [row.id for row in self.members(self.row.id)]
+
+    def create(self, **fields):
+        return backups.create(self.context, self.row.id, **dict(
+            {'name': 'nightly', 'description': None,
+             'swift_container': None}, **fields))
+
+    def finish(self, backup, *states, size=1):
+        for part, state in zip(backup.parts, states):
+            part.state = state
+            part.size = size
+            part.location = 'http://swift/c/%s.tar.gz' % part.id
+            part.checksum = 'sum'
+            part.save()
+
+
+class CreateTest(BackupCase):
+
+    def test_one_of_each_member_under_one_id(self):
+        made = self.create(description='before: the\nmove',
+                           swift_container='mine')
+        self.assertEqual((self.row.id, 'nightly', 'before: the\nmove'),
+                         (made.cluster_id, made.name, made.description))
+        self.assertEqual(set(self.ids),
+                         {part.instance_id for part in made.parts})
+        self.run_with_quotas.assert_called_once_with(
+            self.project, {'backups': 2}, mock.ANY)
+        ordered = {call[0][1]: call[0][0]
+                   for call in self.order.call_args_list}
+        self.assertEqual(set(self.ids), set(ordered))
+        for info in ordered.values():
+            self.assertEqual(
+                (None, 'k2hdkc', '1.0.19', 'swift', 'mine'),
+                (info['parent'], info['datastore'],
+                 info['datastore_version'], info['storage_driver'],
+                 info['swift_container']))
+        self.assertEqual(made.id,
+                         backups.load(self.project, made.id).id)
+
+    def _assert_refused(self, kind, words):
+        refusal = self.assertRaises(kind, self.create)
+        self.assertIn(words, str(refusal))
+        self.assertEqual([], backups.load_all(self.project))
+        self.order.assert_not_called()
+
+    def test_a_cluster_that_is_busy(self):
+        self.row = self.cluster_row('busy', members=1,
+                                    task_status=ClusterTasks.GROWING_CLUSTER)
+        self._assert_refused(exception.UnprocessableEntity, 'GROWING')
+
+    def test_a_cluster_that_is_not_there(self):
+        self.row = mock.Mock(id='nowhere')
+        self._assert_refused(exception.ClusterNotFound, 'nowhere')
+
+    def test_a_member_that_is_not_healthy(self):
+        self.instance_row('ill', status=ServiceStatuses.CRASHED,
+                          cluster_id=self.row.id)
+        self._assert_refused(exception.UnprocessableEntity, 'not healthy')
+
+    def test_a_member_that_is_backed_up_already(self):
+        self.patch(backup_models.Backup, 'running', return_value='one')
+        self._assert_refused(exception.UnprocessableEntity,
+                             'being backed up already')
+
+    def test_another_datastore(self):
+        cluster = mock.Mock()
+        cluster.ds_version.manager = 'mysql'
+        self.patch(backups.cluster_models.Cluster, 'load',
+                   return_value=cluster)
+        self._assert_refused(exception.BadRequest, 'not one of K2HDKC')
+
+    def test_a_backup_that_cannot_be_ordered_leaves_no_row(self):
+        self.order.side_effect = [None, exception.TroveError('no')]
+        self.assertRaises(exception.TroveError, self.create)
+        self.assertEqual([], backups.load_all(self.project))
+
+
+class StateTest(BackupCase):
+
+    def test_state_of_all_parts(self):
+        for states, expected in (
+            (('NEW', 'NEW'), 'NEW'), (('NEW', 'COMPLETED'), 'BUILDING'),
+            (('COMPLETED', 'COMPLETED'), 'COMPLETED'),
+            (('BUILDING', 'FAILED'), 'FAILED'),
+            (('DELETE_FAILED', 'COMPLETED'), 'DELETE_FAILED'),
+        ):
+            backup = mock.Mock(parts=[mock.Mock(state=one)
+                                      for one in states])
+            self.assertEqual(expected, backups.state_of(backup))
+
+    def test_what_is_no_backup_of_a_cluster_is_left_out(self):
+        backup_models.DBBackup.create(
+            name='other', description='k2hdkc cluster backup',
+            tenant_id=self.project, state='NEW', deleted=False)
+        self.assertEqual([], backups.load_all(self.project))
+
+
+class RestoreTest(BackupCase):
+
+    def setUp(self):
+        super(RestoreTest, self).setUp()
+        self.patch(clients, 'create_swift_client',
+                   return_value=mock.Mock(url='http://swift/v1/AUTH_x'))
+        self.backup = self.create()
+
+    def _restore(self, members=3, **member):
+        return test_cluster_api.api.Cluster.create(
+            self.context, 'new', self.datastore, self.version,
+            [test_cluster_api.member(**member)] * members,
+            {'k2hdkc_backup': self.backup.id}, None, None, 'image')
+
+    def test_every_member_loads_all(self):
+        self.finish(self.backup, 'COMPLETED', 'COMPLETED')
+        self._restore()
+        self.assertEqual(3, self.create_instance.call_count)
+        for call in self.create_instance.call_args_list:
+            told = call[1]['cluster_config'][ring.BACKUPS_KEY]
+            self.assertEqual({part.id for part in self.backup.parts},
+                             {info['id'] for info in told})
+            self.assertEqual(
+                {('sum', 'swift', 'http://swift/v1/AUTH_x')},
+                {(info['checksum'], info['storage_driver'],
+                  info['swift_url']) for info in told})
+
+    def _assert_refused(self, kind, **member):
+        self.assertRaises(kind, self._restore, **member)
+        self.create_instance.assert_not_called()
+        self.assertEqual({}, self.k2hr3.rings)
+
+    def test_a_backup_that_is_not_done(self):
+        self.finish(self.backup, 'COMPLETED', 'BUILDING')
+        self._assert_refused(exception.BackupNotCompleteError)
+
+    def test_a_backup_that_does_not_fit(self):
+        self.finish(self.backup, 'COMPLETED', 'COMPLETED', size=2)
+        self._assert_refused(exception.BackupTooLarge)
+        self._restore(volume_size=2)
+
+    def test_a_backup_that_is_not_there(self):
+        self.backup = mock.Mock(id='nowhere')
+        self._assert_refused(exception.NotFound)
+
+
+class ApiTest(BackupCase):
+
+    def setUp(self):
+        super(ApiTest, self).setUp()
+        self.controller = api.ClusterBackupController()
+        self.request = mock.MagicMock(
+            environ={wsgi.CONTEXT_KEY: self.context}, host='api',
+            remote_addr='127.0.0.1')
+        self.patch(api.notification, 'StartNotification')
+
+    def _create(self, **asked):
+        return self.controller.create(
+            self.request, self.project, {'cluster_backup': dict(
+                {'cluster': self.row.id, 'name': 'nightly'}, **asked)}).data(
+            'application/json')['cluster_backup']
+
+    def test_it_is_served(self):
+        resource = extension.K2hdkc().get_resources()[0]
+        self.assertEqual('{tenant_id}/k2hdkc/cluster_backups',
+                         resource.collection)
+
+    def test_create_show_and_list(self):
+        made = self._create(description='a')
+        self.assertEqual(('NEW', 'a', self.row.id, 0), (
+            made['status'], made['description'], made['cluster_id'],
+            made['size']))
+        self.assertEqual(set(self.ids), {
+            member['instance_id'] for member in made['members']})
+        shown = self.controller.show(self.request, self.project, made['id'])
+        self.assertEqual(made, shown.data('application/json')[
+            'cluster_backup'])
+        listed = self.controller.index(self.request, self.project)
+        self.assertEqual([made], listed.data('application/json')[
+            'cluster_backups'])
+
+    def test_bad_requests(self):
+        for body in (None, [], {}, {'cluster_backup': {'name': 'a'}},
+                     {'cluster_backup': {'cluster': 'a', 'name': ''}},
+                     {'cluster_backup': {'cluster': 'a', 'name': 'b',
+                                         'incremental': True}}):
+            self.assertRaises(exception.BadRequest, self.controller.create,
+                              self.request, self.project, body)
+        self.assertEqual([], backups.load_all(self.project))
+        self.assertRaises(exception.TroveError, self._create,
+                          swift_container='a; b')
+
+    def test_delete(self):
+        made = backups.load(self.project, self._create()['id'])
+        delete = self.patch(backup_models.Backup, 'delete')
+        self.assertRaises(exception.UnprocessableEntity,
+                          self.controller.delete, self.request, self.project,
+                          made.id)
+        self.finish(made, BackupState.COMPLETED, BackupState.FAILED)
+        result = self.controller.delete(self.request, self.project, made.id)
+        self.assertEqual(202, result.status)
+        self.assertEqual({part.id for part in made.parts},
+                         {call[0][1] for call in delete.call_args_list})
+
+    def test_one_that_is_not_there(self):
+        self.assertRaises(exception.NotFound, self.controller.show,
+                          self.request, self.project, 'nowhere')

@@ -1,0 +1,91 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+from unittest import mock
+
+import webob.exc
+
+from trove.cluster.tasks import ClusterTasks
+from trove.common import exception
+from trove.instance import models as instance_models
+from trove.instance.tasks import InstanceTasks
+
+from trove_k2hdkc import ring
+from trove_k2hdkc.tests import test_cluster_tasks
+
+
+class RestartTest(test_cluster_tasks.TaskCase):
+
+    def _restart(self, **fields):
+        tasks = self.start(2, task=ClusterTasks.RESTARTING_CLUSTER, **fields)
+        return lambda: tasks.restart_cluster(self.context, self.row.id)
+
+    def test_each_in_turn_with_the_values_of_now(self):
+        restart = self._restart(
+            configuration_id=self.group(http_proxy='http://proxy'))
+        restart()
+        told = {'http_proxy': 'http://proxy', ring.KEY: {
+            'name': 'ring',
+            'extdata-url': 'http://k2hr3/v1/extdata/trove/ring'}}
+        for member in self.ids:
+            self.assertEqual(
+                [mock.call.ring_name(), mock.call.update_overrides(told),
+                 mock.call.restart()], self.guest(member).mock_calls)
+        self.assert_ended(InstanceTasks.NONE, InstanceTasks.NONE)
+        self.assertIn('ring', self.k2hr3.rings)
+
+    def test_a_failure_ends_it(self):
+        restart = self._restart()
+        self.guest(self.ids[0]).restart.side_effect = exception.GuestTimeout()
+        self.assertRaises(exception.GuestTimeout, restart)
+        self.guest(self.ids[1]).restart.assert_not_called()
+        self.assert_ended(InstanceTasks.BUILDING_ERROR_SERVER,
+                          InstanceTasks.NONE)
+
+    def test_k2hr3_is_away(self):
+        restart = self._restart()
+        self.k2hr3.go_away()
+        self.assertRaises(webob.exc.HTTPServiceUnavailable, restart)
+        self.assertEqual({}, self.guests)
+        self.assert_ended(*[InstanceTasks.BUILDING_ERROR_SERVER] * 2)
+
+    def test_the_ring_of_before_goes(self):
+        self.register('ring')
+        self._restart(configuration_id=self.group(cluster_name='new'))()
+        self.assertEqual({'new'}, set(self.k2hr3.rings))
+
+
+class UpgradeTest(test_cluster_tasks.TaskCase):
+
+    def _upgrade(self):
+        self.new = mock.Mock(id=self.version.id, version='1.0.20')
+        tasks = self.start(2, task=ClusterTasks.UPGRADING_CLUSTER)
+        return lambda: tasks.upgrade_cluster(self.context, self.row.id,
+                                             self.new)
+
+    def test_each_in_turn(self):
+        self._upgrade()()
+        for member in self.ids:
+            self.guest(member).upgrade_and_wait.assert_called_once_with(
+                '1.0.20')
+        self.assert_ended(InstanceTasks.NONE, InstanceTasks.NONE)
+
+    def test_a_failure_ends_it(self):
+        upgrade = self._upgrade()
+        self.guest(self.ids[0]).upgrade_and_wait.side_effect = (
+            exception.GuestError(original_message='no image'))
+        self.assertRaises(exception.GuestError, upgrade)
+        self.guest(self.ids[1]).upgrade_and_wait.assert_not_called()
+        self.assert_ended(InstanceTasks.UPGRADING_ERROR, InstanceTasks.NONE)
+        self.assertEqual(
+            self.version.id, instance_models.DBInstance.find_by(
+                id=self.ids[0]).datastore_version_id)

@@ -1,0 +1,181 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+from unittest import mock
+
+import docker
+import requests
+
+from trove.backup.state import BackupState
+from trove.common import cfg
+from trove.common import exception
+from trove.conductor import api as conductor_api
+
+from trove_k2hdkc.guestagent import backup
+from trove_k2hdkc.tests import guest_case
+
+CONF = cfg.CONF
+
+CREATED = (b'some line\nBackup successfully, checksum: abc, '
+           b'location: http://swift/c/b.tar.gz\n')
+
+
+class BackupCase(guest_case.GuestCase):
+
+    def setUp(self):
+        super(BackupCase, self).setUp()
+        self.prepare_single()
+        self.context = mock.Mock(auth_token='the-token',
+                                 project_id='the-project')
+        conductor = self.enterContext(mock.patch.object(
+            conductor_api, 'API')).return_value
+        self.update = conductor.update_backup
+        self.set_option('auth_url', 'http://keystone/v3',
+                        'service_credentials')
+        self.set_option('region_name', 'RegionTwo', 'service_credentials')
+        self.info = {'id': 'b', 'datastore': 'k2hdkc',
+                     'datastore_version': '1.0.19',
+                     'storage_driver': 'swift',
+                     'location': 'http://swift/c/b.tar.gz',
+                     'checksum': 'abc'}
+
+    def _command(self):
+        return next(entry for entry in self.engine.log
+                    if entry[0] == 'run')[3]
+
+    def _reported(self):
+        return [call[1]['state'] for call in self.update.call_args_list]
+
+
+class CreateTest(BackupCase):
+
+    def _create(self):
+        self.manager.create_backup(self.context, self.info)
+
+    def test_what_the_conductor_is_told(self):
+        self.engine.results['db_backup'] = (0, CREATED)
+        self._create()
+        self.assertEqual([BackupState.BUILDING, BackupState.COMPLETED],
+                         self._reported())
+        told = self.update.call_args[1]
+        self.assertEqual(
+            ('b', 'abc', 'http://swift/c/b.tar.gz', True, 'full'),
+            (told['backup_id'], told['checksum'], told['location'],
+             told['success'], told['backup_type']))
+
+    def test_how_the_image_is_run(self):
+        self.engine.results['db_backup'] = (0, CREATED)
+        self._create()
+        _, name, image, command, options = next(
+            entry for entry in self.engine.log if entry[0] == 'run')
+        self.assertEqual(('db_backup', 'registry:5000/backup:1.0.19'),
+                         (name, image))
+        self.assertEqual([
+            'python3', 'main.py', '--storage-driver=swift',
+            '--driver=k2hdkc', '--os-token=the-token',
+            '--os-auth-url=http://keystone/v3',
+            '--os-tenant-id=the-project', '--os-region-name=RegionTwo',
+            '--backup', '--backup-id=b',
+            '--swift-extra-metadata='
+            'datastore:k2hdkc,datastore_version:1.0.19',
+            '--swift-container=k2hdkc_backups'], command)
+        self.assertEqual('host', options['network_mode'])
+        self.assertEqual(backup.user(), options['user'])
+        self.assertNotIn('db_backup', self.engine.made)
+
+    def test_container_of_the_user(self):
+        self.info['swift_container'] = 'mine'
+        self.engine.results['db_backup'] = (0, CREATED)
+        self._create()
+        self.assertIn('--swift-container=mine', self._command())
+
+    def test_address_of_swift_of_later_releases(self):
+        self.info['swift_url'] = 'http://swift/v1/AUTH_x'
+        self.set_option('swift_api_insecure', True, None)
+        self.engine.results['db_backup'] = (0, CREATED)
+        self._create()
+        self.assertEqual(
+            ['--os-token=the-token', '--swift-url=http://swift/v1/AUTH_x',
+             '--swift-api-insecure'], self._command()[4:7])
+
+    def _assert_failed(self, words):
+        failure = self.assertRaises(exception.TroveError, self._create)
+        self.assertIn(words, str(failure))
+        self.assertEqual([BackupState.BUILDING, BackupState.FAILED],
+                         self._reported())
+        self.assertNotIn('db_backup', self.engine.made)
+
+    def test_the_reason_of_the_image(self):
+        self.engine.results['db_backup'] = (
+            1, b'a line\n2026 Failed: tar ended with 2: no space\n')
+        self._assert_failed('Backup b could not be made: tar ended with 2')
+
+    def test_an_image_that_says_nothing(self):
+        self.engine.results['db_backup'] = (137, b'')
+        self._assert_failed('it said nothing')
+
+    def test_an_image_without_the_line_of_success(self):
+        self.engine.results['db_backup'] = (0, b'all fine\n')
+        self._assert_failed('did not say where the backup is')
+
+    def test_an_image_that_cannot_be_had_or_takes_too_long(self):
+        for fault in (docker.errors.ImageNotFound('no such image'),
+                      requests.exceptions.ReadTimeout('no answer')):
+            self.update.reset_mock()
+            self.engine.results['db_backup'] = fault
+            self._assert_failed('could not be run to its end: n')
+
+    def test_what_an_earlier_one_left_is_removed(self):
+        self.engine.results['db_backup'] = (0, CREATED)
+        self.engine.made['db_backup'] = self.engine.run(
+            'left', [], 'db_backup')
+        self.engine.log.clear()
+        self._create()
+        self.assertEqual(('remove', 'db_backup'), self.engine.log[0])
+
+    def test_incremental_backups_are_refused(self):
+        self.info['parent'] = {'location': 'l', 'checksum': 'c'}
+        self._assert_failed('K2HDKC has no incremental backups')
+        self.assertNotIn('run', [entry[0] for entry in self.engine.log])
+
+    def test_the_token_is_not_logged(self):
+        self.engine.results['db_backup'] = (0, CREATED)
+        with mock.patch.object(backup, 'LOG') as log:
+            self._create()
+        self.assertNotIn('the-token', str(log.mock_calls))
+
+
+class RestoreTest(BackupCase):
+
+    def _restore(self):
+        self.manager.perform_restore(self.context, self.volume, self.info)
+
+    def test_it_is_awaited(self):
+        self.engine.results['db_restore'] = (
+            0, b'Restore successfully, restore_size: 318\n')
+        self._restore()
+        self.assertIn(('wait', 'db_restore'), self.engine.log)
+        self.assertEqual(
+            ['--nobackup', '--restore-from=http://swift/c/b.tar.gz',
+             '--restore-checksum=abc'], self._command()[-3:])
+
+    def test_a_checksum_that_differs(self):
+        self.engine.results['db_restore'] = (
+            1, b'Failed: the checksum is another\n')
+        failure = self.assertRaises(exception.TroveError, self._restore)
+        self.assertIn('the checksum is another', str(failure))
+
+    def test_an_image_without_the_line_of_success(self):
+        self.engine.results['db_restore'] = (0, b'all fine\n')
+        failure = self.assertRaises(exception.TroveError, self._restore)
+        self.assertIn('did not say that backup b.tar.gz is loaded',
+                      str(failure))

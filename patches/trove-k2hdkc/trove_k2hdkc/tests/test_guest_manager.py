@@ -1,0 +1,269 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+from unittest import mock
+
+from trove.common import cfg
+from trove.common import exception
+from trove.common import utils
+from trove.guestagent import dbaas
+from trove.instance.service_status import ServiceStatuses
+
+from trove_k2hdkc.guestagent import container
+from trove_k2hdkc.guestagent import manager
+from trove_k2hdkc import ring
+from trove_k2hdkc.tests import guest_case
+
+CONF = cfg.CONF
+MANAGER_CLASS = 'trove_k2hdkc.guestagent.manager.Manager'
+OTHER = ring.Ring('ring2', 'http://k2hr3:18080/v1/extdata/trove/other')
+
+
+class PrepareTest(guest_case.GuestCase):
+
+    def test_the_registry_leads_to_the_manager(self):
+        self.set_option('datastore_registry_ext', {'k2hdkc': MANAGER_CLASS},
+                        None)
+        self.assertIs(manager.Manager, utils.import_class(
+            dbaas.datastore_registry()['k2hdkc']))
+
+    def test_single_instance_with_a_configuration_group(self):
+        self.prepare_single(**{'chmpx-server-port': 18020})
+        variables = self.environment()
+        self.assertEqual('ring1', variables['cluster_name'])
+        self.assertEqual(guest_case.RING.extdata_url,
+                         variables['extdata_url'])
+        self.assertEqual('18020', variables['chmpx_server_port'])
+        self.assertEqual('1.0.19', self.app.store.version())
+
+    def test_member_of_a_cluster_without_a_configuration_group(self):
+        self.prepare(cluster_config={
+            'id': 'cluster-id', ring.KEY: ring.packed(guest_case.RING)})
+        self.assertEqual('ring1', self.environment()['cluster_name'])
+        self.assertEqual('8020', self.environment()['chmpx_server_port'])
+
+    def test_an_instance_that_was_told_of_no_ring_is_refused(self):
+        refusal = self.assertRaises(exception.TroveError, self.prepare)
+        self.assertIn('taskmanager_manager', str(refusal))
+        self.assertEqual({}, self.engine.made)
+
+    def test_what_failed_ends_in_failed(self):
+        self.manager.status.begin_install = mock.Mock()
+        self.manager.status.end_install = mock.Mock()
+        self.assertRaises(
+            exception.TroveError, self.manager._prepare, None, [], [], 512,
+            [], '/dev/vdb', '/mnt', None, self.template, None, {}, None,
+            None, None)
+        self.manager.status.end_install.assert_called_once_with(
+            error_occurred=True, post_processing=False)
+
+    def test_a_member_ends_ready_for_its_cluster(self):
+        self.manager.status.begin_install = mock.Mock()
+        self.manager._prepare(
+            None, [], [], 512, [], '/dev/vdb', '/mnt', None, self.template,
+            None, {}, {'id': 'c', ring.KEY: ring.packed(guest_case.RING)},
+            None, None, ds_version='1.0.19')
+        self.assertEqual(mock.call(mock.ANY, ServiceStatuses.INSTANCE_READY,
+                                   force=True), self.heartbeats.call_args)
+
+    def test_restore_comes_before_the_start(self):
+        order = []
+        self.enterContext(mock.patch.object(
+            self.manager, 'perform_restore',
+            side_effect=lambda *args: order.append(('restore',) + args)))
+        self.enterContext(mock.patch.object(
+            self.app, 'start_db',
+            side_effect=lambda **kwargs: order.append(('start',))))
+        backup = {'id': 'b', 'location': 'http://swift/b', 'checksum': 'c'}
+        self.prepare(backup_info=backup)
+        self.assertEqual([('restore', None, self.volume, backup),
+                          ('start',)], order)
+
+    def test_a_new_member_loads_the_backups_of_all_members(self):
+        restore = self.enterContext(mock.patch.object(self.manager,
+                                                      'perform_restore'))
+        infos = [{'id': 'a'}, {'id': 'b'}]
+        self.prepare(cluster_config={
+            'id': 'c', ring.KEY: ring.packed(guest_case.RING),
+            ring.BACKUPS_KEY: infos})
+        self.assertEqual([mock.call(None, self.volume, info)
+                          for info in infos], restore.call_args_list)
+        self.assertEqual('running', self.running().status)
+
+    def test_a_failed_restore_starts_nothing(self):
+        self.enterContext(mock.patch.object(
+            self.app, 'restore_backup',
+            side_effect=exception.TroveError('no')))
+        self.assertRaises(exception.TroveError, self.prepare, backup_info={
+            'id': 'b', 'location': 'http://swift/b', 'checksum': 'c'})
+        self.assertEqual({}, self.engine.made)
+
+
+class OperationsTest(guest_case.GuestCase):
+
+    def setUp(self):
+        super(OperationsTest, self).setUp()
+        self.prepare_single()
+        self.engine.log.clear()
+
+    def _assert_started_again(self, image='registry:5000/k2hdkc:1.0.19'):
+        self.assertEqual(
+            [('stop', 'database', 12), ('remove', 'database'),
+             ('create', 'database', image)],
+            [entry for entry in self.engine.log if entry[0] != 'pull'])
+        self.assertEqual('running', self.running().status)
+        self.assertEqual(mock.call(mock.ANY, ServiceStatuses.HEALTHY),
+                         self.heartbeats.call_args)
+
+    def test_restart(self):
+        self.manager.restart(None)
+        self._assert_started_again()
+
+    def test_start_after_resize_keeps_the_version(self):
+        self.manager.start_db_with_conf_changes(
+            None, self.template.replace('= 136', '= 137'), 'name-of-version')
+        self._assert_started_again()
+
+    def test_stop_for_a_resize_of_the_volume_and_start(self):
+        self.manager.stop_db(None)
+        self.assertEqual('exited', self.running().status)
+        self.manager.restart(None)
+        self.assertEqual('running', self.running().status)
+
+    def test_stopping_nothing_is_fine(self):
+        del self.engine.made['database']
+        self.manager.stop_db(None)
+
+    def test_rebuild_finds_the_ring_on_the_volume(self):
+        self.engine.made.clear()
+        self.manager.status.begin_install = mock.Mock()
+        self.manager.status.end_install = mock.Mock()
+        self.manager.rebuild(None, '1.0.20', config_contents=self.template,
+                             config_overrides={'chmpx-max-mq-client': 200})
+        self.assertEqual('ring1', self.environment()['cluster_name'])
+        self.assertEqual('208', self.running().config['HostConfig'][
+            'Sysctls']['fs.mqueue.msg_max'])
+        self.manager.status.end_install.assert_called_once_with(
+            error_occurred=False)
+
+    def test_a_failed_rebuild_ends_in_failed(self):
+        self.engine.on_start = lambda made: setattr(made, 'status', 'exited')
+        self.manager.status.begin_install = mock.Mock()
+        self.manager.status.end_install = mock.Mock()
+        self.assertRaises(exception.TroveError, self.manager.rebuild, None,
+                          '1.0.20', config_contents=self.template)
+        self.manager.status.end_install.assert_called_once_with(
+            error_occurred=True)
+
+    def test_upgrade(self):
+        self.manager.upgrade(None, {'datastore_version': '1.0.20'})
+        self._assert_started_again('registry:5000/k2hdkc:1.0.20')
+        self.assertEqual('1.0.20', self.app.store.version())
+
+    def test_an_image_that_cannot_be_had_stops_nothing(self):
+        self.enterContext(mock.patch.object(
+            self.engine.images, 'pull',
+            side_effect=exception.TroveError('no such image')))
+        self.assertRaises(exception.TroveError, self.manager.upgrade, None,
+                          {'datastore_version': '1.0.20'})
+        self.assertEqual('running', self.running().status)
+        self.assertEqual('1.0.19', self.app.store.version())
+        self.assertEqual(mock.call(mock.ANY, ServiceStatuses.FAILED),
+                         self.heartbeats.call_args)
+
+    def test_leave_ring(self):
+        self.manager.leave_ring(None, 600)
+        self.assertEqual([['/usr/libexec/k2hdkctrove.sh', 'stop', '600']],
+                         self.running().executed)
+
+    def test_a_node_that_cannot_leave_says_why(self):
+        self.running().exec_result = (1, b'first\nthe ring is busy\n')
+        refusal = self.assertRaises(exception.TroveError,
+                                    self.manager.leave_ring, None, 600)
+        self.assertIn('first | the ring is busy', str(refusal))
+
+    def test_a_node_that_does_not_run_has_left(self):
+        self.running().status = 'exited'
+        self.manager.leave_ring(None, 600)
+        self.assertEqual([], self.running().executed)
+
+    def test_ring_name(self):
+        self.assertEqual('ring1', self.manager.ring_name(None))
+
+    def test_replication_is_not_offered(self):
+        # What datastore versions are registered with, from 2025.1 on.
+        if 'replication_strategy' in CONF:
+            self.set_option('replication_strategy', 'unsupported', None)
+        self.assertFalse(self.manager.replication_strategy)
+        self.assertIsNone(self.manager.replication)
+
+
+class ConfigurationTest(guest_case.GuestCase):
+
+    def setUp(self):
+        super(ConfigurationTest, self).setUp()
+        self.prepare_single()
+
+    def test_attached_values_hold_after_a_restart(self):
+        self.manager.update_overrides(None, {'http_proxy': 'http://proxy'})
+        self.assertNotIn('http_proxy', self.environment())
+        self.manager.restart(None)
+        self.assertEqual('http://proxy', self.environment()['http_proxy'])
+        self.assertEqual('k2hr3', self.environment()['no_proxy'])
+        self.assertEqual('ring1', self.environment()['cluster_name'])
+
+    def test_detached_values_do_not(self):
+        self.manager.update_overrides(None, {'chmpx-max-mq-server': 9})
+        self.manager.update_overrides(None, {}, remove=True)
+        self.manager.restart(None)
+        self.assertEqual('136', self.running().config['HostConfig'][
+            'Sysctls']['fs.mqueue.msg_max'])
+
+    def test_another_ring(self):
+        self.manager.update_overrides(None, {ring.KEY: ring.packed(OTHER)})
+        self.manager.restart(None)
+        self.assertEqual('ring2', self.environment()['cluster_name'])
+        self.assertEqual(OTHER.extdata_url,
+                         self.environment()['extdata_url'])
+
+    def test_bad_values_leave_the_node_running(self):
+        self.manager.update_overrides(None, {'cluster-name': 'a/b'})
+        self.assertRaises(exception.UnprocessableEntity,
+                          self.manager.restart, None)
+        self.assertEqual('running', self.running().status)
+
+    def test_applying_what_runs_already_does_nothing(self):
+        before = self.running()
+        self.manager.apply_overrides(None, {})
+        self.assertIs(before, self.running())
+
+    def test_applying_what_does_not_run_starts_again(self):
+        for overrides in ({'http_proxy': 'http://proxy'},
+                          {'chmpx-max-mq-client': 256}):
+            before = self.running()
+            self.manager.update_overrides(None, overrides)
+            self.manager.apply_overrides(None, {})
+            self.assertIsNot(before, self.running())
+
+    def test_applying_to_a_stopped_node_starts_it(self):
+        self.running().stop(1)
+        self.manager.apply_overrides(None, {})
+        self.assertEqual('running', self.running().status)
+        del self.engine.made[container.NAME]
+        self.manager.apply_overrides(None, {})
+        self.assertEqual('running', self.running().status)
+
+    def test_reset_of_the_template(self):
+        self.manager.reset_configuration(None, {
+            'config_contents': self.template.replace('= 8020', '= 9020')})
+        self.manager.restart(None)
+        self.assertEqual('9020', self.environment()['chmpx_server_port'])

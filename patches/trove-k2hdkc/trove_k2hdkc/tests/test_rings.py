@@ -1,0 +1,154 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+import webob.exc
+
+from trove.common import cfg
+from trove.common import exception
+
+from trove_k2hdkc.control import rings
+from trove_k2hdkc.k2hr3 import values as k2hr3_values
+from trove_k2hdkc import parameters
+from trove_k2hdkc import ring
+from trove_k2hdkc.tests import control_case
+from trove_k2hdkc.tests import test_package_data
+
+CONF = cfg.CONF
+
+
+class ValuesTest(control_case.ControlCase):
+
+    def _values(self, **group):
+        return rings.values(self.project, self.version,
+                            self.group(**group) if group else None)
+
+    def test_without_a_group(self):
+        self.assertEqual(8020, self._values()['chmpx-server-port'])
+
+    def test_values_keep_their_types_through_the_database(self):
+        found = self._values(chmpx_replica=2, chmpx_auto_merge=True,
+                             cluster_name='a')
+        self.assertEqual((2, True, 'a'), (
+            found['chmpx-replica'], found['chmpx-auto-merge'],
+            found['cluster-name']))
+
+    def test_a_port_that_is_closed(self):
+        refusal = self.assertRaises(exception.UnprocessableEntity,
+                                    self._values, chmpx_server_port=9020)
+        self.assertIn('does not open that port', str(refusal))
+
+    def test_k2hr3_takes_every_value_of_a_ring(self):
+        rules = {rule['name']: rule for rule in test_package_data.rules()}
+        taken = parameters.of_cluster(self._values())
+        self.assertEqual(set(k2hr3_values.VALUES), set(taken))
+        for name, kept in k2hr3_values.VALUES.items():
+            self.assertEqual(rules[name]['default'], kept.default, name)
+            if rules[name]['type'] == 'integer':
+                self.assertLessEqual(kept.least, rules[name]['min'], name)
+                self.assertGreaterEqual(kept.most, rules[name]['max'], name)
+
+
+class NameTest(control_case.ControlCase):
+
+    def test_name_of_the_group_goes_first(self):
+        for group, own_name, expected in (
+            ('', 'Own', 'own'), ('Ring', 'own', 'ring'), ('r', 'a b', 'r'),
+        ):
+            self.assertEqual(expected, rings.name_of(
+                {'cluster-name': group}, own_name))
+
+    def test_a_cluster_whose_name_no_ring_can_have(self):
+        refusal = self.assertRaises(
+            exception.UnprocessableEntity, rings.name_of,
+            {'cluster-name': ''}, 'my cluster')
+        self.assertIn('Set cluster-name in a configuration group',
+                      str(refusal))
+
+    def test_free_names(self):
+        row = self.cluster_row('one')
+        self.cluster_row('x', configuration_id=self.group(cluster_name='Two'))
+        rings.assert_free(self.project, 'three')
+        rings.assert_free(self.project, 'x')
+        rings.assert_free('another-project', 'one')
+        rings.assert_free(self.project, 'one', row.id)
+        for name in ('one', 'two'):
+            refusal = self.assertRaises(webob.exc.HTTPConflict,
+                                        rings.assert_free, self.project, name)
+            self.assertEqual(409, refusal.status_int)
+            self.assertIn('has the ring %s already' % name, refusal.detail)
+
+    def test_who_uses_a_ring(self):
+        cluster = self.cluster_row('one', members=2)
+        single = self.instance_row(
+            'single', configuration_id=self.group(cluster_name='two'))
+        alone = self.instance_row('alone')
+        for name, but, used in (
+            ('one', None, True), ('one', cluster.id, False),
+            ('two', None, True), ('two', single.id, False),
+            (alone.id, None, True), ('alone', None, False),
+        ):
+            self.assertIs(used, rings.is_used(self.project, name, but), name)
+
+    def test_names_in_groups(self):
+        self.group(cluster_name='One')
+        self.group(chmpx_replica=2)
+        self.assertEqual({'one'}, rings.names_in_groups(self.project))
+
+
+class K2hr3Test(control_case.ControlCase):
+
+    def _register(self, name, **group):
+        return rings.register(
+            self.context, self.project, name,
+            rings.values(self.project, self.version, self.group(**group)))
+
+    def test_register(self):
+        told = self._register('ring', chmpx_replica=2)
+        self.assertEqual(
+            ring.Ring('ring', 'http://k2hr3/v1/extdata/trove/ring'), told)
+        self.assertEqual('2', self.k2hr3.rings['ring']['chmpx-replica'])
+        self.log_in.assert_called_once_with(self.context, self.project)
+
+    def test_address_for_guests(self):
+        CONF.set_override('k2hr3_guest_url', 'http://inside:18080', 'k2hdkc')
+        self.addCleanup(CONF.clear_override, 'k2hr3_guest_url', 'k2hdkc')
+        self.assertTrue(self._register('ring').extdata_url.startswith(
+            'http://inside:18080/'))
+
+    def test_k2hr3_is_away(self):
+        self.k2hr3.go_away()
+        refusal = self.assertRaises(webob.exc.HTTPServiceUnavailable,
+                                    self._register, 'ring')
+        self.assertEqual(503, refusal.status_int)
+        self.assertIn('the connection was refused', refusal.detail)
+
+    def test_the_last_one_takes_the_ring_with_it(self):
+        self.register('ring')
+        self.k2hr3.members['ring'] = {'a', 'b'}
+        self.assertTrue(rings.leave(self.context, self.project, 'ring',
+                                    ['a', None]))
+        self.assertEqual({'b'}, self.k2hr3.members['ring'])
+        self.assertEqual({}, self.k2hr3.rings)
+
+    def test_a_ring_that_others_have_stays(self):
+        self.register('ring')
+        self.k2hr3.members['ring'] = {'a', 'b'}
+        self.instance_row('other',
+                          configuration_id=self.group(cluster_name='ring'))
+        rings.leave(self.context, self.project, 'ring', ['a'])
+        self.assertEqual({'b'}, self.k2hr3.members['ring'])
+        self.assertIn('ring', self.k2hr3.rings)
+
+    def test_leaving_never_fails(self):
+        self.k2hr3.go_away()
+        self.assertFalse(rings.leave(self.context, self.project, 'ring',
+                                     ['a']))

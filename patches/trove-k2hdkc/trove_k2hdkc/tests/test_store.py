@@ -1,0 +1,46 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+import os
+import stat
+
+from trove.common import exception
+
+from trove_k2hdkc.guestagent import store
+from trove_k2hdkc.tests import guest_case
+
+
+class StoreTest(guest_case.GuestCase):
+
+    def test_it_is_for_root_alone(self):
+        self.prepare_single()
+        path = os.path.join(self.volume, store.FILE)
+        self.assertEqual(0o600, stat.S_IMODE(os.stat(path).st_mode))
+        self.assertEqual([store.FILE], os.listdir(self.volume))
+
+    def test_parts_are_replaced_one_by_one(self):
+        kept = store.Store(self.volume)
+        self.assertIsNone(kept.ring())
+        self.assertIsNone(kept.version())
+        kept.update(template=self.template, ring=guest_case.RING)
+        kept.update(overrides={'chmpx-replica': 2})
+        kept.update(overrides={'http_proxy': 'http://proxy'}, version='2')
+        self.assertEqual(guest_case.RING, kept.ring())
+        self.assertEqual('2', kept.version())
+        self.assertEqual((1, 'http://proxy'),
+                         (kept.parameters()['chmpx-replica'],
+                          kept.parameters()['http_proxy']))
+
+    def test_a_volume_that_is_not_mounted_is_told(self):
+        refusal = self.assertRaises(exception.TroveError,
+                                    store.Store('/nowhere').parameters)
+        self.assertIn('is the data volume mounted?', str(refusal))

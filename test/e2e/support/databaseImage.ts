@@ -1,0 +1,43 @@
+import {cp, mkdir, mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import type {ExecutionContext} from 'ava';
+import {startDockerEngine, type DockerEngine} from './dockerEngine.js';
+import {document, expect} from './tool.js';
+
+/** Real programs instead of the stand-ins: a prefix built for Debian trixie, see docs/conformance.md. */
+export const realPrefix = process.env.TEST_K2HDKC_PREFIX;
+
+type Images = {readonly images: ReadonlyArray<{readonly image: string; readonly name: string; readonly tag: string; readonly directory: string}>};
+
+export type PreparedImage = {
+	readonly engine: DockerEngine;
+	readonly image: string;
+	/** Ends the engine, and removes what was made for the image. */
+	readonly remove: () => Promise<void>;
+};
+
+/** STAND-INS for K2HDKC as an installed prefix. */
+const standInPrefix = async (): Promise<string> => {
+	const prefix = await mkdtemp(path.join(tmpdir(), 'k2hdkc-stand-ins-'));
+	await cp('test/fixtures/k2hdkcStandIn', prefix, {recursive: true});
+	await mkdir(path.join(prefix, 'lib'));
+	return prefix;
+};
+
+/** The database image as the tool builds it, in an engine of the test's own. */
+export const prepareDatabaseImage = async (t: ExecutionContext): Promise<PreparedImage> => {
+	const prefix = realPrefix ?? await standInPrefix();
+	const settings = [`sources.k2hdkc=directory:${prefix}`, 'images.database.variant=debian', ...(realPrefix === undefined ? ['images.database.extraPackages=nodejs'] : [])].flatMap(setting => ['--set', setting]);
+	await expect(t, 0, ['images', 'build', 'database', ...settings]);
+	const {name, tag, directory} = document<Images>(await expect(t, 0, ['images', 'list', '--json', ...settings])).images.find(({image}) => image === 'database')!;
+	const engine = await startDockerEngine();
+	await engine.done('load', '--input', path.join(directory, 'image.tar'));
+	const remove = async (): Promise<void> => {
+		await engine.stop();
+		await (realPrefix === undefined ? rm(prefix, {recursive: true, force: true}) : undefined);
+	};
+
+	return {engine, image: `localhost/${name}:${tag}`, remove};
+};
