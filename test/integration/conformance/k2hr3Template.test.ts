@@ -32,8 +32,7 @@ const addressOf = (kind: Kind, index: number): string => index === 0 ? ownAddres
 /** The client shows the addresses of the registration documents to nobody but Trove. */
 const partOfCluster = async (system: System, cluster: string, kind: Kind): Promise<Part> => {
 	const {data} = await system.ask('GET', `/v1/role/token/list/${cluster}/${kind}?expand=true`, {token: await scopedToken(system)});
-	const [{registerpath}] = Object.values<{registerpath: string}>(data.tokens) as [{registerpath: string}];
-	return partOf(system, `${system.url}/v1/extdata/trove/${registerpath}`);
+	return partOf(system, `${system.url}/v1/extdata/trove/${Object.values(data.tokens)[0]!.registerpath}`);
 };
 
 const joinAll = async (system: System, parts: Readonly<Record<Kind, Part>>, counts: Counts): Promise<void> => {
@@ -54,7 +53,7 @@ const fillIn = async (t: ExecutionContext, system: System, counts: Counts): Prom
 	await joinAll(system, parts, counts);
 	const textOf = async (kind: Kind): Promise<string> => {
 		const {data} = await configurationOf(system, parts[kind]);
-		return (data.resource as string).replaceAll('__SELF_INSTANCE_ID__', `${kind}-0`);
+		return data.resource.replaceAll('__SELF_INSTANCE_ID__', `${kind}-0`);
 	};
 
 	const texts = {server: await textOf('server'), slave: await textOf('slave')};
