@@ -6,7 +6,8 @@ umask 077
 directory=/etc/antpickax
 document=$(mktemp)
 trap 'rm -f "$document"' EXIT
-mkdir -p -m 0755 "$directory"
+mkdir -p "$directory"
+chmod 0755 "$directory"
 
 # Tokens reach curl by standard input: never on a command line.
 printf 'url = "%s"\n' "$(cat /etc/k2hdkc-slave/extdata-url)" |
