@@ -50,6 +50,10 @@ export const flags = {
 	latest: {flags: '--latest', summary: 'put the tag latest on it as well'},
 	overwrite: {flags: '--overwrite', summary: 'replace another image that has the tag'},
 	file: {flags: '--file <disk>', summary: 'a guest image that was built elsewhere, qcow2 or raw, in place of the built one'},
+	k2hr3Url: {flags: '--k2hr3-url <url>', summary: 'a K2HR3 that is there already: http(s)://HOST:PORT of its API'},
+	project: {flags: '--project <name>', summary: 'project of OpenStack that the cluster belongs to'},
+	renew: {flags: '--renew', summary: 'make new tokens; the old ones stay valid for the nodes that have them'},
+	value: {flags: '--value <name=value>', summary: 'set one value of the cluster, e.g. chmpx-replica=2 (repeatable)', repeatable: true},
 	output: {flags: '--output <file>', summary: 'where to write the bundle'},
 	patchRelease: {flags: '--release <release>', summary: 'only this OpenStack release (repeatable)', repeatable: true},
 } as const satisfies Record<string, Flag>;
@@ -64,16 +68,16 @@ const selection = ['only', 'from', 'until', 'with', 'without'] as const;
 export const commands: readonly Command[] = [
 	{
 		name: 'up', arguments: '[profile]', argumentSummary: 'a name, or a YAML file', summary: 'plan, show the plan, do it; resumes by itself after any failure',
-		flags: [...target, ...selection, 'yes', 'offline', 'dryRun', 'fresh', 'json', 'events', ...common],
+		flags: [...target, 'k2hr3Url', ...selection, 'yes', 'offline', 'dryRun', 'fresh', 'json', 'events', ...common],
 		examples: ['up', 'up --machine ssh://root@192.0.2.10', 'up --only keystone'],
 	},
 	{
 		name: 'plan', arguments: '[profile]', argumentSummary: 'a name, or a YAML file', summary: 'what `up` would do and why; changes nothing',
-		flags: [...target, ...selection, 'offline', 'fresh', 'explain', 'detailedExitcode', 'json', ...common],
+		flags: [...target, 'k2hr3Url', ...selection, 'offline', 'fresh', 'explain', 'detailedExitcode', 'json', ...common],
 	},
 	{
 		name: 'status', summary: 'verify every step now; endpoints, credentials, next commands',
-		flags: [...target, 'with', 'without', 'detailedExitcode', 'json', ...common],
+		flags: [...target, 'k2hr3Url', 'with', 'without', 'detailedExitcode', 'json', ...common],
 	},
 	{
 		name: 'doctor', arguments: '[profile]', argumentSummary: 'a name, or a YAML file', summary: 'all checks of the machine, each with its remedy',
@@ -110,6 +114,13 @@ export const commands: readonly Command[] = [
 		name: 'datastore', summary: 'the k2hdkc datastore in Trove', flags: [], subcommands: [
 			{name: 'list', summary: 'the datastore versions that Trove offers', flags: [...target, 'json', ...common]},
 			{name: 'register', summary: 'register the datastore versions of the configuration again', flags: [...target, 'json', 'events', ...common]},
+		],
+	},
+	{
+		name: 'k2hr3', summary: 'the system that tells the nodes of a cluster of each other', flags: [], subcommands: [
+			{name: 'register', arguments: '<cluster>', argumentSummary: 'its name', summary: 'register a cluster by hand, or set its values again; Trove does it for its own', flags: [...target, 'k2hr3Url', 'project', 'value', 'renew', 'json', ...common], examples: ['k2hr3 register ring --project demo --value chmpx-replica=2']},
+			{name: 'status', arguments: '[cluster]', argumentSummary: 'its name; without it K2HR3 itself', summary: 'the nodes of a cluster, their addresses and how long its tokens are valid', flags: [...target, 'k2hr3Url', 'project', 'json', ...common]},
+			{name: 'slave', arguments: '<cluster>', argumentSummary: 'its name', summary: 'user data for a server that becomes a slave node, where client programs run; holds a token', flags: [...target, 'k2hr3Url', 'project', 'json', ...common]},
 		],
 	},
 	{

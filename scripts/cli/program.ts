@@ -41,6 +41,10 @@ export type Options = {
 	readonly latest?: boolean;
 	readonly overwrite?: boolean;
 	readonly file?: string;
+	readonly k2hr3Url?: string;
+	readonly project?: string;
+	readonly renew?: boolean;
+	readonly value?: readonly string[];
 };
 
 const collect = (value: string, before: readonly string[] | undefined): string[] => [...before ?? [], value];
@@ -55,7 +59,7 @@ const toOption = (flag: Flag): Option => {
 };
 
 /** The long names a command takes, for suggestions: `--name`, `--json`… */
-const longNames = (command: Command): string[] => command.flags.map(name => /--[-a-z]+/.exec(flags[name].flags)![0]);
+const longNames = (command: Command): string[] => command.flags.map(name => /--[-a-z\d]+/.exec(flags[name].flags)![0]);
 
 type Found = (invocation: Invocation) => void;
 

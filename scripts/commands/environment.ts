@@ -109,6 +109,8 @@ export type Environment = {
 	readonly recipes: () => Promise<Readonly<Record<string, unknown>>>;
 	/** The words, to be run on `machine`, that run the openstack client with credentials. */
 	readonly openstackCommand: (args: readonly string[]) => readonly string[];
+	/** The words, to be run on `machine`, that run the client of K2HR3 with credentials; for the project admin, or another one. */
+	readonly k2hr3Command: (args: readonly string[], project?: string) => readonly string[];
 	/** The words, to be run on `machine`, that give a login shell on the machine. */
 	readonly shellCommand: () => readonly string[];
 	readonly close: () => Promise<void>;

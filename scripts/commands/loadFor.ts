@@ -5,7 +5,8 @@ import {secretsOf} from '../config/secrets.js';
 
 /** The configuration that a command line asks for. Passwords written into addresses are masked from here on. */
 export const loadFor = (context: Pick<CommandContext, 'cwd' | 'env' | 'mask'>, options: Options, profile?: string): LoadedConfig => {
-	const {release, ...flags} = options;
+	const {release, k2hr3Url, ...others} = options;
+	const flags = k2hr3Url === undefined ? others : {...others, set: [...others.set ?? [], `k2hr3.url=${k2hr3Url}`]};
 	const loaded = loadConfig({
 		profile,
 		flags: {...flags, ...(typeof release === 'string' ? {release} : {})},

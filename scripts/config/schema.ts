@@ -2,6 +2,7 @@ import {z} from 'zod';
 import {isRegistry, registriesOf, registryForms} from './insecureRegistries.js';
 import {isMachineAddress} from './machineUrl.js';
 import {imagesSchema} from './schema/images.js';
+import {k2hr3Schema} from './schema/k2hr3.js';
 import {openstackSchema} from './schema/openstack.js';
 import {variants} from './schema/variants.js';
 import {releases} from './schema/releases.js';
@@ -62,6 +63,7 @@ export const configSchema = z.strictObject({
 	}),
 	images: imagesSchema,
 	trove: z.strictObject({conf: z.record(text, z.record(text, setting))}),
+	k2hr3: k2hr3Schema,
 	sources: sourcesSchema,
 	proxy: proxySchema,
 	timeouts: z.strictObject({scale: z.number().min(0.1).max(100)}),

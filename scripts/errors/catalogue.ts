@@ -1,4 +1,5 @@
 import {internalErrors} from './catalogue/internal.js';
+import {k2hr3Errors} from './catalogue/k2hr3.js';
 import {machineErrors} from './catalogue/machines.js';
 import {preflightErrors} from './catalogue/preflight.js';
 import {sourceErrors} from './catalogue/sources.js';
@@ -17,6 +18,7 @@ export const catalogue = [
 	...stateErrors,
 	...machineErrors,
 	...sourceErrors,
+	...k2hr3Errors,
 	...internalErrors,
 ] as const satisfies readonly CatalogueEntry[];
 

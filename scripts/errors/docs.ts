@@ -11,6 +11,7 @@ const areas: Readonly<Record<string, string>> = {
 	4: 'Lock and state',
 	5: 'Machines',
 	6: 'Sources, patches and the datastore',
+	7: 'K2HR3',
 	9: 'Faults of the tool itself',
 };
 

@@ -38,6 +38,7 @@ const leftOut = ({config, config: {components}}: SandboxEnv): SummaryFacts['left
 	components.dashboard
 		? {what: 'panel Clusters of the dashboard', why: 'trove-dashboard keeps it switched off; the openstack command has clusters'}
 		: {what: 'dashboard', why: 'component `dashboard` is off; --with dashboard adds it'},
+	...(config.k2hr3.url === null ? [{what: 'K2HR3', why: 'its programs cannot be had from package registries: no cluster can be created; --k2hr3-url uses one that is there'}] : []),
 	...(components.swift ? [] : [{what: 'swift', why: 'component `swift` is off; backups need it'}]),
 	...(components.cinder ? [] : [{what: 'cinder', why: 'component `cinder` is off; volumes need it'}]),
 ];
@@ -134,6 +135,10 @@ export const openEnvironment: OpenEnvironment = async ({config}, {onNotice}) => 
 		forgetGuestFile: async () => forgetGuestFile(env),
 		recipes: async () => imageRecipes(env),
 		openstackCommand: args => ['env', `OS_CLIENT_CONFIG_FILE=${insideCloudsYaml}`, `OS_CLOUD=${env.machineName}`, 'openstack', ...args],
+		k2hr3Command: (args, project) => [
+			'env', `OS_CLIENT_CONFIG_FILE=${insideCloudsYaml}`, `OS_CLOUD=${env.machineName}`, ...(project === undefined ? [] : [`OS_PROJECT_NAME=${project}`]),
+			'python3', '-m', 'trove_k2hdkc.k2hr3', ...args,
+		],
 		shellCommand: () => ['env', `OS_CLIENT_CONFIG_FILE=${insideCloudsYaml}`, `OS_CLOUD=${env.machineName}`, 'bash', '--login'],
 		async close() {
 			await env.machine.close();

@@ -101,11 +101,12 @@ export const createSandboxEnv = async (config: Config, host: Machine): Promise<S
 	const leader = createLeader(host, machineName, paths.root);
 	const machine = createSandboxMachine(host, {name: config.name, leader: leader.current});
 	const survey = createSurvey(machine, () => sandboxSteps(config).flatMap(({parts}) => parts ?? []));
-	const {caFile} = config.proxy;
+	const readNamed = async (file: string | null): Promise<string | undefined> => file === null ? undefined : host.read(file);
 	return {
 		config, host, machine, leader, survey, paths, machineName, linkName: `kd-${config.name}`, secrets, addresses,
 		api: createApi(host, addresses.current.machine, () => ({user: 'admin', password: secrets.get('user.admin'), project: 'admin'})),
-		proxyAuthority: caFile === null ? undefined : await host.read(caFile),
+		proxyAuthority: await readNamed(config.proxy.caFile),
+		k2hr3Authority: await readNamed(config.k2hr3.caFile),
 		builder: await findBuilder(host, config),
 	};
 };

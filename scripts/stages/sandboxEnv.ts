@@ -47,6 +47,8 @@ export type SandboxEnv = {
 	readonly api: OpenstackApi;
 	/** What the file proxy.caFile holds on the host; undefined when none is named or it is not there. */
 	readonly proxyAuthority: string | undefined;
+	/** The same of k2hr3.caFile. */
+	readonly k2hr3Authority: string | undefined;
 	/** What makes container images. */
 	readonly builder: ChosenBuilder;
 };

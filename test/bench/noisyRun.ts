@@ -35,6 +35,7 @@ const environment: Environment = {
 	secrets: async () => ['a secret to look for in every line'],
 	datastoreVersions: async () => [], images: async () => [], pushImage: async ({to}) => [{reference: to, id: '', state: 'was there'}], recipes: async () => ({}), forgetGuestFile: async () => undefined,
 	openstackCommand: args => args,
+	k2hr3Command: args => ['fake-k2hr3', ...args],
 	shellCommand: () => [],
 	close: async () => host.close(),
 };

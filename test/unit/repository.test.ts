@@ -96,7 +96,7 @@ test('every command and flag in the documents exists', async t => {
 			const words = call.includes('--') ? call.slice(0, call.indexOf('--')) : call;
 			const command = words[0] === 'COMMAND' ? undefined : findCommand(words.filter(word => !word.startsWith('--')));
 			t.true(words[0] === 'COMMAND' || command !== undefined, `${page}: ${call.join(' ')}`);
-			const known = new Set(['--help', ...command?.flags.map(name => /--[a-z-]+/.exec(flags[name].flags)![0]) ?? []]);
+			const known = new Set(['--help', ...command?.flags.map(name => /--[a-z\d-]+/.exec(flags[name].flags)![0]) ?? []]);
 			t.deepEqual(words.filter(word => word.startsWith('--') && !known.has(word)), [], `${page}: ${call.join(' ')}`);
 		}
 	}

@@ -1,4 +1,5 @@
 import {ports} from '../../openstack/api.js';
+import {authorityFile, k2hr3Options} from '../../k2hr3/options.js';
 import type {SandboxEnv} from '../sandboxEnv.js';
 import {troveAdditions} from '../datastore/content.js';
 import {containerImages} from '../images/containers/images.js';
@@ -16,7 +17,7 @@ const builtImages = (env: SandboxEnv): Readonly<Record<string, string>> =>
  */
 const datastoreSections = (env: SandboxEnv) => {
 	const {docker_insecure_registries: _, ...options} = env.config.datastore.options;
-	return {k2hdkc: {...options, ...builtImages(env)}};
+	return {k2hdkc: {...options, ...builtImages(env), ...k2hr3Options(env.config)}};
 };
 
 export const trove = serviceStep({
@@ -27,6 +28,7 @@ export const trove = serviceStep({
 	files: [
 		{template: 'trove.conf', path: '/etc/trove/trove.conf', owner: 'root:trove', sections: env => ({...datastoreSections(env), ...env.config.trove.conf})},
 		{template: 'trove-guestagent.conf', path: '/etc/trove/trove-guestagent.conf', owner: 'root:trove', sections: datastoreSections},
+		{template: 'k2hr3-ca.pem', path: authorityFile, owner: 'root:trove', appended: env => env.k2hr3Authority ?? ''},
 	],
 	prepare: () => 'install -d -o trove -g trove /var/log/trove /etc/trove/cloudinit\nsetpriv --reuid trove --regid trove --init-groups env HOME=/var/lib/trove trove-manage db_sync\n',
 	units: ['trove-api', 'trove-conductor', 'trove-taskmanager'],

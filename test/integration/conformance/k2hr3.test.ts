@@ -56,15 +56,15 @@ test(`${what}: a token of OpenStack becomes one of K2HR3`, async t => {
 	const {ask, openstackToken, project} = await useSystem(t);
 	const unscoped = await ask('POST', '/v1/user/tokens', {token: `U=${openstackToken}`, body: {auth: {}}});
 	t.is(unscoped.status, 201);
-	t.is(unscoped.data.scoped, false);
+	t.false(unscoped.data.scoped);
 	const {status, data} = await ask('GET', '/v1/user/tokens', {token: `U=${unscoped.data.token}`});
 	t.is(status, 200);
-	t.true(data.tenants.some((tenant: {name: string}) => tenant.name === project));
-	t.true(data.tenants.every(({id, display}: {id: string; display: string}) => /^[\da-f-]{32,36}$/.test(id) && display !== ''));
+	t.true(data.tenants.some(({name}) => name === project));
+	t.true(data.tenants.every(({id, display}) => /^[\da-f-]{32,36}$/.test(id) && display !== ''));
 	for (const token of [openstackToken, unscoped.data.token]) {
 		const scoped = await ask('POST', '/v1/user/tokens', {token: `U=${token}`, body: {auth: {tenantName: project}}});
 		t.is(scoped.status, 201);
-		t.is(scoped.data.scoped, true);
+		t.true(scoped.data.scoped);
 		t.is((await ask('GET', '/v1/user/tokens', {token: `U=${scoped.data.token}`})).data.tenants.length, 1);
 	}
 });
@@ -88,12 +88,12 @@ test(`${what}: a role token lasts a day, and ten years with expire=0`, async t =
 	const short = await ask('GET', `/v1/role/token/${name}/server`, {token});
 	t.regex(short.data.token, /^[\da-f]{64}$/);
 	const {data: {tokens}} = await ask('GET', `/v1/role/token/list/${name}/server?expand=true`, {token});
-	const lasting = Object.values<{expire: string}>(tokens).map(({expire}) => Math.round((Date.parse(expire) - Date.now()) / day)).sort((a, b) => a - b);
+	const lasting = Object.values(tokens).map(({expire}) => Math.round((Date.parse(expire) - Date.now()) / day)).toSorted((a, b) => a - b);
 	t.is(lasting.length, 2);
 	t.is(lasting[0], 1);
 	t.true(lasting[1]! > 3600);
 	const again = await ask('GET', `/v1/role/token/list/${name}/server?expand=true`, {token});
-	t.not(tokens[short.data.token].registerpath, again.data.tokens[short.data.token].registerpath, 'the path is another one each time');
+	t.not(tokens[short.data.token]!.registerpath, again.data.tokens[short.data.token]!.registerpath, 'the path is another one each time');
 	t.is((await ask('DELETE', `/v1/role/token/${short.data.token}`, {token})).status, 204);
 	t.is((await ask('DELETE', `/v1/role/token/${short.data.token}`, {token})).status, 403);
 	await remove();
@@ -116,7 +116,7 @@ test(`${what}: the registration document is for one user agent`, async t => {
 	for (const [path, by] of [[`trove/${registerpath}`, 'curl/8'], [`other/${registerpath}`, agent], ['trove/bad', agent]] as const) {
 		const refused = await ask('GET', `/v1/extdata/${path}`, {agent: by});
 		t.is(refused.status, 400, path);
-		t.is(refused.data.result, false);
+		t.false(refused.data.result);
 	}
 
 	await ask('DELETE', `/v1/role/token/${roleToken}`, {token});

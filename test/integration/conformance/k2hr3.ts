@@ -11,7 +11,23 @@ import {prepareDependencies, pythonEnvironment, troveDependencies} from '../../p
 export const realUrl = process.env.TEST_K2HR3_URL;
 export const what = realUrl === undefined ? 'the stand-in' : 'the real API';
 
-export type Answer = {readonly status: number; readonly type: string; readonly text: string; readonly data: any};
+/** What answers hold, each only some of it. */
+export type Data = {
+	readonly result: boolean;
+	readonly message: string;
+	readonly scoped: boolean;
+	readonly token: string;
+	readonly registerpath: string;
+	readonly tenants: ReadonlyArray<{readonly name: string; readonly id: string; readonly display: string}>;
+	readonly tokens: Readonly<Record<string, {readonly expire: string; readonly registerpath: string}>>;
+	readonly role: {readonly hosts: {readonly ips: readonly string[]}};
+	readonly resource: string;
+};
+
+/** Of the documents of the client. */
+export type Document = {readonly cluster: string; readonly removed: boolean};
+
+export type Answer = {readonly status: number; readonly type: string; readonly text: string; readonly data: Data};
 type Request = {readonly token?: string; readonly body?: unknown; readonly agent?: string; readonly from?: string};
 
 export type System = {
@@ -22,15 +38,21 @@ export type System = {
 	readonly openstackToken: string;
 	/** `from` is the address of the node that asks: K2HR3 believes a proxy on its own host. */
 	readonly ask: (method: string, path: string, request?: Request) => Promise<Answer>;
+	/** What a process needs to run the client in Python, and to log in. */
+	readonly env: Readonly<Record<string, string>>;
 	/** The client in Python, as the tool and Trove use it. Its document. */
-	readonly client: (...args: readonly string[]) => Promise<any>;
+	readonly client: (...args: readonly string[]) => Promise<Document>;
 };
 
 const logIn = async ({OS_AUTH_URL: url, OS_USERNAME: name, OS_PASSWORD: password, OS_PROJECT_NAME: project}: Readonly<Record<string, string>>): Promise<string> => {
 	const domain = {id: 'default'};
-	const answer = await fetch(`${url}/auth/tokens`, {method: 'POST', headers: {'content-type': 'application/json'}, body: JSON.stringify({auth: {
-		identity: {methods: ['password'], password: {user: {name, password, domain}}}, scope: {project: {name: project, domain}},
-	}})});
+	const answer = await fetch(`${url}/auth/tokens`, {
+		method: 'POST', headers: {'content-type': 'application/json'}, body: JSON.stringify({
+			auth: {
+				identity: {methods: ['password'], password: {user: {name, password, domain}}}, scope: {project: {name: project, domain}},
+			},
+		}),
+	});
 	const token = answer.headers.get('x-subject-token');
 	if (token === null) {
 		throw new Error(`Keystone answers ${answer.status}`);
@@ -60,22 +82,24 @@ export const withoutClient = async (): Promise<string | undefined> => prepareDep
 
 export const useSystem = async (t: ExecutionContext): Promise<System> => {
 	const {url, login} = realUrl === undefined ? await startStandIns(t) : {url: realUrl, login: loginOfEnvironment()};
+	const env = {...pythonEnvironment(dependencies, [path.resolve('patches/trove-k2hdkc')]), ...login};
 	return {
-		url, project: login.OS_PROJECT_NAME!.toLowerCase(), openstackToken: await logIn(login),
+		url, env, project: login.OS_PROJECT_NAME!.toLowerCase(), openstackToken: await logIn(login),
 		async ask(method, where, {token, body, agent = 'conformance', from} = {}) {
-			const answer = await fetch(url + where, {method, body: body === undefined ? null : JSON.stringify(body), headers: {
-				'user-agent': agent, 'accept-encoding': 'identity', ...(body !== undefined && {'content-type': 'application/json'}),
-				...(token !== undefined && {'x-auth-token': token}), ...(from !== undefined && {'x-forwarded-for': from}),
-			}});
+			const answer = await fetch(url + where, {
+				method, body: body === undefined ? null : JSON.stringify(body), headers: {
+					'user-agent': agent, 'accept-encoding': 'identity', ...(body !== undefined && {'content-type': 'application/json'}),
+					...(token !== undefined && {'x-auth-token': token}), ...(from !== undefined && {'x-forwarded-for': from}),
+				},
+			});
 			const text = await answer.text();
 			const type = answer.headers.get('content-type') ?? '';
-			return {status: answer.status, type, text, data: type.startsWith('application/json') && text !== '' ? JSON.parse(text) : undefined};
+			return {status: answer.status, type, text, data: (type.startsWith('application/json') && text !== '' ? JSON.parse(text) : {}) as Data};
 		},
 		async client(command, ...args) {
-			const env = {...pythonEnvironment(dependencies, [path.resolve('patches/trove-k2hdkc')]), ...login};
-			const {stdout, stderr} = await runCommand('python3', ['-s', '-m', 'trove_k2hdkc.k2hr3', command!, '--url', url, ...args], {env, timeout: 60_000});
+			const {stdout, stderr} = await runCommand('python3', ['-s', '-m', 'trove_k2hdkc.k2hr3', command, '--url', url, ...args], {env, timeout: 60_000});
 			try {
-				return JSON.parse(stdout);
+				return JSON.parse(stdout) as Document;
 			} catch {
 				throw new Error(stdout + stderr);
 			}

@@ -11,12 +11,13 @@ const leaves: ReadonlyArray<readonly [string, Command]> = commands.flatMap(comma
 	: [[command.name, command] as const]);
 
 test('every flag of every command is understood, alone and with a value', t => {
-	for (const [words, {flags: names}] of leaves) {
+	for (const [words, {flags: names, arguments: operands = ''}] of leaves) {
+		const required = operands.startsWith('<') ? ['word'] : [];
 		for (const name of names) {
 			const flag: Flag = flags[name];
-			const [, long, value] = /(--[-a-z]+)(?: <(.*)>)?/.exec(flag.flags)!;
+			const [, long, value] = /(--[-a-z\d]+)(?: <(.*)>)?/.exec(flag.flags)!;
 			const given = value === undefined ? [] : [flag.choices?.[0] ?? 'value'];
-			const {command, options} = parseCommandLine([...words.split(' '), long!, ...given]);
+			const {command, options} = parseCommandLine([...words.split(' '), ...required, long!, ...given]);
 			t.is(command, words);
 			t.is(Object.keys(options).length, long === '--no-color' || !names.includes('noColor') ? 1 : 2, `${words} ${long}`);
 		}

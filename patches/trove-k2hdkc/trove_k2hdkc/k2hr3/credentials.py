@@ -16,7 +16,8 @@
 The environment is that of the openstack client: OS_TOKEN with
 OS_PROJECT_ID or OS_PROJECT_NAME; or OS_AUTH_URL, OS_USERNAME, OS_PASSWORD,
 a project, and the domains of both (Default without). OS_CLOUD names an entry
-of clouds.yaml instead, in OS_CLIENT_CONFIG_FILE.
+of clouds.yaml instead, in OS_CLIENT_CONFIG_FILE; OS_PROJECT_NAME then names
+another project than the entry.
 """
 
 import collections
@@ -53,8 +54,13 @@ def credentials_of(environ):
 
 def _settings(environ):
     if environ.get('OS_CLOUD'):
-        return _of_cloud(environ['OS_CLOUD'],
-                         environ.get('OS_CLIENT_CONFIG_FILE', 'clouds.yaml'))
+        auth, ca_file = _of_cloud(
+            environ['OS_CLOUD'],
+            environ.get('OS_CLIENT_CONFIG_FILE', 'clouds.yaml'))
+        if environ.get('OS_PROJECT_NAME'):
+            auth = dict(auth, project_id=None,
+                        project_name=environ['OS_PROJECT_NAME'])
+        return auth, ca_file
     return ({name[3:].lower(): value for name, value in environ.items()
              if name.startswith('OS_') and value}, environ.get('OS_CACERT'))
 

@@ -122,11 +122,13 @@ class CredentialsTest(base.StandInCase):
 
     def test_clouds_file(self):
         login = base.environ()
-        who = credentials_of(self._clouds(json.dumps({'clouds': {'mine': {
+        cloud = self._clouds(json.dumps({'clouds': {'mine': {
             'auth': {'auth_url': login['OS_AUTH_URL'], 'username': 'demo',
                      'password': 'secret-demo',
-                     'project_name': 'Demo'}}}})))
-        self.assertEqual('Demo', who.project)
+                     'project_name': 'Demo'}}}}))
+        self.assertEqual('Demo', credentials_of(cloud).project)
+        cloud['OS_PROJECT_NAME'] = 'other'
+        self.assertEqual('other', credentials_of(cloud).project)
 
     def test_clouds_file_that_is_no_use(self):
         for text in ('', '[]', 'clouds: {}', 'clouds: {mine: {}}',

@@ -1,0 +1,81 @@
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
+import type {CommandContext, CommandRun} from '../cli/context.js';
+import type {Options} from '../cli/program.js';
+import type {Config} from '../config/schema.js';
+import {ToolError} from '../errors/toolError.js';
+import {runClient} from '../k2hr3/client.js';
+import type {Checked, ClusterStatus, Registered, Slave} from '../k2hr3/documents.js';
+import {authorityFile} from '../k2hr3/options.js';
+import {renderChecked, renderClusterStatus, renderRegistered} from '../k2hr3/render.js';
+import {slaveUserData} from '../k2hr3/userData.js';
+import {packageRoot} from '../packageRoot.js';
+import type {Environment} from './environment.js';
+import {loadFor} from './loadFor.js';
+import {printResult} from './print.js';
+import {withEnvironment} from './session.js';
+
+/** Where K2HR3 is, in the words of its client. @throws ToolError K2D7001 without one. */
+const addressOptions = ({k2hr3: {url, guestUrl, caFile}}: Config): readonly string[] => {
+	if (url === null) {
+		throw new ToolError('K2D7001', 'This environment has no K2HR3, and k2hr3.url names none.');
+	}
+
+	return ['--url', url, ...(guestUrl === null ? [] : ['--guest-url', guestUrl]), ...(caFile === null ? [] : ['--ca-file', authorityFile])];
+};
+
+type Ask = (command: string, ...words: readonly string[]) => Promise<unknown>;
+type Work = (ask: Ask, environment: Environment, config: Config) => Promise<number>;
+
+/** Opens the environment and lets `work` ask K2HR3 from inside it. */
+const withK2hr3 = async (context: CommandContext, options: Options, work: Work): Promise<number> => {
+	const loaded = loadFor(context, options);
+	const where = addressOptions(loaded.config);
+	return withEnvironment(context, loaded, async environment => {
+		const ask: Ask = async (command, ...words) => runClient(environment.machine(), environment.k2hr3Command([command, ...where, ...words], options.project), context.signal);
+		return work(ask, environment, loaded.config);
+	});
+};
+
+/** Registers a cluster with K2HR3, or brings it up to date. */
+export const k2hr3Register: CommandRun = async (context, options, [cluster = '']) => withK2hr3(context, options, async ask => {
+	const values = (options.value ?? []).flatMap(value => ['--set', value]);
+	const registered = await ask('register', cluster, ...values, ...(options.renew ? ['--renew'] : [])) as Registered;
+	printResult(context, options, {document: () => registered, lines: () => renderRegistered(registered)});
+	return 0;
+});
+
+/** Without a cluster: whether K2HR3 itself answers and accepts this cloud's tokens. */
+export const k2hr3Status: CommandRun = async (context, options, [cluster]) => withK2hr3(context, options, async ask => {
+	if (cluster === undefined) {
+		const checked = await ask('check') as Checked;
+		printResult(context, options, {document: () => checked, lines: () => renderChecked(checked)});
+	} else {
+		const status = await ask('status', cluster) as ClusterStatus;
+		printResult(context, options, {document: () => status, lines: color => renderClusterStatus(status, color)});
+	}
+
+	return 0;
+});
+
+const readOwn = async (name: string): Promise<string> => readFile(path.join(packageRoot, 'conf/k2hr3', name), 'utf8');
+
+/** The key as text, which is all that user data can hold. */
+const readKey = async (host: Environment['host'], file: string): Promise<string> => {
+	const key = await host.read(file);
+	if (key?.includes('-----BEGIN PGP') !== true) {
+		throw new ToolError('K2D7015', `The key of the packages, ${file}, is not there or not in ASCII armour, so it cannot be handed to a slave node.`);
+	}
+
+	return key;
+};
+
+/** Prints user data for a server that becomes a slave node of a cluster. It holds a token: that is what it is for. */
+export const k2hr3Slave: CommandRun = async (context, options, [cluster = '']) => withK2hr3(context, options, async (ask, {host}, {sources}) => {
+	const slave = await ask('slave', cluster) as Slave;
+	const {keyFile} = sources.k2hdkcRepository;
+	const key = keyFile === null ? undefined : await readKey(host, keyFile);
+	const userData = slaveUserData({sources, slave, key, script: await readOwn('slave.sh'), override: await readOwn('slave-override.conf')});
+	printResult(context, options, {document: () => ({cluster: slave.cluster, project: slave.project, userData}), lines: () => [userData.trimEnd()]});
+	return 0;
+});

@@ -1,0 +1,55 @@
+import {stringify} from 'yaml';
+import {parseK2hdkcOrigin} from '../config/k2hdkcSource.js';
+import type {Config} from '../config/schema.js';
+import {ToolError} from '../errors/toolError.js';
+import type {Slave} from './documents.js';
+
+/** What brings the configuration of a node up to date, again and again. */
+const updater = 'k2hr3-get-resource';
+
+export type SlaveParts = {
+	readonly sources: Pick<Config['sources'], 'k2hdkc' | 'k2hdkcRepository'>;
+	readonly slave: Slave;
+	/** The key of the repository, armoured; undefined for one of the distribution. */
+	readonly key?: string | undefined;
+	/** Conf/k2hr3/slave.sh */
+	readonly script: string;
+	/** Conf/k2hr3/slave-override.conf */
+	readonly override: string;
+};
+
+const packagesOf = ({k2hdkc}: SlaveParts['sources']): Readonly<Record<string, string>> => {
+	const origin = k2hdkc === null ? undefined : parseK2hdkcOrigin(k2hdkc);
+	if (origin === undefined || !('packages' in origin)) {
+		throw new ToolError('K2D7015', `sources.k2hdkc is ${k2hdkc ?? 'null'}, which is no list of packages.`);
+	}
+
+	return origin.packages;
+};
+
+/**
+ * Cloud-init's user data for a server that becomes a slave node: Debian or Ubuntu, in a network that K2HR3 and the servers of the cluster are
+ * reached from directly. It holds the token of the role.
+ * @throws ToolError K2D7015
+ */
+export const slaveUserData = ({sources, slave, key, script, override}: SlaveParts): string => {
+	const {entry} = sources.k2hdkcRepository;
+	const packages = packagesOf(sources);
+	const pinned = Object.entries(packages).map(([name, version]) => [name, version]);
+	return `#cloud-config\n${stringify({
+		...(entry !== null && {apt: {sources: {k2hdkc: {source: entry, ...(key !== undefined && {key})}}}}),
+		package_update: true,
+		packages: ['curl', 'sudo', 'iproute2', 'procps', ...pinned, ...(updater in packages ? [] : [updater])],
+		users: ['default', {name: 'k2hdkc', system: true, shell: '/usr/sbin/nologin', homedir: '/nonexistent', no_create_home: true}],
+		write_files: [
+			{path: '/etc/k2hdkc-slave/extdata-url', permissions: '0600', content: `${slave.extdata_url}\n`},
+			{path: '/usr/local/sbin/k2hdkc-slave', permissions: '0700', content: script},
+			{path: '/etc/antpickax/override.conf', permissions: '0644', content: override},
+		],
+		runcmd: [
+			['/usr/local/sbin/k2hdkc-slave'],
+			['systemctl', 'enable', '--now', `${updater}.timer`],
+			['systemctl', 'enable', '--now', 'chmpx.service'],
+		],
+	}, {lineWidth: 0})}`;
+};
