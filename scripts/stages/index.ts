@@ -10,6 +10,7 @@ import type {Step} from '../pipeline/types.js';
 import {sandboxChecks} from './checks.js';
 import {insideCloudsYaml} from './controlPlane/credentials.js';
 import {dashboardUrl} from './controlPlane/dashboard.js';
+import {guestLogs, inGuest, listGuests} from './guests/guests.js';
 import {runningInit} from './machine/nspawn.js';
 import {containerImage, containerImages} from './images/containers/images.js';
 import {pushElsewhere} from './images/containers/pushElsewhere.js';
@@ -33,7 +34,7 @@ const leftOutImages = (config: SandboxEnv['config']): SummaryFacts['leftOut'] =>
 };
 
 const leftOut = ({config, config: {components}}: SandboxEnv): SummaryFacts['leftOut'] => [
-	{what: 'compute host', why: 'servers cannot be booted: Nova has no compute service in this version'},
+	...(components.compute ? [] : [{what: 'compute host', why: 'component `compute` is off: servers cannot be booted; --with compute adds it'}]),
 	...leftOutImages(config),
 	components.dashboard
 		? {what: 'panel Clusters of the dashboard', why: 'trove-dashboard keeps it switched off; the openstack command has clusters'}
@@ -93,6 +94,7 @@ const summaryOf = async (env: SandboxEnv): Promise<SummaryFacts> => {
 		endpoints: running ? endpoints(env) : [],
 		...(await env.host.read(env.paths.cloudsYaml) === undefined ? {} : {credentialsFile: env.paths.cloudsYaml, openrc: env.paths.openrc}),
 		datastoreVersions: running ? await datastoreVersions(env).catch(() => []) : [],
+		guests: running && env.config.components.compute ? await listGuests(env).catch(() => []) : [],
 		leftOut: leftOut(env),
 		nextCommands: running
 			? [command('openstack -- datastore version list k2hdkc'), command('status'), command('down --depth everything')]
@@ -135,6 +137,15 @@ export const openEnvironment: OpenEnvironment = async ({config}, {onNotice}) => 
 		recipes: async () => imageRecipes(env),
 		openstackCommand: args => ['env', `OS_CLIENT_CONFIG_FILE=${insideCloudsYaml}`, `OS_CLOUD=${env.machineName}`, 'openstack', ...args],
 		shellCommand: () => ['env', `OS_CLIENT_CONFIG_FILE=${insideCloudsYaml}`, `OS_CLOUD=${env.machineName}`, 'bash', '--login'],
+		guests: async () => config.components.compute ? listGuests(env) : [],
+		guestShell(guest) {
+			if (!guest.running) {
+				throw new ToolError('K2D5022', `${guest.name} is ${guest.state}`, {remedy: `Start it (k2hdkc-devstack openstack -- server start ${guest.id}), or read what it last wrote: k2hdkc-devstack logs guest:${guest.name}`});
+			}
+
+			return inGuest(guest, ['bash', '--login']);
+		},
+		guestLogs,
 		async close() {
 			await env.machine.close();
 			await host.close();

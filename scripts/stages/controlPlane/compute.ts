@@ -1,8 +1,7 @@
 import {ports} from '../../openstack/api.js';
+import {asUser} from './asUser.js';
 import {serviceStep} from './service.js';
 import {fileInputs, type ServiceFile} from './serviceFiles.js';
-
-const asUser = (user: string): string => `setpriv --reuid ${user} --regid ${user} --init-groups env HOME=/var/lib/${user}`;
 
 export const glance = serviceStep({
 	id: 'glance',
