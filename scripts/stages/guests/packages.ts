@@ -3,7 +3,7 @@ import {downloadPackages, installPackages} from '../machine/machinePackages.js';
 const packages = {
 	name: 'compute',
 	of: 'guests',
-	packages: ['incus', 'incus-client', 'squashfs-tools', 'xz-utils', 'python3-psutil'],
+	packages: ['incus-base', 'incus-client'],
 	expected: {download: 15, install: 40},
 };
 
