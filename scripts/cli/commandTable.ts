@@ -12,6 +12,8 @@ export type Command = {
 	/** In commander's notation, e.g. `[profile]`. */
 	readonly arguments?: string;
 	readonly argumentSummary?: string;
+	/** Values of the argument that completion can offer. */
+	readonly argumentChoices?: readonly string[];
 	readonly summary: string;
 	readonly flags: readonly FlagName[];
 	/** Everything after the first word that is not a flag of this command goes on as it is. */
@@ -103,9 +105,9 @@ export const commands: readonly Command[] = [
 	{
 		name: 'images', summary: 'the images that instances are made from', flags: [], subcommands: [
 			{name: 'list', summary: 'what is built, and whether it is up to date', flags: [...target, 'json', ...common]},
-			{name: 'build', arguments: '[image]', argumentSummary: 'guest, database or backup; without it all', summary: 'build what is missing or out of date', flags: [...target, 'offline', 'dryRun', 'fresh', 'json', 'events', ...common]},
-			{name: 'push', arguments: '[image]', argumentSummary: 'database or backup; without it database', summary: 'copy a container image to a registry outside', flags: [...target, 'to', 'credentials', 'latest', 'overwrite', 'json', ...common], examples: ['images push database --to registry.example.com/team/k2hdkc-trove']},
-			{name: 'register', arguments: '[image]', argumentSummary: 'guest, database or backup; without it all', summary: 'put what is built into Glance and the registry, where the datastore versions find it', flags: [...target, 'file', 'offline', 'dryRun', 'json', 'events', ...common], examples: ['images register', 'images register guest --file guest.qcow2']},
+			{name: 'build', arguments: '[image]', argumentSummary: 'guest, database or backup; without it all', argumentChoices: ['guest', 'database', 'backup'], summary: 'build what is missing or out of date', flags: [...target, 'offline', 'dryRun', 'fresh', 'json', 'events', ...common]},
+			{name: 'push', arguments: '[image]', argumentSummary: 'database or backup; without it database', argumentChoices: ['database', 'backup'], summary: 'copy a container image to a registry outside', flags: [...target, 'to', 'credentials', 'latest', 'overwrite', 'json', ...common], examples: ['images push database --to registry.example.com/team/k2hdkc-trove']},
+			{name: 'register', arguments: '[image]', argumentSummary: 'guest, database or backup; without it all', argumentChoices: ['guest', 'database', 'backup'], summary: 'put what is built into Glance and the registry, where the datastore versions find it', flags: [...target, 'file', 'offline', 'dryRun', 'json', 'events', ...common], examples: ['images register', 'images register guest --file guest.qcow2']},
 		],
 	},
 	{
@@ -128,5 +130,6 @@ export const commands: readonly Command[] = [
 	},
 	{name: 'unlock', summary: 'show who holds the lock of the environment, and remove a stale one', flags: [...target, 'yes', 'json', ...common]},
 	{name: 'support-bundle', summary: 'logs, state and checks in one archive, without secrets', flags: [...target, 'output', 'json', ...common]},
+	{name: 'completion', summary: 'a script for bash and zsh that completes this command line', flags: [...common], examples: ['completion']},
 	{name: 'version', summary: 'the versions of the tool and of Node', flags: ['json', ...common]},
 ];

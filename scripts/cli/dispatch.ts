@@ -23,6 +23,7 @@ const modules: Readonly<Record<string, () => Promise<CommandRun>>> = {
 	unlock: async () => (await import('../commands/unlock.js')).unlock,
 	'config show': async () => (await import('../commands/config.js')).configShow,
 	'config check': async () => (await import('../commands/config.js')).configCheck,
+	completion: async () => (await import('../commands/completion.js')).completion,
 	version: async () => (await import('../commands/version.js')).version,
 };
 

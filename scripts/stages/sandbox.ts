@@ -5,7 +5,8 @@ import type {Machine} from '../machines/types.js';
 import {createApi} from '../openstack/api.js';
 import {createSecrets} from '../openstack/secrets.js';
 import {chooseAddresses, parseAddresses, usedRanges, type Addresses} from './addresses.js';
-import {cinder, glance, nova, novaDatabases, placement} from './controlPlane/compute.js';
+import {cinder, cinderDriver, cinderVolumes} from './controlPlane/cinder.js';
+import {glance, nova, novaDatabases, placement} from './controlPlane/compute.js';
 import {createSurvey} from './controlPlane/look.js';
 import {credentials} from './controlPlane/credentials.js';
 import {dashboard, dashboardDownload, dashboardPackages} from './controlPlane/dashboard.js';
@@ -121,7 +122,7 @@ const ofImages = (config: Config, part: 'build' | 'push'): readonly SandboxStep[
 const stepsOf = (config: Config, {components} = config): readonly SandboxStep[] => [
 	environmentSettings, installHostPackages, sandboxRoot, sandboxDisk, sandboxNetwork, sandboxMachine,
 	mariadb, rabbitmq, memcached, keystone, identity, credentials, glance, placement, novaDatabases, nova, flavors, neutron, neutronAgents, networks,
-	...(components.cinder ? [cinder] : []), ...(components.swift ? [swift] : []),
+	...(components.cinder ? [cinder, cinderDriver, cinderVolumes] : []), ...(components.swift ? [swift] : []),
 	...(components.compute ? [computeDownload, computePackages, incus, computeDriver, novaCompute, computeHost] : []),
 	datastoreHunk, datastorePackage, trove,
 	...(components.images ? [imageStore, installImageTools] : []), ...ofImages(config, 'build'),

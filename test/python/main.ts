@@ -15,11 +15,11 @@ import {runCommand} from '../helpers/runCommand.js';
 import {add, nothing, render, renderSkip, type Tally} from '../runner/tally.js';
 import {chooseBackupTests} from './backupTests.js';
 import {prepareDependencies, pythonEnvironment, troveDependencies} from './dependencies.js';
-import {prepareNova} from './nova.js';
+import {drivers, prepareDriver} from './drivers.js';
 import {tallyUnittest} from './tallyUnittest.js';
 
 // The tests of patches/trove-k2hdkc and of images/backup against the real source of each release, with the hunk applied and the
-// package installed; those of patches/nova-incus against the real source of Nova.
+// package installed; those of our drivers against the real sources of Nova and Cinder.
 // Trove's dependencies are Debian's, unpacked; master's source is not on the Python package index, so it is used only where
 // TEST_TROVE_MASTER says where it is, e.g. git:/path/to/trove#master.
 
@@ -62,10 +62,15 @@ const testRelease = async (release: Release, source: string, root: string, site:
 	return add(datastore, backup);
 };
 
-/** Any failure to get Nova is a failure of the tests: whoever has Trove's dependencies has Nova's. */
-const testNova = async (): Promise<Tally> => {
-	const nova = await prepareNova(workDirectory, access);
-	return runTests(nova.name, ['-s', 'nova_incus/tests', '-t', '.'], {cwd: nova.cwd, timeout: testTimeout, env: {...nova.env, HOME: workDirectory}});
+/** Any failure to get the programs is a failure of the tests: whoever has Trove's dependencies has theirs. */
+const testDrivers = async (): Promise<Tally> => {
+	let total = nothing;
+	for (const driver of drivers) {
+		const {name, tests, cwd, env} = await prepareDriver(driver, workDirectory, access);
+		total = add(total, await runTests(name, ['-s', tests, '-t', '.'], {cwd, timeout: testTimeout, env: {...env, HOME: workDirectory}}));
+	}
+
+	return total;
 };
 
 const runAll = async (): Promise<Tally> => {
@@ -89,7 +94,7 @@ const runAll = async (): Promise<Tally> => {
 		}
 	}));
 	await rm(installation, {recursive: true, force: true});
-	return add(total, await testNova());
+	return add(total, await testDrivers());
 };
 
 const total = await runAll();

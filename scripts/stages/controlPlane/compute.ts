@@ -88,22 +88,3 @@ export const nova = serviceStep({
 	},
 	expected: 20,
 });
-
-export const cinder = serviceStep({
-	id: 'cinder',
-	title: 'Cinder, the volume service',
-	needs: ['identity', 'rabbitmq'],
-	databases: ['cinder'],
-	files: [{template: 'cinder.conf', path: '/etc/cinder/cinder.conf', owner: 'root:cinder'}],
-	uwsgi: ['/etc/cinder/cinder-api-uwsgi.ini'],
-	prepare: () => `${asUser('cinder')} cinder-manage db sync\n`,
-	units: ['cinder-api', 'cinder-scheduler'],
-	ports: [ports.volume],
-	http: ({addresses}) => ({url: `http://${addresses.current.machine}:8776/`, status: 300}),
-	async ask({api}) {
-		const {body} = await api.request({url: `${api.url.volume}/${await api.projectId()}/types`});
-		const types = (body as {volume_types?: unknown[]}).volume_types;
-		return types && `Cinder lists ${types.length} volume types`;
-	},
-	expected: 25,
-});
