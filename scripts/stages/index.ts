@@ -11,6 +11,7 @@ import {sandboxChecks} from './checks.js';
 import {insideCloudsYaml} from './controlPlane/credentials.js';
 import {dashboardUrl} from './controlPlane/dashboard.js';
 import {guestLogs, inGuest, listGuests} from './guests/guests.js';
+import {lacks, lookAtKernel} from './guests/kernel.js';
 import {runningInit} from './machine/nspawn.js';
 import {containerImage, containerImages} from './images/containers/images.js';
 import {pushElsewhere} from './images/containers/pushElsewhere.js';
@@ -95,7 +96,7 @@ const summaryOf = async (env: SandboxEnv): Promise<SummaryFacts> => {
 		...(await env.host.read(env.paths.cloudsYaml) === undefined ? {} : {credentialsFile: env.paths.cloudsYaml, openrc: env.paths.openrc}),
 		datastoreVersions: running ? await datastoreVersions(env).catch(() => []) : [],
 		guests: running && env.config.components.compute ? await listGuests(env).catch(() => []) : [],
-		leftOut: leftOut(env),
+		leftOut: [...leftOut(env), ...(running && env.config.components.compute ? lacks(await lookAtKernel(env.machine)) : [])],
 		nextCommands: running
 			? [command('openstack -- datastore version list k2hdkc'), command('status'), command('down --depth everything')]
 			: [command('up')],

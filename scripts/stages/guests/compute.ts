@@ -23,8 +23,7 @@ export const novaCompute = serviceStep({
 	needs: ['nova', 'glance', 'neutron.agents', 'incus', 'compute.driver'],
 	files: [
 		{template: 'nova-compute.conf', path: '/etc/nova/nova-compute.conf', owner: 'root:nova'},
-		// What the driver may run as root.
-		{template: '../../patches/nova-incus/nova_incus/incus.filters', path: '/etc/nova/rootwrap.d/nova-incus.filters', mode: 0o644},
+		{template: 'nova-incus.sudoers', path: '/etc/sudoers.d/nova-incus', mode: 0o440},
 		{template: 'nova-compute.service', path: '/etc/systemd/system/nova-compute.service', mode: 0o644},
 	],
 	prepare: () => 'install -d -o nova -g nova -m 711 /var/lib/nova/instances\n',

@@ -14,6 +14,8 @@ export type Cloud = {
 	/** Host of the addresses in clouds.yaml. */
 	readonly address: string;
 	readonly ask: (port: number, place: string, options?: {readonly method?: string; readonly body?: unknown}) => Promise<Answer>;
+	/** Puts bytes of unknown number. */
+	readonly upload: (port: number, place: string, bytes: ReadableStream) => Promise<void>;
 };
 
 /** Logs in from this host with nothing but what clouds.yaml says. */
@@ -40,6 +42,14 @@ export const openCloud = async (environment: string, cloud = `k2hdkc-${name}`): 
 			});
 			const text = await got.text();
 			return {status: got.status, body: text.startsWith('{') ? JSON.parse(text) : text};
+		},
+		async upload(port, place, bytes) {
+			const got = await fetch(`http://${address}:${port}${place}`, {
+				method: 'PUT', headers: {'X-Auth-Token': token, 'Content-Type': 'application/octet-stream'}, body: bytes, duplex: 'half',
+			});
+			if (!got.ok) {
+				throw new Error(`PUT ${place} answered ${got.status}: ${await got.text()}`);
+			}
 		},
 	};
 };
