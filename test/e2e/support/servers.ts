@@ -76,6 +76,14 @@ export const openServers = (cloud: Cloud) => {
 
 			return id;
 		},
+		async imageId(name: string): Promise<string> {
+			return (await ask<{images: readonly Thing[]}>(ports.image, `/v2/images?name=${name}`)).images[0]!.id;
+		},
+		/** When nova-compute last said that it is there, in milliseconds since 1970. */
+		async computeReported(): Promise<number> {
+			const {services} = await ask<{services: ReadonlyArray<{updated_at: string | null; state: string}>}>(ports.compute, '/v2.1/os-services?binary=nova-compute');
+			return Date.parse(`${services[0]?.updated_at ?? '1970-01-01T00:00:00'}Z`.replace(/\.\d+Z$/, 'Z'));
+		},
 		async addKey(name: string, publicKey: string): Promise<void> {
 			await post(ports.compute, '/v2.1/os-keypairs', {keypair: {name, public_key: publicKey}});
 		},
@@ -99,6 +107,10 @@ export const openServers = (cloud: Cloud) => {
 				const idle = server !== undefined && server['OS-EXT-STS:task_state'] === null && server.status !== 'BUILD';
 				return idle && (wanted === undefined || server.status === wanted) ? server : undefined;
 			});
+		},
+		/** Asks for it and does not wait. */
+		async removal(id: string): Promise<void> {
+			await ask(ports.compute, `/v2.1/servers/${id}`, {method: 'DELETE'});
 		},
 		async remove(id: string): Promise<void> {
 			await ask(ports.compute, `/v2.1/servers/${id}`, {method: 'DELETE'});
