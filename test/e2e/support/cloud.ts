@@ -1,3 +1,4 @@
+import {openAsBlob} from 'node:fs';
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {parse} from 'yaml';
@@ -14,8 +15,8 @@ export type Cloud = {
 	/** Host of the addresses in clouds.yaml. */
 	readonly address: string;
 	readonly ask: (port: number, place: string, options?: {readonly method?: string; readonly body?: unknown}) => Promise<Answer>;
-	/** Puts bytes of unknown number. */
-	readonly upload: (port: number, place: string, bytes: ReadableStream) => Promise<void>;
+	/** Puts the content of a file. */
+	readonly upload: (port: number, place: string, file: string) => Promise<void>;
 };
 
 /** Logs in from this host with nothing but what clouds.yaml says. */
@@ -43,9 +44,9 @@ export const openCloud = async (environment: string, cloud = `k2hdkc-${name}`): 
 			const text = await got.text();
 			return {status: got.status, body: text.startsWith('{') ? JSON.parse(text) : text};
 		},
-		async upload(port, place, bytes) {
+		async upload(port, place, file) {
 			const got = await fetch(`http://${address}:${port}${place}`, {
-				method: 'PUT', headers: {'X-Auth-Token': token, 'Content-Type': 'application/octet-stream'}, body: bytes, duplex: 'half',
+				method: 'PUT', headers: {'X-Auth-Token': token, 'Content-Type': 'application/octet-stream'}, body: await openAsBlob(file),
 			});
 			if (!got.ok) {
 				throw new Error(`PUT ${place} answered ${got.status}: ${await got.text()}`);

@@ -1,5 +1,4 @@
 import {setTimeout as sleep} from 'node:timers/promises';
-import {open} from 'node:fs/promises';
 import type {Cloud} from './cloud.js';
 
 export type Server = {
@@ -67,13 +66,7 @@ export const openServers = (cloud: Cloud) => {
 		/** Uploads a tar of a root file system as the image of servers. */
 		async addImage(file: string, image: object): Promise<string> {
 			const {id} = await post<{id: string}>(ports.image, '/v2/images', {container_format: 'bare', disk_format: 'raw', visibility: 'public', ...image});
-			const handle = await open(file);
-			try {
-				await cloud.upload(ports.image, `/v2/images/${id}/file`, handle.readableWebStream() as ReadableStream);
-			} finally {
-				await handle.close();
-			}
-
+			await cloud.upload(ports.image, `/v2/images/${id}/file`, file);
 			return id;
 		},
 		async imageId(name: string): Promise<string> {
