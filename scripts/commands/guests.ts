@@ -16,8 +16,8 @@ export type GuestFacts = {
 
 /** What reading from a guest gives. */
 export type GuestLogs = {
-	/** Words, run on the machine, that print what the guest wrote to its console. */
-	readonly console: readonly string[];
+	/** What the guest wrote to its console. */
+	readonly console: () => Promise<string>;
 	/** Words that print the journal of cloud-init and the guest agent; with `follow` they go on. Undefined while the guest does not run. */
 	readonly journal?: (follow: boolean) => readonly string[];
 };

@@ -146,7 +146,7 @@ export const openEnvironment: OpenEnvironment = async ({config}, {onNotice}) => 
 
 			return inGuest(guest, ['bash', '--login']);
 		},
-		guestLogs,
+		guestLogs: guest => guestLogs(env, guest),
 		async close() {
 			await env.machine.close();
 			await host.close();

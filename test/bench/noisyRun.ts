@@ -36,7 +36,7 @@ const environment: Environment = {
 	datastoreVersions: async () => [], images: async () => [], pushImage: async ({to}) => [{reference: to, id: '', state: 'was there'}], recipes: async () => ({}), forgetGuestFile: async () => undefined,
 	openstackCommand: args => args,
 	shellCommand: () => [],
-	guests: async () => [], guestShell: () => [], guestLogs: () => ({console: []}),
+	guests: async () => [], guestShell: () => [], guestLogs: () => ({console: async () => ''}),
 	close: async () => host.close(),
 };
 

@@ -1,6 +1,9 @@
-import {openAsBlob} from 'node:fs';
-import {readFile} from 'node:fs/promises';
+import {once} from 'node:events';
+import {createReadStream} from 'node:fs';
+import {readFile, stat} from 'node:fs/promises';
+import {request as httpRequest, type IncomingMessage} from 'node:http';
 import path from 'node:path';
+import {pipeline} from 'node:stream/promises';
 import {parse} from 'yaml';
 import {name} from './tool.js';
 
@@ -45,11 +48,15 @@ export const openCloud = async (environment: string, cloud = `k2hdkc-${name}`): 
 			return {status: got.status, body: text.startsWith('{') ? JSON.parse(text) : text};
 		},
 		async upload(port, place, file) {
-			const got = await fetch(`http://${address}:${port}${place}`, {
-				method: 'PUT', headers: {'X-Auth-Token': token, 'Content-Type': 'application/octet-stream'}, body: await openAsBlob(file),
+			const sending = httpRequest(`http://${address}:${port}${place}`, {
+				method: 'PUT', headers: {'X-Auth-Token': token, 'Content-Type': 'application/octet-stream', 'Content-Length': (await stat(file)).size},
 			});
-			if (!got.ok) {
-				throw new Error(`PUT ${place} answered ${got.status}: ${await got.text()}`);
+			const answered = once(sending, 'response') as Promise<[IncomingMessage]>;
+			await pipeline(createReadStream(file), sending);
+			const [answer] = await answered;
+			answer.resume();
+			if (answer.statusCode !== 204) {
+				throw new Error(`PUT ${place} answered ${answer.statusCode}`);
 			}
 		},
 	};

@@ -72,6 +72,9 @@ export const openServers = (cloud: Cloud) => {
 		async imageId(name: string): Promise<string> {
 			return (await ask<{images: readonly Thing[]}>(ports.image, `/v2/images?name=${name}`)).images[0]!.id;
 		},
+		async removeImage(id: string): Promise<void> {
+			await ask(ports.image, `/v2/images/${id}`, {method: 'DELETE'});
+		},
 		/** When nova-compute last said that it is there, in milliseconds since 1970. */
 		async computeReported(): Promise<number> {
 			const {services} = await ask<{services: ReadonlyArray<{updated_at: string | null; state: string}>}>(ports.compute, '/v2.1/os-services?binary=nova-compute');
@@ -123,6 +126,9 @@ export const openServers = (cloud: Cloud) => {
 		async addGroup(name: string): Promise<string> {
 			return (await post<{security_group: {id: string}}>(ports.network, '/v2.0/security-groups', {security_group: {name}})).security_group.id;
 		},
+		async groups(name: string): Promise<readonly Thing[]> {
+			return (await ask<{security_groups: readonly Thing[]}>(ports.network, `/v2.0/security-groups?name=${name}`)).security_groups;
+		},
 		async removeGroup(id: string): Promise<void> {
 			await ask(ports.network, `/v2.0/security-groups/${id}`, {method: 'DELETE'});
 		},
@@ -153,8 +159,8 @@ export const openServers = (cloud: Cloud) => {
 			await ask(ports.volume, `${volumes}/${id}`, {method: 'DELETE'});
 			await until(`volume ${id} is gone`, async () => (await cloud.ask(ports.volume, `${volumes}/${id}`)).status === 404 ? true : undefined);
 		},
-		async volumeNames(): Promise<readonly string[]> {
-			return (await ask<{volumes: readonly Thing[]}>(ports.volume, `${volumes}?all_tenants=1`)).volumes.map(({name}) => name);
+		async volumes(): Promise<readonly Thing[]> {
+			return (await ask<{volumes: readonly Thing[]}>(ports.volume, `${volumes}?all_tenants=1`)).volumes;
 		},
 	};
 };

@@ -111,7 +111,7 @@ export const openFakeEnvironment: OpenEnvironment = async ({config}) => {
 		shellCommand: () => ['sh', '-c', 'test -t 0 && echo terminal; echo shell; exit 3'],
 		guests: async () => fakeGuests,
 		guestShell: ({id}) => ['sh', '-c', `echo shell in ${id}; exit 4`],
-		guestLogs: ({id, running}) => ({console: ['echo', `console of ${id}`], ...(running && {journal: follow => ['echo', `journal of ${id}${follow ? ', followed' : ''}`]})}),
+		guestLogs: ({id, running}) => ({console: async () => `console of ${id}\n`, ...(running && {journal: follow => ['echo', `journal of ${id}${follow ? ', followed' : ''}`]})}),
 		close: async () => undefined,
 	};
 };

@@ -42,12 +42,15 @@ test('a server of Nova as a guest', t => {
 	t.deepEqual(guestOf({...server, id: 'c', status: 'SHUTOFF', 'OS-EXT-STS:power_state': 4}, memory), {name: 'one', id: 'c', state: 'SHUTOFF', running: false, addresses: ['10.0.0.5', '10.0.1.7', '10.0.2.9']});
 });
 
-test('a guest that does not run has a console and no journal', t => {
-	const {console, journal} = guestLogs({...guest('one', 'a'), running: false});
-	t.deepEqual(console, ['incus', 'console', 'instance-a', '--show-log']);
+/** Answers as Nova does for the console of one server. */
+const env = {api: {url: {compute: 'http://nova'}, request: async ({url}: {url: string}) => ({status: 200, headers: new Map(), body: {output: `console by ${url}`}})}} as unknown as Parameters<typeof guestLogs>[0];
+
+test('a guest that does not run has a console and no journal', async t => {
+	const {console, journal} = guestLogs(env, {...guest('one', 'a'), running: false});
+	t.is(await console(), 'console by http://nova/servers/a/action');
 	t.is(journal, undefined);
 	t.deepEqual(inGuest({id: 'a'}, ['id', '-u']), ['incus', 'exec', 'instance-a', '--', 'id', '-u']);
-	const followed = guestLogs(guest('one', 'a')).journal!(true);
+	const followed = guestLogs(env, guest('one', 'a')).journal!(true);
 	t.true(followed.includes('--follow') && followed.includes('--unit=guest-agent'));
 });
 
