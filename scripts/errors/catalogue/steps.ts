@@ -189,7 +189,7 @@ const resources = [
 		code: 'K2D2210',
 		title: 'The compute host takes no servers',
 		exitCode: 1,
-		cause: 'nova-compute runs, but Nova has not made it a host of its cell, or Placement does not know what it offers.',
+		cause: 'The service nova-compute runs, but Nova has not made it a host of its cell, or Placement does not know what it offers.',
 		remedy: 'See `journalctl --unit nova-compute` and /var/log/nova in the machine (`k2hdkc-devstack shell`), mend the cause, then resume.',
 	},
 ] as const satisfies readonly CatalogueEntry[];
