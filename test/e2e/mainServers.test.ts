@@ -1,15 +1,13 @@
-import test, {type ExecutionContext} from 'ava';
+import test from 'ava';
 import {parse, stringify} from 'yaml';
 import {needs} from '../helpers/needs.js';
-import {runCommand} from '../helpers/runCommand.js';
 import {openCloud} from './support/cloud.js';
 import {connectFrom, type Reached} from './support/farHost.js';
 import {guestImageFile, guestImageUp} from './support/guestImage.js';
-import {leftovers} from './support/leftovers.js';
-import {cutPower, inside} from './support/machine.js';
+import {inside} from './support/machine.js';
 import {addressOf, openServers, until, type Servers} from './support/servers.js';
 import {createKey, type Key} from './support/sshKey.js';
-import {document, expect, follow, hostNeeds, paths, run, worked} from './support/tool.js';
+import {document, expect, follow, hostNeeds, paths, worked} from './support/tool.js';
 
 const all = {...hostNeeds, commands: {...hostNeeds.commands, ssh: 'openssh-client', 'ssh-keygen': 'openssh-client'}} as const;
 const withCompute = ['--with', 'compute'];
@@ -133,7 +131,7 @@ test.serial('a security group opens a port, and closes it again', async t => {
 	t.is(await connectFrom(undefined, guest('three').floating, 5555), 'silence');
 });
 
-test.serial('a volume is kept over a reboot, grows, and leaves nothing when it goes', async t => {
+test.serial('a volume is kept over a soft and a hard reboot', async t => {
 	if (!await needs(t, all)) {
 		return;
 	}
