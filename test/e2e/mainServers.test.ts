@@ -29,10 +29,11 @@ const seconds = (since: number): string => `${((Date.now() - since) / 1000).toFi
 /** What Trove gives to each of its guests, so that docker trusts the registry; and a file, and a key to reach the others with. */
 const userData = async (): Promise<string> => {
 	const common = await inside('cat /etc/trove/cloudinit/k2hdkc.cloudinit');
-	return `#cloud-config\n${stringify({...parse(common) as object, write_files: [
+	const files = [
 		{path: '/root/from-user-data', content: 'as the user wrote it\n'},
 		{path: '/root/key', content: made.key!.privateKey, permissions: '0600'},
-	]}, {lineWidth: 0})}`;
+	];
+	return `#cloud-config\n${stringify({...parse(common) as object, write_files: files}, {lineWidth: 0})}`;
 };
 
 const createServer = async (name: string): Promise<string> => servers().create({
@@ -81,7 +82,7 @@ test.serial('three servers side by side, from the guest image, with their user d
 	for (const [index, name] of names.entries()) {
 		const id = ids[index]!;
 		const {id: floatingId, address: floating} = await servers().publish((await servers().portOf(id)).id!, outer);
-		made.guests.set(name, {id, floating, floatingId, fixed: addressOf((await servers().find(id))!)});
+		made.guests.set(name, {id, floating, floatingId, fixed: addressOf((await servers().serverOf(id))!)});
 	}
 
 	await Promise.all(names.map(async name => {
@@ -104,7 +105,7 @@ test.serial('they reach each other, their router, the services and the registry,
 	const gateway = (await servers().named('subnet', 'name=private-subnet'))[0]!.gateway_ip!;
 	await inServer('one', [guest('two').fixed, guest('three').fixed, gateway].map(other => `ping -c 1 -W 5 ${other}`).join('\n'));
 	t.is((await inServer('one', `ssh -i /root/key -o BatchMode=yes -o StrictHostKeyChecking=no debian@${guest('two').fixed} hostname 2>/dev/null`)).trim(), 'two');
-	t.is((await inServer('two', 'curl --silent --max-time 10 http://169.254.169.254/openstack/latest/meta_data.json')).includes('"name": "two"'), true);
+	t.true((await inServer('two', 'curl --silent --max-time 10 http://169.254.169.254/openstack/latest/meta_data.json')).includes('"name": "two"'));
 	for (const [port, place] of [[5000, '/v3'], [9292, '/'], [8080, '/healthcheck']] as const) {
 		t.regex(await inServer('two', `curl --silent --max-time 10 --output /dev/null --write-out '%{http_code}' http://${address}:${port}${place}`), /^(?:200|300)$/);
 	}

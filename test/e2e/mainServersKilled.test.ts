@@ -31,7 +31,7 @@ const killAmid = async (t: ExecutionContext, servers: Servers, operations: reado
 	const started = Date.now();
 	await Promise.all(operations.map(async ({begin}) => begin()));
 	const states = await until('Nova is at work', async () => {
-		const found = await Promise.all(operations.map(async ({id}) => (await servers.find(id))?.['OS-EXT-STS:task_state'] ?? undefined));
+		const found = await Promise.all(operations.map(async ({id}) => (await servers.serverOf(id))?.['OS-EXT-STS:task_state'] ?? undefined));
 		return found.some(state => state !== undefined && state !== 'scheduling') ? found : undefined;
 	}, 30);
 	await inside('kill -KILL $(systemctl show --property=MainPID --value nova-compute)');
@@ -89,7 +89,7 @@ test.serial('nova-compute is killed while it makes, reboots and attaches; then w
 		{what: 'start', id: one, begin: async () => servers.action(one, {'os-start': null})},
 		{what: 'deletion', id: four, begin: async () => servers.removal(four)},
 	]);
-	await until('the fourth server is gone', async () => await servers.find(four) === undefined ? true : undefined);
+	await until('the fourth server is gone', async () => await servers.serverOf(four) === undefined ? true : undefined);
 	await servers.settled(one, 'ACTIVE');
 	const resized = await servers.settled(two);
 	t.regex(resized.status, /^(?:ACTIVE|VERIFY_RESIZE|ERROR)$/);
@@ -114,10 +114,10 @@ test.serial('after a power cut the servers come back with their addresses and vo
 	t.log(`up: ${seconds.toFixed(1)} s`);
 	const back = openServers(await openCloud((await paths()).environment));
 	await Promise.all(ids.map(async id => answers(id)));
-	await until('the servers run', async () => (await Promise.all(ids.map(async id => back.find(id)))).every(server => server?.status === 'ACTIVE' && server['OS-EXT-STS:power_state'] === 1) ? true : undefined);
+	await until('the servers run', async () => (await Promise.all(ids.map(async id => back.serverOf(id)))).every(server => server?.status === 'ACTIVE' && server['OS-EXT-STS:power_state'] === 1) ? true : undefined);
 	t.is(await inGuest(one, 'mount /dev/vdb /mnt && cat /mnt/file && umount /mnt'), 'kept\nand again\n');
 	t.is(await devices(), 1);
-	const [address] = (await back.find(three))!.addresses.private!;
+	const [address] = (await back.serverOf(three))!.addresses.private!;
 	await until('one reaches three', async () => inGuest(one, `ping -c 1 -W 2 ${address!.addr}`).catch(() => undefined));
 });
 
@@ -132,9 +132,8 @@ test.serial('an instance of Trove is a server whose guest agent reports to the c
 	const servers = openServers(cloud);
 	const [network] = await servers.named('network', 'name=private');
 	const place = `/v1.0/${cloud.project}/instances`;
-	const {status, body} = await cloud.ask(8779, place, {method: 'POST', body: {instance: {
-		name: 'instance', flavorRef: 'd2', volume: {size: 1}, nics: [{'net-id': network!.id}], datastore: {type: 'k2hdkc', version: '1.0.19'},
-	}}});
+	const wanted = {name: 'instance', flavorRef: 'd2', volume: {size: 1}, nics: [{'net-id': network!.id}], datastore: {type: 'k2hdkc', version: '1.0.19'}};
+	const {status, body} = await cloud.ask(8779, place, {method: 'POST', body: {instance: wanted}});
 	t.is(status, 200, JSON.stringify(body));
 	const {instance: {id, service_status_updated: created}} = body as {instance: Instance & {id: string}};
 	const started = Date.now();

@@ -48,7 +48,7 @@ export const openServers = (cloud: Cloud) => {
 
 	const post = async <T>(port: number, place: string, body: unknown): Promise<T> => ask(port, place, {method: 'POST', body});
 	const volumes = `/v3/${cloud.project}/volumes`;
-	const find = async (id: string): Promise<Server | undefined> => {
+	const serverOf = async (id: string): Promise<Server | undefined> => {
 		const {status, body} = await cloud.ask(ports.compute, `/v2.1/servers/${id}`);
 		return status === 404 ? undefined : (body as {server: Server}).server;
 	};
@@ -59,7 +59,7 @@ export const openServers = (cloud: Cloud) => {
 	};
 
 	return {
-		find, named,
+		serverOf, named,
 		async list(): Promise<readonly Server[]> {
 			return (await ask<{servers: readonly Server[]}>(ports.compute, '/v2.1/servers/detail?all_tenants=1')).servers;
 		},
@@ -95,12 +95,12 @@ export const openServers = (cloud: Cloud) => {
 		/** Until Nova does nothing with it any more. */
 		async settled(id: string, wanted?: string): Promise<Server> {
 			return until(`server ${id} is ${wanted ?? 'settled'}`, async () => {
-				const server = await find(id);
+				const server = await serverOf(id);
 				if (server?.status === 'ERROR' && wanted !== undefined && wanted !== 'ERROR') {
 					throw new Error(`server ${server.name} is in ERROR: ${server.fault?.message ?? ''}`);
 				}
 
-				const idle = server !== undefined && server['OS-EXT-STS:task_state'] === null && server.status !== 'BUILD';
+				const idle = server?.['OS-EXT-STS:task_state'] === null && server.status !== 'BUILD';
 				return idle && (wanted === undefined || server.status === wanted) ? server : undefined;
 			});
 		},
@@ -110,7 +110,7 @@ export const openServers = (cloud: Cloud) => {
 		},
 		async remove(id: string): Promise<void> {
 			await ask(ports.compute, `/v2.1/servers/${id}`, {method: 'DELETE'});
-			await until(`server ${id} is gone`, async () => await find(id) === undefined ? true : undefined);
+			await until(`server ${id} is gone`, async () => await serverOf(id) === undefined ? true : undefined);
 		},
 		async portOf(id: string): Promise<Record<string, string>> {
 			return (await named('port', `device_id=${id}`))[0]!;
