@@ -133,5 +133,7 @@ const services = (env: SandboxEnv): Check => ({
 });
 
 /** What `doctor` asks about a host that is to carry the sandbox. */
-export const sandboxChecks = (env: SandboxEnv): readonly Check[] =>
-	[user, distribution, memory, disk, writable, kernel, programs, names, clock, mirror, ...(env.config.components.compute ? [guestsCheck] : []), ...(env.config.components.images ? [guestMirror, authority, builderCheck] : []), services].map(make => make(env));
+export const sandboxChecks = (env: SandboxEnv, {components} = env.config): readonly Check[] => [
+	user, distribution, memory, disk, writable, kernel, programs, names, clock, mirror,
+	...(components.compute ? [guestsCheck] : []), ...(components.images ? [guestMirror, authority, builderCheck] : []), services,
+].map(make => make(env));
