@@ -94,14 +94,18 @@ export const commands: readonly Command[] = [
 		examples: ['down', 'down --depth everything --yes'],
 	},
 	{
-		name: 'logs', arguments: '[step]', argumentSummary: 'a step; without it the whole run', summary: 'the log of the last run, or of one of its steps',
-		flags: ['follow', 'name', 'profile', 'set', 'json', ...common],
+		name: 'logs', arguments: '[step]', argumentSummary: 'a step, or guest:NAME; without it the whole run', summary: 'the log of the last run or of one of its steps; console and journal of a guest',
+		flags: ['follow', 'name', 'profile', 'machine', 'set', 'with', 'without', 'json', ...common],
+		examples: ['logs', 'logs keystone --follow', 'logs guest:server1'],
 	},
 	{
 		name: 'openstack', arguments: '[arguments...]', argumentSummary: 'as for the openstack client', summary: 'the openstack client inside the environment, with credentials', passThrough: true,
 		flags: [...target, ...common], examples: ['openstack -- datastore version list k2hdkc'],
 	},
-	{name: 'shell', summary: 'a shell on the machine', flags: [...target, ...common]},
+	{
+		name: 'shell', arguments: '[guest]', argumentSummary: 'guest:NAME; without it the machine', summary: 'a shell on the machine, or in a guest',
+		flags: [...target, 'with', 'without', ...common], examples: ['shell', 'shell guest:server1'],
+	},
 	{
 		name: 'images', summary: 'the images that instances are made from', flags: [], subcommands: [
 			{name: 'list', summary: 'what is built, and whether it is up to date', flags: [...target, 'json', ...common]},

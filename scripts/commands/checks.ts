@@ -29,7 +29,7 @@ export const runChecks = async (checks: readonly Check[], signal: AbortSignal): 
 export const preflight = async (checks: readonly Check[], pending: ReadonlySet<string>, emit: Emit, signal: AbortSignal): Promise<void> => {
 	const checked = await runChecks(checks.filter(({neededBy}) => !neededBy || neededBy.some(step => pending.has(step))), signal);
 	for (const {title, found, remedy} of checked.filter(({result}) => result === 'WARN')) {
-		emit({type: 'notice', level: 'warn', message: `${title}: ${found}${remedy === undefined ? '' : ` ${remedy}`}`});
+		emit({type: 'notice', level: 'warn', message: `${title}: ${remedy === undefined ? found : `${found.replace(/\.$/, '')}. ${remedy}`}`});
 	}
 
 	const failed = checked.filter(({result}) => result === 'FAIL');

@@ -2,6 +2,7 @@ import type {LoadedConfig} from '../config/load.js';
 import type {Machine} from '../machines/types.js';
 import type {Step} from '../pipeline/types.js';
 import type {ContainerName} from '../config/containerNames.js';
+import type {GuestFacts, GuestLogs} from './guests.js';
 
 /** How a check of the machine came out. `remedy` says what to do about it, for WARN and FAIL. */
 export type CheckResult = {
@@ -72,6 +73,7 @@ export type SummaryFacts = {
 	readonly credentialsFile?: string;
 	readonly openrc?: string;
 	readonly datastoreVersions: readonly DatastoreVersion[];
+	readonly guests: readonly GuestFacts[];
 	readonly leftOut: ReadonlyArray<{readonly what: string; readonly why: string}>;
 	readonly nextCommands: readonly string[];
 	/** For an environment on another host: the ssh command that makes its endpoints reachable from here. */
@@ -113,6 +115,11 @@ export type Environment = {
 	readonly k2hr3Command: (args: readonly string[], project?: string) => readonly string[];
 	/** The words, to be run on `machine`, that give a login shell on the machine. */
 	readonly shellCommand: () => readonly string[];
+	/** Servers that stand; none where the environment has no compute host. */
+	readonly guests: () => Promise<readonly GuestFacts[]>;
+	/** The words, to be run on `machine`, that give a shell in a guest. */
+	readonly guestShell: (guest: GuestFacts) => readonly string[];
+	readonly guestLogs: (guest: GuestFacts) => GuestLogs;
 	readonly close: () => Promise<void>;
 };
 

@@ -6,6 +6,8 @@ import {ToolError} from '../errors/toolError.js';
 import {interruptCode} from '../pipeline/interrupts.js';
 import {listRuns, stepLog} from '../report/logFiles.js';
 import {hasEnded, printLog, readResults} from '../report/readLogs.js';
+import {printGuestLogs} from './guestLogs.js';
+import {guestNamed} from './guests.js';
 import {loadFor} from './loadFor.js';
 import {logRootOf} from './reporting.js';
 
@@ -54,9 +56,15 @@ const print = async (context: CommandContext, directory: string, step: string | 
 	await printLog(directory, step === undefined ? 'run.log' : `${step}.log`, {follow, signal, onText: context.stdout.write, ...(step === undefined ? {} : {step})});
 };
 
-/** Prints the log of the last run, or the newest one of a step. */
+/** Prints the log of the last run, the newest one of a step, or what a guest says of itself. */
 export const logs: CommandRun = async (context, options, [step]) => {
-	const {config} = loadFor(context, options);
+	const loaded = loadFor(context, options);
+	const guest = guestNamed(step);
+	if (guest !== undefined) {
+		return printGuestLogs(context, loaded, guest, options);
+	}
+
+	const {config} = loaded;
 	const directory = findRun(logRootOf(context, config.name), step);
 	if (context.json) {
 		context.stdout.line(JSON.stringify(context.mask.value(logsDocument(directory, step)), undefined, 2));

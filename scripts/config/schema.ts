@@ -38,7 +38,7 @@ export const configSchema = z.strictObject({
 	name: environmentName,
 	machine,
 	offers: z.strictObject({releases: z.array(z.enum(releases))}),
-	components: z.strictObject({dashboard: z.boolean(), swift: z.boolean(), cinder: z.boolean(), images: z.boolean()}),
+	components: z.strictObject({dashboard: z.boolean(), swift: z.boolean(), cinder: z.boolean(), compute: z.boolean(), images: z.boolean()}),
 	paths: z.strictObject({state: absolutePath, cache: absolutePath}),
 	ssh: z.strictObject({
 		identityFile: text.nullable(),

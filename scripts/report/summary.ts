@@ -1,4 +1,5 @@
 import type {SummaryFacts} from '../commands/environment.js';
+import {formatBytes} from './bytes.js';
 import {formatDuration} from './duration.js';
 import type {RecordedStep} from './recorder.js';
 import {createStyle, type Style} from './style.js';
@@ -17,6 +18,8 @@ const versionRows = (facts: SummaryFacts): string[][] => facts.datastoreVersions
 	version.datastore, version.name, [version.active ? 'active' : 'not active', version.default ? 'default' : ''].filter(Boolean).join(', '),
 ]);
 
+const guestRows = (facts: SummaryFacts): string[][] => facts.guests.map(({name, state, addresses, memory}) => [name, state, addresses.join(', '), memory === undefined ? '' : formatBytes(memory)]);
+
 /** What stands and where; shared by the end of `up` and by `status`. */
 export const renderFacts = (facts: SummaryFacts, color: boolean): string[] => {
 	const style = createStyle(color);
@@ -24,6 +27,7 @@ export const renderFacts = (facts: SummaryFacts, color: boolean): string[] => {
 		...section('Endpoints', formatTable(facts.endpoints.map(({name, url}) => [name, url])), style),
 		...section('Credentials', formatTable(credentialRows(facts)), style),
 		...section('Datastore versions', formatTable(versionRows(facts)), style),
+		...section('Guests', formatTable(guestRows(facts)), style),
 		...section('Left out', formatTable(facts.leftOut.map(({what, why}) => [what, why])), style),
 		...section('From your own machine', facts.sshForward === undefined ? [] : indented([facts.sshForward]), style),
 	];

@@ -1,6 +1,7 @@
 import type {Check} from '../commands/environment.js';
 import {request} from '../openstack/api.js';
 import {fail, pass, warn} from './checkResult.js';
+import {guestsCheck} from './guests/kernel.js';
 import {builderCheck} from './images/containers/builders/check.js';
 import {hostPackages} from './machine/hostPackages.js';
 import {findMachine} from './machine/nspawn.js';
@@ -132,5 +133,7 @@ const services = (env: SandboxEnv): Check => ({
 });
 
 /** What `doctor` asks about a host that is to carry the sandbox. */
-export const sandboxChecks = (env: SandboxEnv): readonly Check[] =>
-	[user, distribution, memory, disk, writable, kernel, programs, names, clock, mirror, ...(env.config.components.images ? [guestMirror, authority, builderCheck] : []), services].map(make => make(env));
+export const sandboxChecks = (env: SandboxEnv, {components} = env.config): readonly Check[] => [
+	user, distribution, memory, disk, writable, kernel, programs, names, clock, mirror,
+	...(components.compute ? [guestsCheck] : []), ...(components.images ? [guestMirror, authority, builderCheck] : []), services,
+].map(make => make(env));

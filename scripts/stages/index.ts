@@ -10,6 +10,8 @@ import type {Step} from '../pipeline/types.js';
 import {sandboxChecks} from './checks.js';
 import {insideCloudsYaml} from './controlPlane/credentials.js';
 import {dashboardUrl} from './controlPlane/dashboard.js';
+import {guestLogs, inGuest, listGuests} from './guests/guests.js';
+import {lacks, lookAtKernel} from './guests/kernel.js';
 import {runningInit} from './machine/nspawn.js';
 import {containerImage, containerImages} from './images/containers/images.js';
 import {pushElsewhere} from './images/containers/pushElsewhere.js';
@@ -33,7 +35,7 @@ const leftOutImages = (config: SandboxEnv['config']): SummaryFacts['leftOut'] =>
 };
 
 const leftOut = ({config, config: {components}}: SandboxEnv): SummaryFacts['leftOut'] => [
-	{what: 'compute host', why: 'servers cannot be booted: Nova has no compute service in this version'},
+	...(components.compute ? [] : [{what: 'compute host', why: 'component `compute` is off: servers cannot be booted; --with compute adds it'}]),
 	...leftOutImages(config),
 	components.dashboard
 		? {what: 'panel Clusters of the dashboard', why: 'trove-dashboard keeps it switched off; the openstack command has clusters'}
@@ -94,7 +96,8 @@ const summaryOf = async (env: SandboxEnv): Promise<SummaryFacts> => {
 		endpoints: running ? endpoints(env) : [],
 		...(await env.host.read(env.paths.cloudsYaml) === undefined ? {} : {credentialsFile: env.paths.cloudsYaml, openrc: env.paths.openrc}),
 		datastoreVersions: running ? await datastoreVersions(env).catch(() => []) : [],
-		leftOut: leftOut(env),
+		guests: running && env.config.components.compute ? await listGuests(env).catch(() => []) : [],
+		leftOut: [...leftOut(env), ...(running && env.config.components.compute ? lacks(await lookAtKernel(env.machine)) : [])],
 		nextCommands: running
 			? [command('openstack -- datastore version list k2hdkc'), command('status'), command('down --depth everything')]
 			: [command('up')],
@@ -140,6 +143,15 @@ export const openEnvironment: OpenEnvironment = async ({config}, {onNotice}) => 
 			'python3', '-m', 'trove_k2hdkc.k2hr3', ...args,
 		],
 		shellCommand: () => ['env', `OS_CLIENT_CONFIG_FILE=${insideCloudsYaml}`, `OS_CLOUD=${env.machineName}`, 'bash', '--login'],
+		guests: async () => config.components.compute ? listGuests(env) : [],
+		guestShell(guest) {
+			if (!guest.running) {
+				throw new ToolError('K2D5022', `${guest.name} is ${guest.state}`, {remedy: `Start it (k2hdkc-devstack openstack -- server start ${guest.id}), or read what it last wrote: k2hdkc-devstack logs guest:${guest.name}`});
+			}
+
+			return inGuest(guest, ['bash', '--login']);
+		},
+		guestLogs: guest => guestLogs(env, guest),
 		async close() {
 			await env.machine.close();
 			await host.close();

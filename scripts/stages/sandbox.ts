@@ -19,6 +19,9 @@ import {neutron, neutronAgents} from './controlPlane/neutron.js';
 import {swift} from './controlPlane/swift.js';
 import {trove} from './controlPlane/trove.js';
 import {datastoreHunk, datastorePackage, datastoreRegistration} from './datastore/steps.js';
+import {computeDriver, computeHost, novaCompute} from './guests/compute.js';
+import {incus} from './guests/incus.js';
+import {computeDownload, computePackages} from './guests/packages.js';
 import {findBuilder} from './images/containers/builders/choose.js';
 import {imageNames, imageSteps} from './images/imageSteps.js';
 import {imageStore} from './images/store.js';
@@ -121,6 +124,7 @@ const stepsOf = (config: Config, {components} = config): readonly SandboxStep[] 
 	environmentSettings, installHostPackages, sandboxRoot, sandboxDisk, sandboxNetwork, sandboxMachine,
 	mariadb, rabbitmq, memcached, keystone, identity, credentials, glance, placement, novaDatabases, nova, flavors, neutron, neutronAgents, networks,
 	...(components.cinder ? [cinder, cinderDriver, cinderVolumes] : []), ...(components.swift ? [swift] : []),
+	...(components.compute ? [computeDownload, computePackages, incus, computeDriver, novaCompute, computeHost] : []),
 	datastoreHunk, datastorePackage, trove,
 	...(components.images ? [imageStore, installImageTools] : []), ...ofImages(config, 'build'),
 	datastoreRegistration,

@@ -2,13 +2,14 @@ import process from 'node:process';
 import {cached} from './cached.js';
 import {cold} from './cold.js';
 import {entrypoint} from './entrypoint.js';
+import {guests} from './guests.js';
 import {images} from './images.js';
 import {renderFigure, type Bench, type Result} from './figure.js';
 import {again, plan} from './finished.js';
 import {memory} from './memory.js';
 import {startup} from './startup.js';
 
-const benches: Readonly<Record<string, Bench>> = {startup, plan, again, memory, cold, cached, images, entrypoint};
+const benches: Readonly<Record<string, Bench>> = {startup, plan, again, memory, cold, cached, images, guests, entrypoint};
 
 const render = (result: Result): readonly string[] =>
 	'skip' in result ? [`  skipped: ${result.skip}`] : result.map(figure => renderFigure(figure));

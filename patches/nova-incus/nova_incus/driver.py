@@ -106,7 +106,7 @@ class IncusDriver(driver.ComputeDriver):
 
     def get_console_output(self, context, instance):
         self._container(instance)
-        return self.containers.console(instance.uuid)
+        return self.servers.console(instance.uuid)
 
     def _container(self, instance):
         container = self.containers.find(instance.uuid)

@@ -44,14 +44,21 @@ def render_metadata(image_id, architecture):
         # Incus refuses 0.
         'creation_date': 1,
         'properties': {PROPERTY: image_id},
-        'templates': {'/etc/hostname': {'when': ['create'],
-                                        'template': 'hostname.tpl'}},
+        'templates': {
+            '/etc/hostname': {'when': ['create'],
+                              'template': 'hostname.tpl'},
+            # The root of a container needs none, but whoever mounts a
+            # volume expects to find one.
+            '/etc/fstab': {'when': ['create'], 'create_only': True,
+                           'template': 'fstab.tpl'},
+        },
     }
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode='w') as tar:
         # JSON is YAML.
         _add(tar, 'metadata.yaml', json.dumps(document, sort_keys=True))
         _add(tar, 'templates/hostname.tpl', HOSTNAME_TEMPLATE)
+        _add(tar, 'templates/fstab.tpl', '')
     return archive.getvalue()
 
 

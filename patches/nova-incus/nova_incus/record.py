@@ -23,6 +23,9 @@ import shutil
 from oslo_utils import uuidutils
 
 FILE = 'incus.json'
+CONSOLE = 'console.log'
+# Bytes of a console that are kept at least.
+CONSOLE_SIZE = 1024 * 1024
 CONFIG_DRIVE = 'config_drive'
 
 
@@ -78,6 +81,19 @@ class Directory:
                            else content)
         shutil.rmtree(self.config_drive, ignore_errors=True)
         os.rename(partial, self.config_drive)
+
+    def add_console(self, data):
+        """Append to what is kept of the console, and return all of that."""
+        path = os.path.join(self.path, CONSOLE)
+        try:
+            with open(path, 'rb') as file:
+                kept = file.read()
+        except FileNotFoundError:
+            kept = b''
+        if data:
+            kept = (kept + data)[-CONSOLE_SIZE:]
+            replace_file(path, kept)
+        return kept
 
     def remove(self):
         shutil.rmtree(self.path, ignore_errors=True)

@@ -97,6 +97,16 @@ class Servers:
         for tap in kept.taps:
             self.plugger.unplug(tap)
 
+    def console(self, uuid):
+        """What a server wrote to its console, as bytes.
+
+        Of one that runs, Incus gives each byte once.
+        """
+        data = self.containers.console(uuid)
+        if not self.holds_links(uuid):
+            return data
+        return self.directory(uuid).add_console(data)
+
     def attach_volume(self, uuid, source, mountpoint):
         directory = self.directory(uuid)
         kept = directory.read()

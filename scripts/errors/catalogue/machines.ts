@@ -65,4 +65,25 @@ export const machineErrors = [
 		cause: 'Writing or uploading failed: the target is not writable, the disk is full, or the source is missing.',
 		remedy: 'Read the cause shown, mend it, then resume.',
 	},
+	{
+		code: 'K2D5020',
+		title: 'There is no such guest',
+		exitCode: 2,
+		cause: 'No server of the environment has the name or id that was given.',
+		remedy: 'See them with `k2hdkc-devstack status`.',
+	},
+	{
+		code: 'K2D5021',
+		title: 'Several guests have that name',
+		exitCode: 2,
+		cause: 'Nova lets servers have the same name.',
+		remedy: 'Name the guest by its id: `k2hdkc-devstack openstack -- server list --all-projects` shows it.',
+	},
+	{
+		code: 'K2D5022',
+		title: 'The guest does not run',
+		exitCode: 1,
+		cause: 'A shell can be opened only in a guest that runs.',
+		remedy: 'Start it with `k2hdkc-devstack openstack -- server start ID`.',
+	},
 ] as const satisfies readonly CatalogueEntry[];

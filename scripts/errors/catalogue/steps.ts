@@ -185,6 +185,13 @@ const resources = [
 		cause: 'The file system is mounted read-only, by intention or after a disk error.',
 		remedy: 'Look at `dmesg` and `mount`, make it writable, then resume.',
 	},
+	{
+		code: 'K2D2210',
+		title: 'The compute host takes no servers',
+		exitCode: 1,
+		cause: 'The service nova-compute runs, but Nova has not made it a host of its cell, or Placement does not know what it offers.',
+		remedy: 'See `journalctl --unit nova-compute` and /var/log/nova in the machine (`k2hdkc-devstack shell`), mend the cause, then resume.',
+	},
 ] as const satisfies readonly CatalogueEntry[];
 
 /** K2D23xx: services of the control plane. */

@@ -124,6 +124,11 @@ const probeService = async (service: Service, {env, signal}: StepContext<Sandbox
 	}
 };
 
+const lastLines = async ({machine}: SandboxEnv, units: readonly string[]): Promise<string[]> => {
+	const {stdout} = await machine.run(['journalctl', '--no-pager', '--lines', '20', ...units.flatMap(unit => ['--unit', unit])], {allow: 'any'});
+	return stdout.split('\n');
+};
+
 /** Waits until the service answers; stops at once when one of its units has failed. */
 const waitUntilReady = async (service: Service, {env, signal, progress}: StepContext<SandboxEnv>): Promise<void> => {
 	const started = Date.now();
@@ -136,12 +141,11 @@ const waitUntilReady = async (service: Service, {env, signal, progress}: StepCon
 
 		const seconds = Math.round((Date.now() - started) / 1000);
 		if (failed.length > 0) {
-			const {stdout} = await env.machine.run(['journalctl', '--no-pager', '--lines', '20', ...failed.flatMap(unit => ['--unit', unit])], {allow: 'any'});
-			throw new ToolError('K2D2303', `${failed.join(', ')} failed ${seconds} s after the start`, {lastLines: stdout.split('\n')});
+			throw new ToolError('K2D2303', `${failed.join(', ')} failed ${seconds} s after the start`, {lastLines: await lastLines(env, failed)});
 		}
 
 		if (seconds > limit) {
-			throw new ToolError('K2D2306', `${service.title} does not answer after ${seconds} s: ${probe.evidence}`);
+			throw new ToolError('K2D2306', `${service.title} does not answer after ${seconds} s: ${probe.evidence}`, {lastLines: await lastLines(env, service.units)});
 		}
 
 		progress.say(`waiting: ${probe.evidence}`);

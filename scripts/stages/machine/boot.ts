@@ -5,6 +5,7 @@ import {ToolError} from '../../errors/toolError.js';
 import {packageRoot} from '../../packageRoot.js';
 import type {StepContext} from '../../pipeline/types.js';
 import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
+import {freeVolumesScript, guestDirectories, guestsOnScript, mountGuestsScript, unmountGuestsScript} from './guestsPlace.js';
 import {findMachine, runningInit} from './nspawn.js';
 import {rootDirectory} from './root.js';
 
@@ -13,8 +14,11 @@ const startScript = (): string => readFileSync(path.join(packageRoot, 'conf/sand
 const mountScript = (env: SandboxEnv): string => {
 	const {paths} = env;
 	const options = `lowerdir=${rootDirectory(env)},upperdir=${paths.disk}/upper,workdir=${paths.disk}/work`;
-	return `mkdir -p '${paths.root}'\nmountpoint -q '${paths.root}' || mount -t overlay k2hdkc-devstack -o '${options}' '${paths.root}'\n`;
+	return `mkdir -p '${paths.root}'\nmountpoint -q '${paths.root}' || mount -t overlay k2hdkc-devstack -o '${options}' '${paths.root}'\n${mountGuestsScript(env)}${freeVolumesScript(env)}`;
 };
+
+/** What the start script binds into the machine, as systemd-nspawn has it. */
+const binds = (env: SandboxEnv): string[] => [...guestDirectories(env)].map(([inside, outside]) => `${outside}:${inside}`);
 
 /** One word of systemd for how far the machine is; empty before it can be asked. */
 const systemState = async ({machine}: SandboxEnv): Promise<string> => {
@@ -64,8 +68,9 @@ const powerOff = async ({env, signal, progress}: StepContext<SandboxEnv>): Promi
 	}
 };
 
-const cleanUpScript = ({machineName, paths}: SandboxEnv): string => `
+const cleanUpScript = (env: SandboxEnv, {machineName, paths} = env): string => `
 mountpoint -q '${paths.root}' && umount '${paths.root}'
+${freeVolumesScript(env)}${unmountGuestsScript(env)}
 for hierarchy in /sys/fs/cgroup /sys/fs/cgroup/*; do
   if [ -d "$hierarchy/${machineName}" ]; then find "$hierarchy/${machineName}" -depth -type d -exec rmdir {} + 2>/dev/null || true; fi
 done
@@ -77,7 +82,7 @@ export const sandboxMachine: SandboxStep = {
 	stage: 'machine',
 	title: 'Sandbox machine, booted',
 	needs: ['sandbox.disk', 'sandbox.network'],
-	inputs: env => ({root: rootDirectory(env), start: startScript()}),
+	inputs: env => ({root: rootDirectory(env), start: startScript(), binds: binds(env)}),
 	async probe({env}) {
 		env.leader.forget();
 		const init = await runningInit(env.leader);
@@ -85,16 +90,16 @@ export const sandboxMachine: SandboxStep = {
 			return {state: 'absent', evidence: `no systemd-nspawn runs ${env.machineName}`};
 		}
 
-		const state = await systemState(env);
+		const [state, {stdout: guestsOn}] = await Promise.all([systemState(env), env.host.script(guestsOnScript(env), {allow: 'any'})]);
 		return state === 'running' || state === 'degraded'
-			? {state: 'present', evidence: `${env.machineName} runs as process ${init}; systemd says ${state}`}
+			? {state: 'present', evidence: `${env.machineName} runs as process ${init}; systemd says ${state}; guests lie on ${guestsOn.trim()}`}
 			: {state: 'broken', evidence: `${env.machineName} runs, but systemd says ${state === '' ? 'nothing' : state}`};
 	},
 	async apply(context) {
 		const {env} = context;
 		await powerOff(context);
 		await env.host.script(mountScript(env));
-		await env.host.run(['sh', '-eu', '-s', '--', env.machineName, env.paths.root, env.paths.machineLog], {input: startScript()});
+		await env.host.run(['sh', '-eu', '-s', '--', env.machineName, env.paths.root, env.paths.machineLog, ...binds(env)], {input: startScript()});
 		env.leader.forget();
 		await waitForBoot(context);
 	},

@@ -1,5 +1,9 @@
-import {readFile} from 'node:fs/promises';
+import {once} from 'node:events';
+import {createReadStream} from 'node:fs';
+import {readFile, stat} from 'node:fs/promises';
+import {request as httpRequest, type IncomingMessage} from 'node:http';
 import path from 'node:path';
+import {pipeline} from 'node:stream/promises';
 import {parse} from 'yaml';
 import {name} from './tool.js';
 
@@ -14,6 +18,8 @@ export type Cloud = {
 	/** Host of the addresses in clouds.yaml. */
 	readonly address: string;
 	readonly ask: (port: number, place: string, options?: {readonly method?: string; readonly body?: unknown}) => Promise<Answer>;
+	/** Puts the content of a file. */
+	readonly upload: (port: number, place: string, file: string) => Promise<void>;
 };
 
 /** Logs in from this host with nothing but what clouds.yaml says. */
@@ -40,6 +46,18 @@ export const openCloud = async (environment: string, cloud = `k2hdkc-${name}`): 
 			});
 			const text = await got.text();
 			return {status: got.status, body: text.startsWith('{') ? JSON.parse(text) : text};
+		},
+		async upload(port, place, file) {
+			const sending = httpRequest(`http://${address}:${port}${place}`, {
+				method: 'PUT', headers: {'X-Auth-Token': token, 'Content-Type': 'application/octet-stream', 'Content-Length': (await stat(file)).size},
+			});
+			const answered = once(sending, 'response') as Promise<[IncomingMessage]>;
+			await pipeline(createReadStream(file), sending);
+			const [answer] = await answered;
+			answer.resume();
+			if (answer.statusCode !== 204) {
+				throw new Error(`PUT ${place} answered ${answer.statusCode}`);
+			}
 		},
 	};
 };

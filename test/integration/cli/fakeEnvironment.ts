@@ -3,6 +3,7 @@ import path from 'node:path';
 import process from 'node:process';
 import {createLocalMachine} from '../../../scripts/machines/local.js';
 import type {Step} from '../../../scripts/pipeline/types.js';
+import type {GuestFacts} from '../../../scripts/commands/guests.js';
 import type {Check, OpenEnvironment} from '../../../scripts/commands/environment.js';
 import {ToolError} from '../../../scripts/errors/toolError.js';
 
@@ -68,6 +69,13 @@ const checks: readonly Check[] = [
 	},
 ];
 
+const fakeGuests: readonly GuestFacts[] = [
+	{name: 'member-1', id: 'one', state: 'ACTIVE', running: true, addresses: ['10.0.1.5'], memory: 1_048_576},
+	{name: 'member-2', id: 'two', state: 'SHUTOFF', running: false, addresses: []},
+	{name: 'twin', id: 'three', state: 'ACTIVE', running: true, addresses: []},
+	{name: 'twin', id: 'four', state: 'ERROR', running: false, addresses: []},
+];
+
 /** An environment of four small steps under FAKE_DIR, on the real engine and the real local machine. */
 export const openFakeEnvironment: OpenEnvironment = async ({config}) => {
 	if (process.env.FAKE_OPEN === 'fail') {
@@ -89,6 +97,7 @@ export const openFakeEnvironment: OpenEnvironment = async ({config}) => {
 			endpoints: [{name: 'keystone', url: 'http://10.0.0.2:5000/v3'}],
 			credentialsFile: path.join(directory, 'clouds.yaml'), openrc: path.join(directory, 'openrc'),
 			datastoreVersions: [{datastore: 'k2hdkc', name: '1.0.17', active: true, default: true}],
+			guests: fakeGuests,
 			leftOut: [{what: 'compute', why: 'Nova has no compute host yet'}],
 			nextCommands: ['k2hdkc-devstack status', 'k2hdkc-devstack shell', 'k2hdkc-devstack down', 'a fourth that is not shown'],
 		}),
@@ -101,6 +110,9 @@ export const openFakeEnvironment: OpenEnvironment = async ({config}) => {
 		openstackCommand: args => ['sh', '-c', 'for word in "$@"; do echo "$word"; done; exit 9', 'openstack', ...args],
 		k2hr3Command: (args, project) => ['env', ...JSON.parse(process.env.FAKE_K2HR3 ?? '[]') as string[], ...(project === undefined ? [] : [`OS_PROJECT_NAME=${project}`]), 'python3', '-s', '-m', 'trove_k2hdkc.k2hr3', ...args],
 		shellCommand: () => ['sh', '-c', 'test -t 0 && echo terminal; echo shell; exit 3'],
+		guests: async () => fakeGuests,
+		guestShell: ({id}) => ['sh', '-c', `echo shell in ${id}; exit 4`],
+		guestLogs: ({id, running}) => ({console: async () => `console of ${id}\n`, ...(running && {journal: follow => ['echo', `journal of ${id}${follow ? ', followed' : ''}`]})}),
 		close: async () => undefined,
 	};
 };

@@ -300,6 +300,24 @@ test('images push wants a place without a tag, and hands on credentials from a f
 	}
 });
 
+test('shell and logs reach a guest by its name; one that is not there is told who is', async t => {
+	const place = await createPlace(t);
+	t.like(await place.run(['shell', 'guest:member-1']), {code: 4, stdout: 'shell in one\n'});
+	t.like(await place.run(['shell', 'guest:four']), {code: 4, stdout: 'shell in four\n'});
+	t.like(await place.run(['logs', 'guest:member-1', '--follow']), {code: 0, stdout: 'console of one\njournal of one, followed\n'});
+	const stopped = await place.run(['logs', 'guest:member-2']);
+	t.like(stopped, {code: 0, stdout: 'console of two\n'});
+	t.regex(stopped.stderr, /member-2 is SHUTOFF: its journal can be read while it runs\./);
+	t.deepEqual(JSON.parse((await place.run(['logs', 'guest:member-1', '--json'])).stdout), {guest: 'member-1', id: 'one', state: 'ACTIVE', console: 'console of one\n', journal: 'journal of one\n'});
+	const unknown = await place.run(['shell', 'guest:membre-1']);
+	t.is(unknown.code, 2);
+	t.regex(unknown.stderr, /K2D5020.*Did you mean "member-1"\?.*Guests: member-1, member-2, twin, twin\./s);
+	t.regex((await place.run(['logs', 'guest:twin'])).stderr, /K2D5021.*guest:three \(ACTIVE\), guest:four \(ERROR\)/s);
+	t.regex((await place.run(['shell', 'member-1'])).stderr, /K2D1001.*shell guest:member-1/s);
+	const {guests} = JSON.parse((await place.run(['status', '--json'])).stdout) as {guests?: unknown[]};
+	t.is(guests?.length ?? 0, 0, 'nothing stands yet');
+});
+
 test('openstack and shell hand on words, output and exit code', async t => {
 	const place = await createPlace(t);
 	const dashed = await place.run(['openstack', '--name', 'other', '--', 'datastore', 'version', 'list', '--json', 'two words']);

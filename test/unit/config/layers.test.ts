@@ -186,7 +186,7 @@ test('flags of their own and components', t => {
 	const {config, origins} = load({flags: {release: '2025.1', name: 'other', machine: 'ssh://root@[2001:db8::1]:2222', with: ['dashboard', 'smoke'], without: ['swift', 'k2hr3']}});
 	t.is(config.name, 'other');
 	t.is(config.machine, 'ssh://root@[2001:db8::1]:2222');
-	t.deepEqual(config.components, {dashboard: true, swift: false, cinder: true, images: false});
+	t.deepEqual(config.components, {dashboard: true, swift: false, cinder: true, compute: false, images: false});
 	t.deepEqual(origins.get('components.swift'), {layer: 'flag', place: '--without swift'});
 	t.deepEqual(origins.get('name'), {layer: 'flag', place: '--name'});
 	t.deepEqual(stagesIn(['dashboard', 'smoke']), ['smoke']);

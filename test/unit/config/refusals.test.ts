@@ -114,7 +114,7 @@ const cases: ReadonlyArray<readonly [string, Situation, string, string | RegExp]
 	['--set below a value', set('name.first=a'), 'K2D1013', '--set name.first: unknown key "first" in name'],
 	['--set with nothing', set('name='), 'K2D1014', '--set name: name must have 1 to 12 small letters, digits and inner hyphens, not ""'],
 	['--name', {flags: {name: 'A B'}}, 'K2D1014', /^--name: name must have 1 to 12 small letters/],
-	['--with a thing that is none', {flags: {with: ['dashbord']}}, 'K2D1007', /^--with dashbord: unknown stage or component "dashbord"\. Did you mean "dashboard"\? There are: dashboard, swift, cinder, images, machine, /],
+	['--with a thing that is none', {flags: {with: ['dashbord']}}, 'K2D1007', /^--with dashbord: unknown stage or component "dashbord"\. Did you mean "dashboard"\? There are: dashboard, swift, cinder, compute, images, machine, /],
 	['--with and --without', {flags: {with: ['swift'], without: ['swift']}}, 'K2D1009', '--with swift: "swift" is also given with --without'],
 
 	// Releases and profiles

@@ -11,9 +11,13 @@ const facts: SummaryFacts = {
 	endpoints: [{name: 'keystone', url: 'http://10.0.0.2:5000/v3'}, {name: 'trove', url: 'http://10.0.0.2:8779/v1.0'}],
 	credentialsFile: '/var/lib/x/clouds.yaml', openrc: '/var/lib/x/openrc',
 	datastoreVersions: [{datastore: 'k2hdkc', name: '1.0.17', active: true, default: true}, {datastore: 'k2hdkc', name: '1.0.16', active: false, default: false}],
+	guests: [
+		{name: 'member-1', id: 'a', state: 'ACTIVE', running: true, addresses: ['10.0.1.5', '10.0.2.7'], memory: 134_217_728},
+		{name: 'member-2', id: 'b', state: 'SHUTOFF', running: false, addresses: ['10.0.1.6']},
+	],
 	leftOut: [{what: 'compute', why: 'no host yet'}], nextCommands: ['one', 'two', 'three', 'four'], sshForward: 'ssh -L 5000:10.0.0.2:5000 root@host',
 };
-const empty: SummaryFacts = {endpoints: [], datastoreVersions: [], leftOut: [], nextCommands: []};
+const empty: SummaryFacts = {endpoints: [], datastoreVersions: [], guests: [], leftOut: [], nextCommands: []};
 const step = (id: string, seconds: number, result: 'done' | 'skipped' = 'done') => ({id, seconds, result, reason: ''});
 
 test('the summary of a first run', t => {
@@ -22,6 +26,7 @@ test('the summary of a first run', t => {
 		'', 'Endpoints', '  keystone  http://10.0.0.2:5000/v3', '  trove     http://10.0.0.2:8779/v1.0',
 		'', 'Credentials', '  clouds.yaml  /var/lib/x/clouds.yaml', '  openrc       /var/lib/x/openrc',
 		'', 'Datastore versions', '  k2hdkc  1.0.17  active, default', '  k2hdkc  1.0.16  not active',
+		'', 'Guests', '  member-1  ACTIVE   10.0.1.5, 10.0.2.7  128 MiB', '  member-2  SHUTOFF  10.0.1.6',
 		'', 'Left out', '  compute  no host yet',
 		'', 'From your own machine', '  ssh -L 5000:10.0.0.2:5000 root@host',
 		'', 'Slowest steps', '  b  1m10s', '  a  2s',

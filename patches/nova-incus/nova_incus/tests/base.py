@@ -102,6 +102,8 @@ class DriverTestCase(testtools.TestCase):
         self.context = context.get_admin_context()
         self.replace('nova_incus.network.has_link',
                      lambda name: name in self.machine.links)
+        # What this machine's own disks are of is no matter.
+        self.replace('nova_incus.machine.text_of', lambda path: '')
         self.replace('nova_incus.containers.PAUSE', 0)
         self.replace('nova_incus.metadata.config_drive_files',
                      lambda *args: [('openstack/latest/user_data', b'#!\n')])

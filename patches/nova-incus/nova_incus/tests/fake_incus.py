@@ -68,7 +68,7 @@ class State:
         self.instances[body['name']] = {
             'name': body['name'], 'status': 'Stopped',
             'config': body['config'], 'devices': body['devices'],
-            'console': ''}
+            'console': '', 'unread': 0}
 
     def change(self, name, body):
         instance, action = self.instance(name), body['action']
@@ -88,6 +88,13 @@ class State:
             if not running:
                 raise Refusal(400, 'The instance is already stopped')
             instance['status'] = 'Stopped'
+
+    def console(self, name):
+        """While the instance runs, only what was not read before."""
+        instance = self.instance(name)
+        text, start = instance['console'], instance['unread']
+        instance['unread'] = len(text)
+        return text[start:] if instance['status'] == 'Running' else text
 
     def delete(self, name):
         if self.instance(name)['status'] == 'Running':
@@ -179,7 +186,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 self._operation(state, lambda: state.change(
                     name, json.loads(data)))
             case ('GET', 'instances', name, 'console'):
-                self._raw(200, state.instance(name)['console'].encode())
+                self._raw(200, state.console(name).encode())
             case _:
                 raise Refusal(404, 'not found')
 

@@ -48,8 +48,19 @@ class SpawnTest(base.DriverTestCase):
         self.assertTrue(self.driver.instance_exists(instance))
         self.assertEqual(power_state.RUNNING,
                          self.driver.get_info(instance).state)
-        self.assertEqual(b'started\n', self.driver.get_console_output(
-            self.context, instance))
+
+    def test_the_console_is_whole_however_often_it_is_read(self):
+        instance = self.spawn()
+
+        def console():
+            return self.driver.get_console_output(self.context, instance)
+
+        self.assertEqual([b'started\n'] * 2, [console(), console()])
+        self.driver.reboot(self.context, instance, [], 'HARD')
+        self.assertEqual([b'started\nstarted\n'] * 2,
+                         [console(), console()])
+        self.driver.power_off(instance)
+        self.assertEqual(b'started\nstarted\n', console())
 
     def test_containers_of_others_are_not_seen(self):
         self.state.instances['other'] = {'name': 'other', 'config': {}}

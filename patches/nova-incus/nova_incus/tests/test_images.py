@@ -29,10 +29,12 @@ class MetadataTest(base.DriverTestCase):
         with tarfile.open(fileobj=io.BytesIO(data)) as tar:
             document = json.load(tar.extractfile('metadata.yaml'))
             template = tar.extractfile('templates/hostname.tpl').read()
+            self.assertIn('templates/fstab.tpl', tar.getnames())
         self.assertEqual('aarch64', document['architecture'])
         self.assertEqual({'nova.image_id': 'image-1'},
                          document['properties'])
         self.assertIn(b'user.hostname', template)
+        self.assertTrue(document['templates']['/etc/fstab']['create_only'])
         self.assertEqual(data, images.render_metadata('image-1', 'aarch64'))
 
     def test_unused_images_go_when_they_are_old_enough(self):

@@ -1,0 +1,67 @@
+import type {GuestFacts, GuestLogs} from '../../commands/guests.js';
+import type {SandboxEnv} from '../sandboxEnv.js';
+
+type Server = {
+	readonly id: string;
+	readonly name: string;
+	readonly status: string;
+	readonly 'OS-EXT-STS:power_state': number;
+	readonly addresses: Readonly<Record<string, ReadonlyArray<{readonly addr: string}>>>;
+};
+
+/** Nova's number for a server that runs. */
+const running = 1;
+
+/** Name of a server in Incus, as nova-incus gives it. */
+const containerOf = (id: string): string => `instance-${id}`;
+
+/**
+ * Prints `ID BYTES` for each guest that runs. Counted by process: few kernels have the memory controller in a machine that is itself a container,
+ * and pages that guests share with each other would count as often as there are guests.
+ */
+const memoryScript = `
+for group in /sys/fs/cgroup/lxc.payload.instance-*; do
+  [ -d "$group" ] || continue
+  find "$group" -name cgroup.procs -exec cat {} + | while read -r pid; do
+    cat "/proc/$pid/smaps_rollup" 2>/dev/null || true
+  done | awk -v id="\${group##*/lxc.payload.instance-}" '/^Pss:/ {sum += $2} END {print id, sum * 1024}'
+done
+`;
+
+export const parseMemory = (output: string): ReadonlyMap<string, number> =>
+	new Map(output.split('\n').filter(line => line !== '').map(line => line.split(' ') as [string, string]).map(([id, bytes]) => [id, Number(bytes)]));
+
+export const guestOf = ({id, name, status, addresses, 'OS-EXT-STS:power_state': power}: Server, memory: ReadonlyMap<string, number>): GuestFacts => {
+	const bytes = memory.get(id);
+	return {
+		name, id, state: status, running: power === running,
+		addresses: Object.values(addresses).flat().map(({addr}) => addr),
+		...(bytes === undefined ? {} : {memory: bytes}),
+	};
+};
+
+/** Every server, of all projects, by name. */
+export const listGuests = async ({api, machine}: Pick<SandboxEnv, 'api' | 'machine'>): Promise<readonly GuestFacts[]> => {
+	const [{body}, {stdout}] = await Promise.all([
+		api.request({url: `${api.url.compute}/servers/detail?all_tenants=1`}), machine.script(memoryScript, {allow: 'any', timeout: 60}),
+	]);
+	const memory = parseMemory(stdout);
+	return (body as {servers: Server[]}).servers.map(server => guestOf(server, memory)).toSorted((one, other) => one.name.localeCompare(other.name));
+};
+
+/** Words that run argv in a guest, as root. */
+export const inGuest = ({id}: Pick<GuestFacts, 'id'>, argv: readonly string[]): readonly string[] => ['incus', 'exec', containerOf(id), '--', ...argv];
+
+/** Units that tell how a guest of the datastore gets ready. */
+const units = ['cloud-init-local', 'cloud-init-network', 'cloud-init-main', 'cloud-config', 'cloud-final', 'guest-agent'] as const;
+
+export const guestLogs = ({api}: Pick<SandboxEnv, 'api'>, guest: GuestFacts): GuestLogs => ({
+	// By Nova: Incus gives each byte once only, and its driver keeps them.
+	async console() {
+		const {body} = await api.request({method: 'POST', url: `${api.url.compute}/servers/${guest.id}/action`, body: {'os-getConsoleOutput': {}}});
+		return (body as {output: string}).output;
+	},
+	...(guest.running && {
+		journal: follow => inGuest(guest, ['journalctl', '--no-pager', '--output=short-iso', ...units.map(unit => `--unit=${unit}`), ...(follow ? ['--lines=all', '--follow'] : [])]),
+	}),
+});

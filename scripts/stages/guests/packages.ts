@@ -1,0 +1,11 @@
+import {downloadPackages, installPackages} from '../machine/machinePackages.js';
+
+const packages = {
+	name: 'compute',
+	of: 'guests',
+	packages: ['incus-base', 'incus-client'],
+	expected: {download: 15, install: 40},
+};
+
+export const computeDownload = downloadPackages(packages);
+export const computePackages = installPackages(packages);
