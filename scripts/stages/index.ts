@@ -35,9 +35,7 @@ const leftOutImages = (config: SandboxEnv['config']): SummaryFacts['leftOut'] =>
 const leftOut = ({config, config: {components}}: SandboxEnv): SummaryFacts['leftOut'] => [
 	{what: 'compute host', why: 'servers cannot be booted: Nova has no compute service in this version'},
 	...leftOutImages(config),
-	components.dashboard
-		? {what: 'panel Clusters of the dashboard', why: 'trove-dashboard keeps it switched off; the openstack command has clusters'}
-		: {what: 'dashboard', why: 'component `dashboard` is off; --with dashboard adds it'},
+	...(components.dashboard ? [] : [{what: 'dashboard', why: 'component `dashboard` is off; --with dashboard adds it'}]),
 	...(components.swift ? [] : [{what: 'swift', why: 'component `swift` is off; backups need it'}]),
 	...(components.cinder ? [] : [{what: 'cinder', why: 'component `cinder` is off; volumes need it'}]),
 ];

@@ -14,12 +14,14 @@ import {installPackage} from '../../scripts/stages/datastore/trovePackage.js';
 import {runCommand} from '../helpers/runCommand.js';
 import {add, nothing, render, renderSkip, type Tally} from '../runner/tally.js';
 import {chooseBackupTests} from './backupTests.js';
+import {dashboardVersions, prepareDashboard, prepareHorizon} from './dashboard.js';
 import {prepareDependencies, pythonEnvironment, troveDependencies} from './dependencies.js';
 import {prepareNova} from './nova.js';
 import {tallyUnittest} from './tallyUnittest.js';
 
 // The tests of patches/trove-k2hdkc and of images/backup against the real source of each release, with the hunk applied and the
-// package installed; those of patches/nova-incus against the real source of Nova.
+// package installed; those of patches/nova-incus against the real source of Nova, and
+// those of patches/trove-dashboard-k2hdkc against that of trove-dashboard, in Debian's Horizon.
 // Trove's dependencies are Debian's, unpacked; master's source is not on the Python package index, so it is used only where
 // TEST_TROVE_MASTER says where it is, e.g. git:/path/to/trove#master.
 
@@ -39,9 +41,10 @@ const sourcesToTest = (): ReadonlyArray<readonly [Release, string]> => {
 
 const backupTests = chooseBackupTests();
 
-const runTests = async (name: string, tests: readonly string[], options: Parameters<typeof runCommand>[2]): Promise<Tally> => {
+/** `python3 -m ARGV`, whose output is that of unittest. */
+const runModule = async (name: string, argv: readonly string[], options: Parameters<typeof runCommand>[2]): Promise<Tally> => {
 	const start = performance.now();
-	const {code, stderr} = await runCommand('python3', ['-s', '-m', 'unittest', 'discover', '-b', ...tests], options);
+	const {code, stderr} = await runCommand('python3', ['-s', '-m', ...argv], options);
 	const tally = tallyUnittest(stderr, code);
 	console.log(`${name}: ${render(tally)} in ${((performance.now() - start) / 1000).toFixed(1)} s`);
 	if (tally.failed > 0) {
@@ -50,6 +53,9 @@ const runTests = async (name: string, tests: readonly string[], options: Paramet
 
 	return tally;
 };
+
+const runTests = async (name: string, tests: readonly string[], options: Parameters<typeof runCommand>[2]): Promise<Tally> =>
+	runModule(name, ['unittest', 'discover', '-b', ...tests], options);
 
 const testRelease = async (release: Release, source: string, root: string, site: string): Promise<Tally> => {
 	const directory = await mkdtemp(path.join(workDirectory, `${release}-`));
@@ -68,6 +74,24 @@ const testNova = async (): Promise<Tally> => {
 	return runTests(nova.name, ['-s', 'nova_incus/tests', '-t', '.'], {cwd: nova.cwd, timeout: testTimeout, env: {...nova.env, HOME: workDirectory}});
 };
 
+const testDashboard = async (version: string, site: string): Promise<Tally> => {
+	const {name, argv, cwd, env} = await prepareDashboard(version, workDirectory, site, access);
+	return runModule(name, argv, {cwd, timeout: testTimeout, env: {...env, HOME: workDirectory}});
+};
+
+/** Does all of it, `sideBySide` at a time. */
+const addUp = async (tasks: ReadonlyArray<() => Promise<Tally>>): Promise<Tally> => {
+	const waiting = [...tasks];
+	let total = nothing;
+	await Promise.all(Array.from({length: sideBySide}, async () => {
+		for (let next = waiting.shift(); next; next = waiting.shift()) {
+			const tally = await next();
+			total = add(total, tally);
+		}
+	}));
+	return total;
+};
+
 const runAll = async (): Promise<Tally> => {
 	await mkdir(workDirectory, {recursive: true});
 	const root = path.join(workDirectory, 'dependencies');
@@ -80,14 +104,11 @@ const runAll = async (): Promise<Tally> => {
 	const site = path.join(installation, 'python');
 	const env = {...pythonEnvironment(root, [site]), PIP_TARGET: site};
 	await installPackage({run: async (argv, options) => machine.run(argv, {...options, env: {...env, ...options?.env}}), upload: machine.upload}, path.join(installation, 'templates'));
-	const waiting = [...sourcesToTest()];
-	let total = nothing;
-	await Promise.all(Array.from({length: sideBySide}, async () => {
-		for (let next = waiting.shift(); next; next = waiting.shift()) {
-			const tally = await testRelease(...next, root, site);
-			total = add(total, tally);
-		}
-	}));
+	await prepareHorizon(workDirectory);
+	const total = await addUp([
+		...sourcesToTest().map(source => async () => testRelease(...source, root, site)),
+		...dashboardVersions.map(version => async () => testDashboard(version, site)),
+	]);
 	await rm(installation, {recursive: true, force: true});
 	return add(total, await testNova());
 };

@@ -1,10 +1,10 @@
-import {access as check, mkdir, readdir, rename, rm} from 'node:fs/promises';
+import {mkdir, readdir, rename, rm} from 'node:fs/promises';
 import path from 'node:path';
 import {fetchSdist} from '../../scripts/sources/pypi.js';
 import type {SourceAccess} from '../../scripts/sources/types.js';
 import {fetchWheels} from '../../scripts/sources/wheels.js';
 import {runCommand} from '../helpers/runCommand.js';
-import {prepareDependencies, pythonEnvironment, type Dependencies} from './dependencies.js';
+import {isThere, prepareDependencies, pythonEnvironment, type Dependencies} from './dependencies.js';
 
 /** The release of the sandbox: Debian trixie has the same. */
 const version = '31.0.0';
@@ -13,8 +13,6 @@ const version = '31.0.0';
 const wheels = ['os-traits==3.3.0'];
 
 const dependencies: Dependencies = {program: 'python3-nova', others: ['python3-testtools', 'python3-fixtures', 'python3-oslotest']};
-
-const isThere = async (file: string): Promise<boolean> => check(file).then(() => true, () => false);
 
 /** Fetches Nova's source and the wheels into `directory`, unless they are there. */
 const fetchNova = async (directory: string, access: SourceAccess): Promise<void> => {

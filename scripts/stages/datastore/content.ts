@@ -3,12 +3,12 @@ import {readdirSync, readFileSync} from 'node:fs';
 import path from 'node:path';
 import {packageSource} from './patchList.js';
 
-/** Content of the Python package as one hash: what a change of a file in it shows by. */
-export const packageHash = (): string => {
+/** Content of a Python package as one hash: what a change of a file in it shows by. Default: of trove-k2hdkc. */
+export const packageHash = (source = packageSource): string => {
 	const digest = createHash('sha256');
-	for (const name of readdirSync(packageSource, {recursive: true, encoding: 'utf8'}).toSorted()) {
-		if (/\.(?:py|toml|md|template|json)$/.test(name) && !/^build\/|egg-info/.test(name)) {
-			digest.update(`${name}\0`).update(readFileSync(path.join(packageSource, name)));
+	for (const name of readdirSync(source, {recursive: true, encoding: 'utf8'}).toSorted()) {
+		if (/\.(?:py|toml|md|template|json|html)$/.test(name) && !/^build\/|egg-info/.test(name)) {
+			digest.update(`${name}\0`).update(readFileSync(path.join(source, name)));
 		}
 	}
 

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type {Machine} from '../../machines/types.js';
 import type {Probe} from '../../pipeline/types.js';
 import {packageSource, readProject} from './patchList.js';
+import {installFromSource, uninstall} from './pythonPackage.js';
 
 /** What `python3 -m trove_k2hdkc` prints. */
 export type InstalledPackage = {
@@ -53,36 +54,22 @@ export const packageProbe = async (machine: Runs, templates = troveTemplates): P
 		: {state: 'broken', evidence: `${templates} differs from the templates of trove-k2hdkc.`};
 };
 
-// Built from a copy that goes away: pip leaves its build directory in the source, and takes it up again the next time.
-// The variables mean nothing to a pip that is too old to ask for them.
-const installScript = `
-source=$1 templates=$2
-trap 'rm -rf "$source"' EXIT
-export PIP_BREAK_SYSTEM_PACKAGES=1 PIP_ROOT_USER_ACTION=ignore PIP_DISABLE_PIP_VERSION_CHECK=1
-rm -rf "$source/build" "$source"/*.egg-info
-python3 -m pip install --quiet --no-cache-dir --force-reinstall --no-deps --no-index --no-build-isolation "$source"
-cd /
+const copyTemplates = `
+templates=$1
 from=$(python3 -c 'import os, trove_k2hdkc; print(os.path.dirname(trove_k2hdkc.__file__))')/templates/k2hdkc
 rm -rf "$templates"
 install -d -m 755 "$(dirname "$templates")" "$templates"
 install -m 644 "$from"/* "$templates/"
 `;
 
-/** Installs the package beside Trove and puts its templates where Trove reads them. Needs python3 with pip, setuptools and wheel; asks no index. */
-export const installPackage = async (machine: Pick<Machine, 'run' | 'upload'>, templates = troveTemplates): Promise<void> => {
-	const {stdout} = await machine.run(['mktemp', '-d', '-t', 'trove-k2hdkc.XXXXXX']);
-	const source = `${stdout.trim()}/source`;
-	await machine.upload(packageSource, source);
-	await machine.run(['sh', '-euc', installScript, 'sh', source, templates], {timeout: 300});
-	await machine.run(['rmdir', stdout.trim()]);
-};
+/** Installs the package beside Trove and puts its templates where Trove reads them. */
+export const installPackage = async (machine: Pick<Machine, 'run' | 'upload'>, templates = troveTemplates): Promise<void> =>
+	installFromSource(machine, {name: 'trove-k2hdkc', source: packageSource, script: copyTemplates, args: [templates]});
 
 /** Takes package and templates away again; nothing happens when they are gone. */
 export const removePackage = async (machine: Runs, templates = troveTemplates): Promise<void> => {
 	await machine.run(['rm', '-rf', templates]);
 	if (await installedPackage(machine)) {
-		await machine.run(['python3', '-m', 'pip', 'uninstall', '--quiet', '--yes', 'trove-k2hdkc'], {
-			cwd: '/', timeout: 120, env: {PIP_BREAK_SYSTEM_PACKAGES: '1', PIP_ROOT_USER_ACTION: 'ignore', PIP_DISABLE_PIP_VERSION_CHECK: '1'},
-		});
+		await uninstall(machine, 'trove-k2hdkc');
 	}
 };
