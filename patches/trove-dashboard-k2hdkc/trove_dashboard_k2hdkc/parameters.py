@@ -45,6 +45,11 @@ def _range(low, high):
     return _('%(low)s to %(high)s') % {'low': low, 'high': high}
 
 
+def _text(value):
+    """A value as one writes it into a configuration group."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def parameters(listed):
     """What the API lists for a datastore version, with explanations.
 
@@ -61,7 +66,7 @@ def parameters(listed):
         return Parameter(
             given['name'], given['type'],
             _range(given.get('min'), given.get('max')),
-            rule.get('default', ''), bool(given['restart_required']),
+            _text(rule.get('default', '')), bool(given['restart_required']),
             rule.get('description', ''))
 
     return sorted(explain(parameter) for parameter in listed)

@@ -62,6 +62,9 @@ const createHost = async (t: ExecutionContext, {help = '--registry-ext', env = {
 	};
 };
 
+/** Value of an option, wherever it stands in the file. */
+const valueOf = (text: string, option: string): string | undefined => new RegExp(`^${option} *= *(.*)$`, 'm').exec(text)?.[1];
+
 const wanted = {commands: {patch: 'patch', python3: 'python3'}} as const;
 
 for (const from of functions) {
@@ -79,8 +82,8 @@ for (const from of functions) {
 		const patched = await host.read('trove/trove/common/cfg.py');
 		t.is(patched.split('_register_datastore_options()\n').length, 2, 'the patch is there once');
 		t.true(patched.startsWith(configuration));
-		t.deepEqual((await host.read('etc/trove.conf')).match(/^default_datastore *= *(.*)$/m)?.[1], 'mysql');
-		t.is((await host.read('etc/trove.conf')).match(/^docker_insecure_registries *= *(.*)$/m)?.[1], '10.0.0.1:5000,10.0.0.2:5000');
+		t.is(valueOf(await host.read('etc/trove.conf'), 'default_datastore'), 'mysql');
+		t.is(valueOf(await host.read('etc/trove.conf'), 'docker_insecure_registries'), '10.0.0.1:5000,10.0.0.2:5000');
 		for (const file of ['etc/trove.conf', 'etc/guest.conf']) {
 			t.regex(await host.read(file), /\[k2hdkc][^[]*^docker_image *= *docker\.io\/antpickax\/k2hdkc-trove$/m);
 		}
