@@ -22,15 +22,18 @@ const logIn = async (page: Page): Promise<void> => {
 
 type Listed = ReadonlyArray<{readonly ID: string; readonly Name: string}>;
 
+const command = ['openstack', '--', '--os-cloud', `${machineName}-demo`, 'database'];
+
 const asDemo = async <R>(t: ExecutionContext, ...words: readonly string[]): Promise<R> =>
-	JSON.parse((await expect(t, 0, ['openstack', '--', '--os-cloud', `${machineName}-demo`, 'database', ...words, '-f', 'json'])).stdout) as R;
+	JSON.parse((await expect(t, 0, [...command, ...words, '-f', 'json'])).stdout) as R;
 
 /** What the test made, or an earlier one that was cut off. */
-const removeTraces = async (t: ExecutionContext): Promise<void> => {
+const removeTraces = async (): Promise<void> => {
 	for (const [kind, wantedName] of [['cluster', cluster], ['configuration', group]] as const) {
-		for (const {ID, Name} of await asDemo<Listed>(t, kind, 'list')) {
+		const listed = document<Listed>(await run([...command, kind, 'list', '-f', 'json']));
+		for (const {ID, Name} of listed) {
 			if (Name === wantedName) {
-				await run(['openstack', '--', '--os-cloud', `${machineName}-demo`, 'database', kind, 'delete', ID]);
+				await run([...command, kind, 'delete', ID]);
 			}
 		}
 	}
@@ -59,8 +62,8 @@ test.serial('a person creates a configuration group with the help beside it, and
 
 	await expect(t, 0, ['up', '--with', 'dashboard']);
 	const {endpoints} = document<{endpoints: ReadonlyArray<{readonly name: string; readonly url: string}>}>(await run(['status', '--json', '--with', 'dashboard']));
-	await removeTraces(t);
-	t.teardown(async () => removeTraces(t));
+	await removeTraces();
+	t.teardown(removeTraces);
 	const {page, picture} = await openWindow(t, endpoints.find(({name}) => name === 'dashboard')!.url);
 	await logIn(page);
 
