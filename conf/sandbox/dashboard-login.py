@@ -1,6 +1,6 @@
-"""Logs in to the dashboard as a browser does and opens a page. Prints its title.
+"""Logs in to the dashboard as a browser does and opens pages. Prints their titles, one a line.
 
-Standard input: base address, path of the page, user and password, one a line.
+Standard input: base address, user, password and the paths of the pages, one a line.
 """
 import html
 import http.cookiejar
@@ -10,7 +10,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-base, page, user, password = sys.stdin.read().split('\n')[:4]
+base, user, password, *pages = sys.stdin.read().rstrip('\n').split('\n')
 opener = urllib.request.build_opener(
     urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
 
@@ -33,13 +33,22 @@ def error_of(text):
     return html.unescape(' '.join(words).split(' Details ')[0])
 
 
+def title_of(page, place, text):
+    if place != page:
+        sys.exit(f'{page} led to {place}: {error_of(text) or "without a reason"}')
+    if error_of(text):
+        sys.exit(f'{page} shows: {error_of(text)}')
+    title = re.search(r'<title>\s*(.*?)\s*</title>', text, re.DOTALL)
+    return ' '.join(title[1].split()) if title else ''
+
+
 login = '/auth/login/'
-_, text = fetch(f'{login}?next={page}')
+first, *others = pages
+_, text = fetch(f'{login}?next={first}')
 hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', text))
-place, text = fetch(login, {**hidden, 'next': page, 'username': user, 'password': password})
-if place != page:
+place, text = fetch(login, {**hidden, 'next': first, 'username': user, 'password': password})
+if place == login:
     sys.exit(f'the login led to {place}: {error_of(text) or "without a reason"}')
-if error_of(text):
-    sys.exit(f'{page} shows: {error_of(text)}')
-title = re.search(r'<title>\s*(.*?)\s*</title>', text, re.DOTALL)
-print(' '.join(title[1].split()) if title else '')
+print(title_of(first, place, text))
+for page in others:
+    print(title_of(page, *fetch(page)))

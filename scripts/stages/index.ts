@@ -37,9 +37,7 @@ const leftOutImages = (config: SandboxEnv['config']): SummaryFacts['leftOut'] =>
 const leftOut = ({config, config: {components}}: SandboxEnv): SummaryFacts['leftOut'] => [
 	...(components.compute ? [] : [{what: 'compute host', why: 'component `compute` is off: servers cannot be booted; --with compute adds it'}]),
 	...leftOutImages(config),
-	components.dashboard
-		? {what: 'panel Clusters of the dashboard', why: 'trove-dashboard keeps it switched off; the openstack command has clusters'}
-		: {what: 'dashboard', why: 'component `dashboard` is off; --with dashboard adds it'},
+	...(components.dashboard ? [] : [{what: 'dashboard', why: 'component `dashboard` is off; --with dashboard adds it'}]),
 	...(config.k2hr3.url === null ? [{what: 'K2HR3', why: 'its programs cannot be had from package registries: no cluster can be created; --k2hr3-url uses one that is there'}] : []),
 	...(components.swift ? [] : [{what: 'swift', why: 'component `swift` is off; backups need it'}]),
 	...(components.cinder ? [] : [{what: 'cinder', why: 'component `cinder` is off; volumes need it'}]),

@@ -10,6 +10,7 @@ import {glance, nova, novaDatabases, placement} from './controlPlane/compute.js'
 import {createSurvey} from './controlPlane/look.js';
 import {credentials} from './controlPlane/credentials.js';
 import {dashboard, dashboardDownload, dashboardPackages} from './controlPlane/dashboard.js';
+import {dashboardPlugin} from './controlPlane/dashboardPlugin.js';
 import {flavors} from './controlPlane/flavors.js';
 import {identity} from './controlPlane/identity.js';
 import {mariadb, memcached, rabbitmq} from './controlPlane/infrastructure.js';
@@ -128,7 +129,7 @@ const stepsOf = (config: Config, {components} = config): readonly SandboxStep[] 
 	datastoreHunk, datastorePackage, trove,
 	...(components.images ? [imageStore, installImageTools] : []), ...ofImages(config, 'build'),
 	datastoreRegistration,
-	...(components.dashboard ? [dashboardDownload, dashboardPackages, dashboard] : []),
+	...(components.dashboard ? [dashboardDownload, dashboardPackages, dashboardPlugin, dashboard] : []),
 	...(components.images ? [registryDownload, registryPackages, registry, registryTrust] : []),
 	...ofImages(config, 'push'),
 ];

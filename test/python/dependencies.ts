@@ -44,7 +44,7 @@ const unpack = async (archives: string, root: string, program: string): Promise<
 	}
 };
 
-const isThere = async (file: string): Promise<boolean> => access(file).then(() => true, () => false);
+export const isThere = async (file: string): Promise<boolean> => access(file).then(() => true, () => false);
 
 /**
  * Unpacks the dependencies into `root`, unless they are there; nothing is installed on the machine.

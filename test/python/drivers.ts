@@ -1,10 +1,10 @@
-import {access as check, mkdir, readdir, rename, rm, writeFile} from 'node:fs/promises';
+import {mkdir, readdir, rename, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {fetchSdist} from '../../scripts/sources/pypi.js';
 import type {SourceAccess} from '../../scripts/sources/types.js';
 import {fetchWheels} from '../../scripts/sources/wheels.js';
 import {runCommand} from '../helpers/runCommand.js';
-import {prepareDependencies, pythonEnvironment} from './dependencies.js';
+import {isThere, prepareDependencies, pythonEnvironment} from './dependencies.js';
 
 /** A Python package of ours that is a driver of a program of OpenStack. */
 export type Driver = {
@@ -22,8 +22,6 @@ export const drivers: readonly Driver[] = [
 	{name: 'nova-incus', program: 'nova', version: '31.0.0', wheels: ['os-traits==3.3.0']},
 	{name: 'cinder-file', program: 'cinder', version: '26.0.0', wheels: []},
 ];
-
-const isThere = async (file: string): Promise<boolean> => check(file).then(() => true, () => false);
 
 /** Fetches the program's source and the wheels into `directory`, unless they are there. */
 const fetchProgram = async ({program, version, wheels}: Driver, directory: string, access: SourceAccess): Promise<void> => {

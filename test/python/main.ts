@@ -17,12 +17,14 @@ import {demoUsers} from '../fixtures/keystoneStandIn/users.js';
 import {runCommand} from '../helpers/runCommand.js';
 import {add, nothing, render, renderSkip, type Tally} from '../runner/tally.js';
 import {chooseBackupTests} from './backupTests.js';
+import {dashboardVersions, prepareDashboard, prepareHorizon} from './dashboard.js';
 import {prepareDependencies, pythonEnvironment, troveDependencies} from './dependencies.js';
-import {drivers, prepareDriver} from './drivers.js';
+import {drivers, prepareDriver, type Driver} from './drivers.js';
 import {tallyUnittest} from './tallyUnittest.js';
 
 // The tests of patches/trove-k2hdkc and of images/backup against the real source of each release, with the hunk applied and the
-// package installed; those of our drivers against the real sources of Nova and Cinder.
+// package installed; those of our drivers against the real sources of Nova and Cinder, and those of patches/trove-dashboard-k2hdkc
+// against that of trove-dashboard, in Debian's Horizon.
 // Trove's dependencies are Debian's, unpacked; master's source is not on the Python package index, so it is used only where
 // TEST_TROVE_MASTER says where it is, e.g. git:/path/to/trove#master.
 
@@ -42,9 +44,10 @@ const sourcesToTest = (): ReadonlyArray<readonly [Release, string]> => {
 
 const backupTests = chooseBackupTests();
 
-const runTests = async (name: string, tests: readonly string[], options: Parameters<typeof runCommand>[2]): Promise<Tally> => {
+/** `python3 -m ARGV`, whose output is that of unittest. */
+const runModule = async (name: string, argv: readonly string[], options: Parameters<typeof runCommand>[2]): Promise<Tally> => {
 	const start = performance.now();
-	const {code, stderr} = await runCommand('python3', ['-s', '-m', 'unittest', 'discover', '-b', ...tests], options);
+	const {code, stderr} = await runCommand('python3', ['-s', '-m', ...argv], options);
 	const tally = tallyUnittest(stderr, code);
 	console.log(`${name}: ${render(tally)} in ${((performance.now() - start) / 1000).toFixed(1)} s`);
 	if (tally.failed > 0) {
@@ -53,6 +56,9 @@ const runTests = async (name: string, tests: readonly string[], options: Paramet
 
 	return tally;
 };
+
+const runTests = async (name: string, tests: readonly string[], options: Parameters<typeof runCommand>[2]): Promise<Tally> =>
+	runModule(name, ['unittest', 'discover', '-b', ...tests], options);
 
 /** Where the tests of the client of K2HR3 find what they talk to. */
 const startStandIns = async (): Promise<{readonly env: Readonly<Record<string, string>>; readonly stop: () => Promise<void>}> => {
@@ -80,14 +86,27 @@ const testRelease = async (release: Release, source: string, {root, site, standI
 	return add(datastore, backup);
 };
 
-/** Any failure to get the programs is a failure of the tests: whoever has Trove's dependencies has theirs. */
-const testDrivers = async (): Promise<Tally> => {
-	let total = nothing;
-	for (const driver of drivers) {
-		const {name, tests, cwd, env} = await prepareDriver(driver, workDirectory, access);
-		total = add(total, await runTests(name, ['-s', tests, '-t', '.'], {cwd, timeout: testTimeout, env: {...env, HOME: workDirectory}}));
-	}
+/** Any failure to get the program is a failure of the tests: whoever has Trove's dependencies has its. */
+const testDriver = async (driver: Driver): Promise<Tally> => {
+	const {name, tests, cwd, env} = await prepareDriver(driver, workDirectory, access);
+	return runTests(name, ['-s', tests, '-t', '.'], {cwd, timeout: testTimeout, env: {...env, HOME: workDirectory}});
+};
 
+const testDashboard = async (version: string, site: string): Promise<Tally> => {
+	const {name, argv, cwd, env} = await prepareDashboard(version, workDirectory, site, access);
+	return runModule(name, argv, {cwd, timeout: testTimeout, env: {...env, HOME: workDirectory}});
+};
+
+/** Does all of it, `sideBySide` at a time. */
+const addUp = async (tasks: ReadonlyArray<() => Promise<Tally>>): Promise<Tally> => {
+	const waiting = [...tasks];
+	let total = nothing;
+	await Promise.all(Array.from({length: sideBySide}, async () => {
+		for (let next = waiting.shift(); next; next = waiting.shift()) {
+			const tally = await next();
+			total = add(total, tally);
+		}
+	}));
 	return total;
 };
 
@@ -104,17 +123,15 @@ const runAll = async (): Promise<Tally> => {
 	const env = {...pythonEnvironment(root, [site]), PIP_TARGET: site};
 	await installPackage({run: async (argv, options) => machine.run(argv, {...options, env: {...env, ...options?.env}}), upload: machine.upload}, path.join(installation, 'templates'));
 	const standIns = await startStandIns();
-	const waiting = [...sourcesToTest()];
-	let total = nothing;
-	await Promise.all(Array.from({length: sideBySide}, async () => {
-		for (let next = waiting.shift(); next; next = waiting.shift()) {
-			const tally = await testRelease(...next, {root, site, standIns: standIns.env});
-			total = add(total, tally);
-		}
-	}));
+	await prepareHorizon(workDirectory);
+	const total = await addUp([
+		...sourcesToTest().map(source => async () => testRelease(...source, {root, site, standIns: standIns.env})),
+		...dashboardVersions.map(version => async () => testDashboard(version, site)),
+		...drivers.map(driver => async () => testDriver(driver)),
+	]);
 	await standIns.stop();
 	await rm(installation, {recursive: true, force: true});
-	return add(total, await testDrivers());
+	return total;
 };
 
 const total = await runAll();

@@ -4,6 +4,7 @@ import {ToolError} from '../../errors/toolError.js';
 import {packageRoot} from '../../packageRoot.js';
 import {downloadPackages, installPackages} from '../machine/machinePackages.js';
 import type {SandboxEnv} from '../sandboxEnv.js';
+import {dashboardAdditions} from './dashboardPlugin.js';
 import {serviceStep} from './service.js';
 
 const packages = {
@@ -21,36 +22,40 @@ export const dashboardUrl = ({addresses}: Pick<SandboxEnv, 'addresses'>): string
 
 const loginScript = (): string => readFileSync(path.join(packageRoot, 'conf/sandbox/dashboard-login.py'), 'utf8');
 
-/** The first page of the database panels: it asks Trove and Nova. */
-const databasesPage = '/project/databases/';
+/** The first page of the database panels, which asks Trove and Nova, and the one that is there by our package only. */
+const pages = ['/project/databases/', '/project/database_clusters/'] as const;
 
-/** Logs in as the administrator. @throws ToolError K2D2305 with what the dashboard answered instead. */
-const logIn = async (env: SandboxEnv): Promise<string> => {
-	const input = `${dashboardUrl(env)}\n${databasesPage}\nadmin\n${env.secrets.get('user.admin')}\n`;
+/** Logs in as the administrator and gives the titles of the pages. @throws ToolError K2D2305 with what the dashboard answered instead. */
+const logIn = async (env: SandboxEnv): Promise<readonly string[]> => {
+	const input = [dashboardUrl(env), 'admin', env.secrets.get('user.admin'), ...pages, ''].join('\n');
 	const {code, stdout, stderr} = await env.machine.run(['python3', '-c', loginScript()], {input, allow: 'any', timeout: 100});
 	if (code !== 0) {
 		throw new ToolError('K2D2305', `The dashboard does not let the administrator in: ${stderr.trim().split('\n').at(-1) ?? ''}`);
 	}
 
-	return stdout.trim();
+	return stdout.trim().split('\n');
 };
 
 export const dashboard = serviceStep({
 	id: 'dashboard',
 	title: 'Horizon, the dashboard, with the database panels',
-	needs: ['dashboard.packages', 'memcached', 'nova', 'trove'],
+	needs: ['dashboard.k2hdkc', 'memcached', 'nova', 'trove'],
 	files: [
-		{template: 'dashboard-settings.py', path: '/etc/openstack-dashboard/local_settings.d/_9000_k2hdkc_devstack.py', owner: 'root:www-data'},
+		{
+			template: 'dashboard-settings.py', path: '/etc/openstack-dashboard/local_settings.d/_9000_k2hdkc_devstack.py', owner: 'root:www-data',
+			appended: ({config: {datastore}}) => `# Users are not told which manager a datastore has.\nK2HDKC_DATASTORES = ${JSON.stringify([datastore.name])}\n`,
+		},
 		{template: 'dashboard-ports.conf', path: '/etc/apache2/ports.conf', mode: 0o644},
 		{template: 'dashboard-site.conf', path: '/etc/apache2/sites-available/k2hdkc-devstack.conf', mode: 0o644},
 	],
 	prepare: () => 'a2dissite --quiet 000-default\na2ensite --quiet k2hdkc-devstack\na2enmod --quiet wsgi\n',
+	inputs: dashboardAdditions,
 	units: ['apache2'],
 	ports: [80],
 	http: env => ({url: `${dashboardUrl(env)}auth/login/`, status: 200}),
 	async ask(env) {
-		const title = await logIn(env);
-		return `Horizon lets the administrator in and shows ${databasesPage}, titled "${title}"`;
+		const titles = await logIn(env);
+		return `Horizon lets the administrator in and shows ${pages.map((page, index) => `${page}, titled "${titles[index]}"`).join(', and ')}`;
 	},
 	expected: 15,
 });

@@ -32,7 +32,10 @@ export const readProject = (text: string): {readonly name: string; readonly vers
 /** Directory of the Python package's source. */
 export const packageSource = path.join(packageRoot, 'patches', 'trove-k2hdkc');
 
-/** Everything this project changes in or adds to Trove. */
+/** Directory of the source of the Python package for Horizon. */
+export const dashboardSource = path.join(packageRoot, 'patches', 'trove-dashboard-k2hdkc');
+
+/** Everything this project changes in or adds to Trove and its dashboard. */
 export const listPatches = async (): Promise<readonly ListedPatch[]> => {
 	const [patch, project] = [await readPatch(), readProject(await readFile(path.join(packageSource, 'pyproject.toml'), 'utf8'))];
 	return [

@@ -20,8 +20,8 @@ const serve = async (t: ExecutionContext, listener: RequestListener): Promise<st
 	return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 };
 
-/** As Horizon: a token in the form, a cookie for who knows the password. `page`: what lies behind the login. */
-const dashboard = (page: string, code = 200): RequestListener => async (request, response) => {
+/** As Horizon: a token in the form, a cookie for who knows the password. `page` and `second`: what lies behind the login. */
+const dashboard = (page: string, code = 200, second = page): RequestListener => async (request, response) => {
 	if (request.method === 'POST') {
 		const chunks: string[] = [];
 		for await (const chunk of request.setEncoding('utf8')) {
@@ -38,25 +38,28 @@ const dashboard = (page: string, code = 200): RequestListener => async (request,
 	} else if (request.url!.startsWith('/auth/login/')) {
 		response.end(`${noscript}${form}`);
 	} else {
-		response.writeHead(request.headers.cookie === 'sessionid=s1' ? code : 403).end(page);
+		response.writeHead(request.headers.cookie === 'sessionid=s1' ? code : 403).end(request.url === pages[1] ? second : page);
 	}
 };
 
-const logIn = async (base: string, password = 'right & wrong'): Promise<{code: number; stdout: string; stderr: string}> =>
-	createLocalMachine().run(['python3', 'conf/sandbox/dashboard-login.py'], {input: `${base}\n/project/databases/\nadmin\n${password}\n`, allow: 'any'});
+const pages = ['/project/databases/', '/project/database_clusters/'];
 
-test('the login tells the title of the page, or what the dashboard says instead', async t => {
+const logIn = async (base: string, password = 'right & wrong'): Promise<{code: number; stdout: string; stderr: string}> =>
+	createLocalMachine().run(['python3', 'conf/sandbox/dashboard-login.py'], {input: [base, 'admin', password, ...pages, ''].join('\n'), allow: 'any'});
+
+test('the login tells the titles of the pages, or what the dashboard says instead', async t => {
 	if (!await needs(t, {commands: {python3: 'python3'}})) {
 		return;
 	}
 
-	const good = await serve(t, dashboard(`<title>\n  Instances - \n  Dashboard </title>${noscript}`));
-	t.deepEqual(await logIn(good).then(({code, stdout}) => [code, stdout]), [0, 'Instances - Dashboard\n']);
+	const good = await serve(t, dashboard(`<title>\n  Instances - \n  Dashboard </title>${noscript}`, 200, '<title>Clusters</title>'));
+	t.deepEqual(await logIn(good).then(({code, stdout}) => [code, stdout]), [0, 'Instances - Dashboard\nClusters\n']);
 
 	const refusals = [
 		[await logIn(good, 'wrong'), 'the login led to /auth/login/: Invalid credentials.'],
 		[await logIn(await serve(t, dashboard(`${noscript}${error}`))), '/project/databases/ shows: Error: Trove isn\'t there.'],
 		[await logIn(await serve(t, dashboard('x', 500))), '/project/databases/ answered 500'],
+		[await logIn(await serve(t, dashboard('', 200, error))), '/project/database_clusters/ shows: Error: Trove isn\'t there.'],
 	] as const;
 	for (const [{code, stderr}, message] of refusals) {
 		t.is(code, 1);
