@@ -1,14 +1,20 @@
 import {mkdir, rename, rm} from 'node:fs/promises';
 import path from 'node:path';
+import type {Release} from '../../scripts/config/schema.js';
 import {fetchSdist} from '../../scripts/sources/pypi.js';
 import type {SourceAccess} from '../../scripts/sources/types.js';
 import {isThere, prepareDependencies, pythonEnvironment, type Dependencies} from './dependencies.js';
 
-/**
- * Versions of trove-dashboard: of 2024.1, of 2025.1 as Debian trixie has it and its last one, 2025.2, 2026.1 (of which the first had
- * the panel Clusters on) and 2026.2, which is nearest to master.
- */
-export const dashboardVersions = ['22.0.1', '24.0.0', '24.1.0', '25.0.0', '26.0.0', '26.1.0', '27.0.0'] as const;
+/** Versions of trove-dashboard: for 2025.1 that of Debian trixie, and the last one; for 2026.1 the first one too, which had the panel Clusters on. */
+export const dashboardVersions: ReadonlyArray<{readonly release: Release; readonly version: string}> = [
+	{release: '2024.1', version: '22.0.1'},
+	{release: '2025.1', version: '24.0.0'},
+	{release: '2025.1', version: '24.1.0'},
+	{release: '2025.2', version: '25.0.0'},
+	{release: '2026.1', version: '26.0.0'},
+	{release: '2026.1', version: '26.1.0'},
+	{release: '2026.2', version: '27.0.0'},
+];
 
 const dependencies: Dependencies = {program: 'python3-trove-dashboard', others: ['python3-testtools', 'python3-oslotest', 'python3-freezegun', 'python3-testscenarios']};
 

@@ -30,16 +30,20 @@ import {tallyUnittest} from './tallyUnittest.js';
 
 const workDirectory = path.resolve('build/test-python');
 const sideBySide = 2;
-const testTimeout = 300_000;
+const testTimeout = 600_000;
 
 const machine = createLocalMachine();
 const {config} = loadConfig({flags: {}, cwd: '/', env: {}});
 const access: SourceAccess = {machine, debian: config.sources.debian, python: config.sources.python, env: proxyEnvironment(config.proxy)};
 
+/** Releases of the command line; without any, all. */
+const chosen: readonly string[] = process.argv.slice(2);
+const isChosen = (release: string): boolean => chosen.length === 0 || chosen.includes(release);
+
 const sourcesToTest = (): ReadonlyArray<readonly [Release, string]> => {
 	const master = process.env.TEST_TROVE_MASTER;
 	const sources = {...config.sources.trove, ...(master && {master})};
-	return (Object.entries(sources) as Array<[Release, string]>).filter(([, source]) => source.startsWith('pypi:') || source === master);
+	return (Object.entries(sources) as Array<[Release, string]>).filter(([release, source]) => isChosen(release) && (source.startsWith('pypi:') || source === master));
 };
 
 const backupTests = chooseBackupTests();
@@ -126,7 +130,7 @@ const runAll = async (): Promise<Tally> => {
 	await prepareHorizon(workDirectory);
 	const total = await addUp([
 		...sourcesToTest().map(source => async () => testRelease(...source, {root, site, standIns: standIns.env})),
-		...dashboardVersions.map(version => async () => testDashboard(version, site)),
+		...dashboardVersions.filter(({release}) => isChosen(release)).map(({version}) => async () => testDashboard(version, site)),
 		...drivers.map(driver => async () => testDriver(driver)),
 	]);
 	await standIns.stop();

@@ -17,6 +17,7 @@ K2HR3 tells most of its troubles as 400, 403 or 404 with a sentence, those of
 its database and of Keystone too, so the sentence decides.
 """
 
+import os
 import re
 
 from trove_k2hdkc.k2hr3 import errors
@@ -80,6 +81,11 @@ def reason_of(error):
     inner = _inner(error)
     while inner is not None:
         error, inner = inner, _inner(inner)
+    # Some versions of urllib3 and eventlet keep no more of the system's error
+    # than its number, amid objects of theirs.
+    number = re.search(r'\[Errno (\d+)\]', str(error))
+    if number:
+        return os.strerror(int(number.group(1)))
     text = harmless(getattr(error, 'strerror', None) or error)
     return text or type(error).__name__
 

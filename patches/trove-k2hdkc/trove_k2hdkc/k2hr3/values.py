@@ -37,7 +37,7 @@ VALUES = {
     'chmpx-mq-threads': _Whole(8, 0, 128),
     'k2hdkc-max-threads': _Whole(20, 1, 1024),
     # Sizes of the database file; with these an empty one has 285 MiB.
-    'k2hdkc-mask-bits': _Whole(8, 1, 24),
+    'k2hdkc-mask-bits': _Whole(8, 2, 24),
     'k2hdkc-collision-mask-bits': _Whole(8, 1, 24),
     'k2hdkc-max-elements': _Whole(32, 1, 1024),
     'k2hdkc-page-size': _Whole(512, 128, 65536),

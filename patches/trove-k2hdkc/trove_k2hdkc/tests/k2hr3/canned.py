@@ -46,16 +46,25 @@ class CannedServer:
                                                        Handler)
         self._server.daemon_threads = True
         self.url = 'http://127.0.0.1:%d' % self._server.server_port
-        threading.Thread(target=self._server.serve_forever,
-                         kwargs={'poll_interval': 0.01}, daemon=True).start()
+        threading.Thread(target=self._serve, daemon=True).start()
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
         self._stopped.set()
-        self._server.shutdown()
+        self._server.socket.shutdown(socket.SHUT_RDWR)
         self._server.server_close()
+
+    def _serve(self):
+        # Not serve_forever(): its poll() is the system's also where eventlet
+        # has patched all else, and then nothing else runs any more.
+        while not self._stopped.is_set():
+            try:
+                request, address = self._server.get_request()
+            except OSError:
+                return
+            self._server.process_request(request, address)
 
     def _respond(self, handler):
         self.requests.append((handler.command, handler.path,

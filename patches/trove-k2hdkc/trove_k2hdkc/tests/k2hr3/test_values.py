@@ -22,8 +22,9 @@ from trove_k2hdkc.k2hr3 import values
 
 RULES = os.path.join(list(package_path)[0], 'templates', 'k2hdkc',
                      'validation-rules.json')
-# Parameters that are not of the ring.
-OTHERS = {'cluster-name', 'http_proxy', 'https_proxy', 'no_proxy'}
+# Parameters that are not of the ring but of its name and of each node.
+OTHERS = {'cluster-name', 'http_proxy', 'https_proxy', 'no_proxy',
+          'k2hdkc-log-level'}
 
 
 class ValuesTest(trove_testtools.TestCase):
