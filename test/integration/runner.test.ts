@@ -18,7 +18,7 @@ const runAva = async (files: Readonly<Record<string, string>>) => {
 		}
 
 		const script = 'cd "$0" && shift 0 && exec "$@"';
-		return await runSuite({argv: ['sh', '-c', script, directory, ava, '--timeout=5s'], kind: 'ava', limit: 60}, []);
+		return await runSuite({argv: ['sh', '-c', script, directory, ava, '--timeout=5s'], kind: 'ava', limit: 60});
 	} finally {
 		await rm(directory, {recursive: true});
 	}
@@ -44,7 +44,7 @@ test('counts what the real ava reports', async t => {
 
 test('a suite is ended at its limit, with its children, and counts as failed', async t => {
 	const start = Date.now();
-	const tally = await runSuite({argv: ['sh', '-c', 'sleep 300 & sleep 300'], kind: 'command', limit: 1}, []);
+	const tally = await runSuite({argv: ['sh', '-c', 'sleep 300 & sleep 300'], kind: 'command', limit: 1});
 	t.is(tally.failed, 1);
 	t.true(Date.now() - start < 15_000);
 });

@@ -12,11 +12,14 @@ const report = (name: string, seconds: number, tally: Tally): void => {
 	console.log(`\n== ${name}, ${seconds.toFixed(1)} s: ${render(tally)}\n`);
 };
 
-const run = async (names: readonly string[]): Promise<Tally> => {
+/** One after the other. */
+const run = async (names: readonly string[], print: (name: string, line: string) => void): Promise<Tally> => {
 	let total = nothing;
 	for (const name of names) {
 		const start = performance.now();
-		const tally = await judge(await runSuite(suites[name]!, []));
+		const tally = await judge(await runSuite(suites[name]!, line => {
+			print(name, line);
+		}));
 		report(name, (performance.now() - start) / 1000, tally);
 		total = add(total, tally);
 	}
@@ -30,7 +33,16 @@ if (names.length === 0 || unknown.length > 0) {
 	console.error(`Usage: node dist/test/runner/main.js ${Object.keys(suites).join('|')} ...`);
 	process.exitCode = 2;
 } else {
-	const total = await run(names);
+	const alone = names.filter(name => suites[name]!.alone);
+	const others = names.filter(name => !suites[name]!.alone);
+	const total = add(...await Promise.all([
+		run(alone, (_, line) => {
+			console.log(line);
+		}),
+		run(others, (name, line) => {
+			console.log(alone.length > 0 ? `${name} | ${line}` : line);
+		}),
+	]));
 	for (const skip of total.skips) {
 		console.log(renderSkip(skip));
 	}

@@ -61,15 +61,15 @@ const lastOf = async (child: ChildProcess): Promise<number> => new Promise((reso
 	});
 });
 
-/** Runs a suite, passing its output through as it comes, and counts its tests. */
-export const runSuite = async (suite: Suite, filter: readonly string[]): Promise<Tally> => {
-	const [command, ...args] = [...suite.argv, ...filter];
+/** Runs a suite, giving its output to `print` line by line as it comes, and counts its tests. */
+export const runSuite = async (suite: Suite, print: (line: string) => void = console.log): Promise<Tally> => {
+	const [command, ...args] = suite.argv;
 	const child = spawn(command!, args, {stdio: ['ignore', 'pipe', 'inherit'], env: environmentOf(suite), detached: true});
 	const release = bound(child, suite.limit);
 	const lines: string[] = [];
 	createInterface({input: child.stdout}).on('line', line => {
 		lines.push(line);
-		console.log(line);
+		print(line);
 	});
 	const exitCode = await lastOf(child);
 	release();
