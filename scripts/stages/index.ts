@@ -38,7 +38,7 @@ const leftOut = ({config, config: {components}}: SandboxEnv): SummaryFacts['left
 	...(components.compute ? [] : [{what: 'compute host', why: 'component `compute` is off: servers cannot be booted; --with compute adds it'}]),
 	...leftOutImages(config),
 	...(components.dashboard ? [] : [{what: 'dashboard', why: 'component `dashboard` is off; --with dashboard adds it'}]),
-	...(config.k2hr3.url === null ? [{what: 'K2HR3', why: 'its programs cannot be had from package registries: no cluster can be created; --k2hr3-url uses one that is there'}] : []),
+	...(config.k2hr3.url === null ? [{what: 'K2HR3', why: 'its programs cannot be had from package registries: no instance or cluster of K2HDKC can be created; --k2hr3-url uses one that is there'}] : []),
 	...(components.swift ? [] : [{what: 'swift', why: 'component `swift` is off; backups need it'}]),
 	...(components.cinder ? [] : [{what: 'cinder', why: 'component `cinder` is off; volumes need it'}]),
 ];
