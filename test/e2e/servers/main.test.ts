@@ -1,13 +1,13 @@
 import test from 'ava';
 import {parse, stringify} from 'yaml';
-import {needs} from '../helpers/needs.js';
-import {openCloud} from './support/cloud.js';
-import {connectFrom, type Reached} from './support/farHost.js';
-import {guestImageFile, guestImageUp} from './support/guestImage.js';
-import {inside} from './support/machine.js';
-import {addressOf, openServers, until, type Servers} from './support/servers.js';
-import {createKey, type Key} from './support/sshKey.js';
-import {document, expect, follow, hostNeeds, paths, worked} from './support/tool.js';
+import {needs} from '../../helpers/needs.js';
+import {openCloud} from '../support/cloud.js';
+import {connectFrom, type Reached} from '../support/farHost.js';
+import {guestImageFile, guestImageUp} from '../support/guestImage.js';
+import {inside} from '../support/machine.js';
+import {addressOf, openServers, until, type Servers} from '../support/servers.js';
+import {createKey, type Key} from '../support/sshKey.js';
+import {document, expect, follow, hostNeeds, paths, worked} from '../support/tool.js';
 
 const all = {...hostNeeds, commands: {...hostNeeds.commands, ssh: 'openssh-client', 'ssh-keygen': 'openssh-client'}} as const;
 const withCompute = ['--with', 'compute'];
