@@ -45,13 +45,14 @@ export const bootStep = ({id, title, needs, inputs, directory, expectations}: Bo
 
 		progress.say('booting it under qemu');
 		await job(host, ['sh', '-euc', bootScript, 'sh', `${image}/disk.qcow2`, work, `${work}/seed`, serialLog]);
+		await host.run(['rm', '-rf', '--one-file-system', '--', work]);
 		const wrong = judgeBoot(await host.read(serialLog) ?? '', expectations(env));
 		if (wrong.length > 0) {
 			throw new ToolError('K2D6007', `The guest image does not work: ${wrong.join('; ')}`, {log: serialLog, lastLines: wrong});
 		}
 
 		await host.write(`${image}/${bootedMark}`, `${new Date().toISOString().slice(0, 19)}Z\n`);
-		await host.run(['rm', '-rf', '--one-file-system', '--', work, serialLog]);
+		await host.run(['rm', '-f', '--', serialLog]);
 		await pruneImages(env);
 	},
 	undo: {nothingLeft: 'It lies beside the image and goes with it.'},
