@@ -56,7 +56,8 @@ export const bootStep = ({id, title, needs, inputs, directory, expectations}: Bo
 		await pruneImages(env);
 	},
 	undo: {nothingLeft: 'It lies beside the image and goes with it.'},
-	timeout: 900,
+	// Emulated beside other work it can take many times as long; a guest that hangs says nothing.
+	timeout: 1800,
 	idleTimeout: 300,
 	expected: 160,
 });
