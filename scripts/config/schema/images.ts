@@ -31,5 +31,5 @@ export const imagesSchema = z.strictObject({
 		controller: z.strictObject({address: hostName.nullable(), user: userName, path: plainPath}),
 	}),
 	database: z.strictObject({variant: z.enum(variants), from: readyImage, extraPackages: z.array(text), hooks: z.array(text)}),
-	backup: z.strictObject({from: readyImage}),
+	backup: z.strictObject({from: readyImage, extraPackages: z.array(text), hooks: z.array(text)}),
 });

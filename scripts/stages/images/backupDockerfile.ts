@@ -1,6 +1,6 @@
 import type {Variant} from '../../config/schema/variants.js';
 import {distributions} from './distributions.js';
-import {identityLabels, label, user, withoutSetUserId, type ImageIdentity} from './dockerfileText.js';
+import {identityLabels, label, runHook, user, withoutSetUserId, type ImageIdentity} from './dockerfileText.js';
 
 /** `baseOrigin` is the k2hdkc-trove image of the same version, as a person would look for it. */
 export type BackupImage = ImageIdentity & {
@@ -10,6 +10,9 @@ export type BackupImage = ImageIdentity & {
 	readonly baseImage: string;
 	/** Archive in the build context with what python3 and its libraries add to a base without a mirror; null when packages are installed. */
 	readonly python: string | null;
+	readonly extraPackages: readonly string[];
+	/** Shell scripts that are run as root when all else is in place. */
+	readonly hooks: readonly string[];
 	/** Trove's directory `backup`, in the build context, and where its source comes from. */
 	readonly trove: {readonly path: string; readonly ref: string};
 };
@@ -21,7 +24,8 @@ const home = '/opt/trove';
 const libraries = `${home}/libraries`;
 
 /** Packages of the distribution that the image needs besides those of k2hdkc-trove. */
-export const neededBackupPackages = (variant: Variant): readonly string[] => distributions[variant].python.packages;
+export const neededBackupPackages = ({variant, extraPackages}: Pick<BackupImage, 'variant' | 'extraPackages'>): readonly string[] =>
+	[...new Set([...distributions[variant].python.packages, ...extraPackages])];
 
 /** The list of packages in the archive was written over the base of the image below, which may have got packages of its own since. */
 const addLayer = (archive: string): readonly string[] => [
@@ -31,10 +35,10 @@ const addLayer = (archive: string): readonly string[] => [
 	' && mv /var/lib/dpkg/status-both /var/lib/dpkg/status && rm /var/lib/dpkg/status-below && ldconfig',
 ];
 
-const pythonStage = ({variant, baseImage, python}: BackupImage): readonly string[] => [
-	`FROM ${baseImage} AS python`,
+const pythonStage = (image: BackupImage): readonly string[] => [
+	`FROM ${image.baseImage} AS python`,
 	'USER 0',
-	...(python === null ? distributions[variant].install(neededBackupPackages(variant)) : addLayer(python)),
+	...(image.python === null ? distributions[image.variant].install(neededBackupPackages(image)) : addLayer(image.python)),
 ];
 
 const environment = (variant: Variant): readonly string[] => distributions[variant].python.build === null ? [] : [`ENV PYTHONPATH=${libraries}`];
@@ -80,6 +84,7 @@ export const renderBackupDockerfile = (image: BackupImage): string => [
 	'FROM python',
 	`COPY --from=program ${home}/ ${home}/`,
 	...environment(image.variant),
+	...image.hooks.map(hook => runHook(hook)),
 	withoutSetUserId,
 	...identityLabels('k2hdkc-trove-backup', 'Backup and restore of K2HDKC for the guest agent of OpenStack Trove', image),
 	label('k2hdkc-devstack.trove', image.trove.ref),

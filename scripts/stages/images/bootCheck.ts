@@ -1,4 +1,5 @@
 import {ToolError} from '../../errors/toolError.js';
+import type {Machine} from '../../machines/types.js';
 import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
 import {contract, judgeBoot, settingsExpectations, type Expectation} from './bootAnswers.js';
 import {bootScript} from './bootScript.js';
@@ -10,6 +11,9 @@ import {pruneImages} from './prune.js';
 
 /** File beside an image that says when it booted. */
 const bootedMark = 'booted';
+
+/** When the image in a directory booted and its parts worked; undefined when it has not yet. */
+export const readBooted = async (host: Pick<Machine, 'read'>, directory: string): Promise<string | undefined> => host.read(`${directory}/${bootedMark}`);
 
 type Boot = Pick<SandboxStep, 'id' | 'title' | 'needs'> & {
 	/** What the image was made from. */
@@ -27,9 +31,8 @@ export const bootStep = ({id, title, needs, inputs, directory, expectations}: Bo
 	needs,
 	inputs: env => ({image: inputs(env), script: bootScript, seed: seedFiles}),
 	async probe({env}) {
-		const mark = `${directory(env)}/${bootedMark}`;
-		const when = await env.host.read(mark);
-		return when === undefined ? {state: 'absent', evidence: `${mark} is not there`} : {state: 'present', evidence: `the image booted ${when.trim()}`};
+		const when = await readBooted(env.host, directory(env));
+		return when === undefined ? {state: 'absent', evidence: `${directory(env)}/${bootedMark} is not there`} : {state: 'present', evidence: `the image booted ${when.trim()}`};
 	},
 	async apply({env, job, progress}) {
 		const {host} = env;
@@ -42,17 +45,19 @@ export const bootStep = ({id, title, needs, inputs, directory, expectations}: Bo
 
 		progress.say('booting it under qemu');
 		await job(host, ['sh', '-euc', bootScript, 'sh', `${image}/disk.qcow2`, work, `${work}/seed`, serialLog]);
+		await host.run(['rm', '-rf', '--one-file-system', '--', work]);
 		const wrong = judgeBoot(await host.read(serialLog) ?? '', expectations(env));
 		if (wrong.length > 0) {
 			throw new ToolError('K2D6007', `The guest image does not work: ${wrong.join('; ')}`, {log: serialLog, lastLines: wrong});
 		}
 
 		await host.write(`${image}/${bootedMark}`, `${new Date().toISOString().slice(0, 19)}Z\n`);
-		await host.run(['rm', '-rf', '--one-file-system', '--', work, serialLog]);
+		await host.run(['rm', '-f', '--', serialLog]);
 		await pruneImages(env);
 	},
 	undo: {nothingLeft: 'It lies beside the image and goes with it.'},
-	timeout: 900,
+	// Emulated beside other work it can take many times as long; a guest that hangs says nothing.
+	timeout: 1800,
 	idleTimeout: 300,
 	expected: 160,
 });

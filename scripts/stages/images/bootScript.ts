@@ -1,7 +1,11 @@
+/** How long nothing may come; an emulated processor needs a minute until the kernel speaks, on a busy host more. Below the step's time without output. */
+const silentSeconds = 240;
+
 /**
  * `sh -eu` with this boots a disk as Nova would: BIOS, virtio, nothing but the disk itself, made larger, and a volume with the seed. Arguments: disk,
  * directory for what goes away, directory of the seed, file for the serial line. The serial line is printed as it comes. Where the processor's
- * virtualisation is there but boots no kernel (nested, or filtered) the guest is emulated.
+ * virtualisation is there but boots no kernel (nested, or filtered) the guest is emulated. A disk that boots nothing keeps the serial line silent and
+ * would run for ever: it is ended.
  */
 export const bootScript = String.raw`
 disk=$1 work=$2 seed=$3 serial=$4
@@ -34,7 +38,13 @@ if [ -w /dev/kvm ]; then
   fi
 fi
 [ "$kvm" = yes ] || start tcg max
+tries=0
+while [ ! -s "$serial" ] && [ "$tries" -lt ${silentSeconds} ] && kill -0 "$qemu" 2>/dev/null; do
+  sleep 1
+  tries=$((tries + 1))
+done
+[ -s "$serial" ] || kill -KILL "$qemu" 2>/dev/null || true
 tail -n +1 -s 0.5 -f --pid="$qemu" "$serial"
-wait "$qemu"
+wait "$qemu" || [ ! -s "$serial" ]
 rm -f "$work/disk.qcow2"
 `;

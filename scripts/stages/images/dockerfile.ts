@@ -1,6 +1,6 @@
 import type {Variant} from '../../config/schema/variants.js';
 import {distributions, type PackageRepository} from './distributions.js';
-import {identityLabels, label, printing, user, withoutSetUserId, type ImageIdentity} from './dockerfileText.js';
+import {identityLabels, label, runHook, user, withoutSetUserId, type ImageIdentity} from './dockerfileText.js';
 
 /** Where the programs of K2HDKC come from. */
 export type K2hdkcSource =
@@ -118,7 +118,7 @@ export const renderDatabaseDockerfile = (image: DatabaseImage): string => {
 		` && chmod 750 ${writable.join(' ')}`,
 		'COPY --from=scripts /scripts/ /usr/libexec/',
 		`RUN for program in ${needed.join(' ')}; do command -v "$program" >/dev/null || { echo "$program is missing" >&2; exit 1; }; done`,
-		...image.hooks.map(hook => `RUN sh -euc "$(${printing(hook)})"`),
+		...image.hooks.map(hook => runHook(hook)),
 		withoutSetUserId,
 		...labels(image),
 		user,

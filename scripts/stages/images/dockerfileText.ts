@@ -3,6 +3,9 @@ import {quote} from '../../machines/quote.js';
 /** A shell command that prints the text: an instruction of a Dockerfile has no line ends of its own. */
 export const printing = (text: string): string => `printf '%s\\n' ${text.trim().split('\n').map(line => quote(line)).join(' ')}`;
 
+/** A shell script of the configuration, run when all else is in place; one that fails ends the build. */
+export const runHook = (hook: string): string => `RUN sh -euc "$(${printing(hook)})"`;
+
 export const label = (name: string, value: string): string => `LABEL ${name}="${value.replaceAll(/["\\$]/g, String.raw`\$&`)}"`;
 
 /** What every image of this project tells of itself. */

@@ -19,6 +19,9 @@ export const guestFileName = (config: Pick<Config, 'images'>): string => `guest-
 
 export const guestFileDirectory = ({config, paths}: Pick<SandboxEnv, 'config' | 'paths'>): string => `${paths.images}/${guestFileName(config)}`;
 
+/** What the image is called, here and in Glance. */
+export const nameOfFile = (file: string): string => path.basename(file).replace(/\.(?:qcow2|raw|img)$/, '');
+
 const infoSchema = z.object({
 	format: z.string(),
 	'backing-filename': z.string().optional(),
@@ -97,7 +100,7 @@ const guestFile: SandboxStep = {
 		}
 
 		await job(host, ['sh', '-euc', takeScript, 'sh', `${partial}/given`, `${partial}/image`, infoSchema.parse(JSON.parse(info)).format]);
-		await finishImage(host, partial, directory, await describe(host, `${partial}/image`, path.basename(wanted.file).replace(/\.(?:qcow2|raw|img)$/, ''), ['disk.qcow2']));
+		await finishImage(host, partial, directory, await describe(host, `${partial}/image`, nameOfFile(wanted.file), ['disk.qcow2']));
 	},
 	undo: {nothingLeft: 'It lies in the store of images and goes with it.'},
 	timeout: 3600,

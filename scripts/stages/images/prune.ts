@@ -10,7 +10,7 @@ export type Stored = {
 };
 
 /** Directories of images and of layers; others are none of ours, or not finished. The end is the hash of the step that made them. */
-const imageName = /^(guest|database|backup)-image-([\da-f]{16})$/;
+const imageName = /^((?:guest|database|backup)-image|guest-file)-([\da-f]{16})$/;
 const layerName = /^(?:guest-(?:base|sources|agent)|container-(?:root|base|python))-([\da-f]{16})$/;
 
 /** What is younger stays: a build may be under way with it that has not told its state yet. */
@@ -26,7 +26,8 @@ export const superfluous = (stored: readonly Stored[], used: ReadonlySet<string>
 		const found = imageName.exec(each.name);
 		return found === null ? [] : [{...each, kind: found[1]!, isUsed: used.has(found[2]!)}];
 	}).toSorted((a, b) => b.changed - a.changed);
-	const older = new Set(['guest', 'database', 'backup'].map(kind => images.find(each => each.kind === kind && !each.isUsed)?.name));
+	const kinds = new Set(images.map(({kind}) => kind));
+	const older = new Set([...kinds].map(kind => images.find(each => each.kind === kind && !each.isUsed)?.name));
 	const kept = images.filter(({name, isUsed, changed}) => isUsed || older.has(name) || now - changed < graceMilliseconds);
 	const needed = new Set(kept.flatMap(({layers = []}) => layers));
 	const layers = stored.filter(({name, changed}) => {

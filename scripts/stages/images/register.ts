@@ -1,3 +1,4 @@
+import {guestSuites} from '../../config/guestSuites.js';
 import {ToolError} from '../../errors/toolError.js';
 import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
 import {guestCheck} from './bootCheck.js';
@@ -21,7 +22,7 @@ type Source = {readonly directory: string; /** Its file for Glance. */ readonly 
 const sourceOf = async (env: SandboxEnv): Promise<Source> => {
 	const origin = env.config.images.guest.file === null ? (await env.host.read(fileMark(env)))?.trim() : guestFileName(env.config);
 	return origin === undefined
-		? {directory: guestLayer(env, 'image'), registered: 'root.tar', origin: guestNames(env).image, format: 'raw', distribution: 'debian'}
+		? {directory: guestLayer(env, 'image'), registered: 'root.tar', origin: guestNames(env).image, format: 'raw', distribution: guestSuites[env.config.images.guest.suite].distribution}
 		: {directory: `${env.paths.images}/${origin}`, registered: 'disk.qcow2', origin, format: 'qcow2'};
 };
 

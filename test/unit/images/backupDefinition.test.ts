@@ -24,6 +24,8 @@ const names: ReadonlyArray<readonly [what: string, set: readonly string[], chang
 	['a proxy', ['proxy.http=http://proxy.example:3128'], []],
 	['the database image alone', ['images.database.hooks=["true"]'], ['image']],
 	['packages of the base', ['images.database.extraPackages=[jq]'], ['python', 'image']],
+	['packages of its own', ['images.backup.extraPackages=[jq]'], ['python', 'image']],
+	['hooks of its own', ['images.backup.hooks=["true"]'], ['image']],
 	['the source of Trove', ['sources.trove.2025.1=pypi:23.0.0'], ['image']],
 	['its repository', ['datastore.options.backup_docker_image=registry.example:5000/team/backup'], ['image']],
 ];
@@ -43,6 +45,11 @@ test('it is built over the archive of the database image, with the layer where p
 	t.is(alpine.python, undefined);
 	t.deepEqual(alpine.needs, ['images.guest.sources', 'images.database.check']);
 	t.regex(await alpine.render(hostWith()), /apk add --no-cache python3/);
+	const more = ['images.backup.extraPackages=[jq]', 'images.backup.hooks=["echo it\'s > /etc/motd\\nexit 0"]'];
+	t.true(of(...more).python!.packages.includes('jq'));
+	const rendered = await builtBackup(config(k2hdkc, ...more))!.render(hostWith());
+	t.regex(rendered, /apk add --no-cache python3 .*\bjq\b/);
+	t.regex(rendered, /^COPY --from=program [^]*^RUN sh -euc "\$\(printf '%s\\n' 'echo it'\\''s > \/etc\/motd' 'exit 0'\)"\nRUN find \/ /m, 'as root, when all else is in place');
 });
 
 test('each image has the steps that make it and the one that pushes it; a step needs only what is before it', t => {

@@ -96,6 +96,14 @@ test('an image from a file takes the place of the built one, keeps it in the nex
 	t.is(uploaded.length, 2, 'it was there still');
 });
 
+test('what the image is made of is said in Glance', async t => {
+	const {glance, files, contextOf} = createWorld();
+	const noble = configOf('images.guest.suite=noble', 'sources.ubuntu.mirror=http://mirror.example.org/ubuntu');
+	files.set(`/images/${guestNames({config: noble, proxyAuthority: undefined}).image}/manifest.json`, manifest('noble', 'root.tar', 100));
+	await guestRegistrationStep(noble).apply(contextOf(noble));
+	t.like(glance[0], {name: 'noble', os_distro: 'ubuntu'});
+});
+
 test('an image that left the store since it was registered is named', async t => {
 	const {files, contextOf} = createWorld();
 	files.delete(`/images/${guestFileName(elsewhere)}/manifest.json`);

@@ -12,6 +12,7 @@ const rules: ReadonlyArray<readonly [what: string, stored: readonly Stored[], us
 		[of('guest-image', 'a', 2), of('guest-image', 'b', 3), of('guest-image', 'c', 4), of('database-image', 'd', 9), of('database-image', 'e', 8), of('backup-image', 'f', 99)],
 		['a', 'e'], [`guest-image-${hash('c')}`]],
 	['those of all environments stay, however old', [of('guest-image', 'a', 2), of('guest-image', 'b', 300), of('guest-image', 'c', 3), of('guest-image', 'd', 4)], ['a', 'b'], [`guest-image-${hash('d')}`]],
+	['images that were built elsewhere are a kind of their own', [of('guest-image', 'a', 5), of('guest-file', 'b', 2), of('guest-file', 'c', 3), of('guest-file', 'd', 4)], ['b'], [`guest-file-${hash('d')}`]],
 	['what is young stays', [of('guest-image', 'a', 0.1), of('guest-image', 'b', 0.2), of('guest-image', 'c', 0.9), of('container-base', 'd', 0.5)], [], []],
 	['layers go with the last image that needs them',
 		[of('guest-image', 'a', 2, [`guest-base-${hash('1')}`]), of('guest-image', 'b', 3, [`guest-base-${hash('2')}`]), of('guest-image', 'c', 4, [`guest-base-${hash('2')}`, `guest-base-${hash('3')}`]), of('guest-base', '1', 5), of('guest-base', '2', 5), of('guest-base', '3', 5)],

@@ -61,6 +61,8 @@ const backups: ReadonlyArray<readonly [readonly string[], readonly string[]]> = 
 	[[], []],
 	[['images.database.variant=alpine'], ['the packages of alpine', 'the Python package index']],
 	[['sources.baseImages.debian=docker.io/library/debian:13'], ['the packages of debian']],
+	[['images.backup.extraPackages=[jq]'], []],
+	[['images.backup.hooks=["true"]'], ['whatever the hooks ask for']],
 ];
 for (const [set, reaches] of backups) {
 	test(`a backup image with ${set.join(' ') || 'nothing else'} asks ${reaches.join(', ') || 'nobody'}`, t => {

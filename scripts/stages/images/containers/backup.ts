@@ -52,18 +52,20 @@ export const builtBackup = (config: Needed): BuiltBackup | undefined => {
 	}
 
 	const {tag, variant} = database;
+	const {extraPackages, hooks} = config.images.backup;
 	// A ready database image has whatever mirror it has.
-	const python = 'from' in database ? undefined : pythonLayerOf(database);
+	const python = 'from' in database ? undefined : pythonLayerOf(database, extraPackages);
 	const source = provenance(backupDefinition);
 	const trove = `${config.release}, ${config.sources.trove[config.release] ?? 'no source'}`;
 	const dockerfile = renderBackupDockerfile({
-		variant, version: tag, source, baseImage: `localhost/${fullName(database)}`, baseOrigin: fullName(database), python: python === undefined ? null : contextPaths.python, trove: {path: contextPaths.trove, ref: trove},
+		variant, version: tag, source, baseImage: `localhost/${fullName(database)}`, baseOrigin: fullName(database), python: python === undefined ? null : contextPaths.python,
+		extraPackages, hooks, trove: {path: contextPaths.trove, ref: trove},
 	});
 	const repository = repositoryOf(config, 'backup');
 	const inputs = {database: database.inputs, python: python?.inputs ?? null, dockerfile, repository, tag, trove, files: source.revision};
 	return {
 		name: 'backup', repository, tag, variant, inputs, python,
-		reaches: backupReaches(variant, python !== undefined),
+		reaches: backupReaches({variant, hooks}, python !== undefined),
 		render: async () => dockerfile,
 		directory: `backup-image-${hashInputs(inputs).slice(0, 16)}`,
 		base: `${database.directory}/image.tar`,

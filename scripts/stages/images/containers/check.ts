@@ -42,6 +42,7 @@ export const checkStep = (image: ContainerImage, title: string): SandboxStep => 
 			const work = await emptyPartial(env, `${directory}.check`);
 			progress.say('looking at it and starting its commands');
 			await job(host, ['sh', '-euc', 'exec "$@" >"$REPORT" 2>"$REPORT.errors" || { cat "$REPORT.errors" >&2; exit 1; }', 'sh', ...containerCommand(env.builder.builder, script, work, `${directory}/image.tar`)], {env: {REPORT: report}});
+			await host.run(['rm', '-rf', '--one-file-system', '--', work, `${report}.errors`]);
 			const facts = parseContainerFacts(await host.read(report) ?? '');
 			const wrong = breaches(facts, contract);
 			if (wrong.length > 0) {
@@ -51,7 +52,6 @@ export const checkStep = (image: ContainerImage, title: string): SandboxStep => 
 			const manifest = (await readManifest(host, directory))!;
 			await host.write(`${directory}/packages.cdx.json`, renderPackageList(facts.packages, {name: manifest.name, vendor: variant, made: manifest.made}));
 			await host.write(`${directory}/${checkedMark}`, `${manifest.files[0]!.sha256}\n`);
-			await host.run(['rm', '-rf', '--one-file-system', '--', work, `${report}.errors`]);
 			await pruneImages(env);
 		},
 		undo: {nothingLeft: 'It lies beside the image and goes with it.'},

@@ -20,13 +20,13 @@ export type PythonLayer = {
 	readonly directory: string;
 };
 
-/** The layer of the backup image; undefined when the database image can install packages itself. */
-export const pythonLayerOf = ({layer: {origin, inputs: base, root}, variant}: BuiltDatabase): PythonLayer | undefined => {
+/** The layer of the backup image, with what the configuration adds to its packages; undefined when the database image can install packages itself. */
+export const pythonLayerOf = ({layer: {origin, inputs: base, root}, variant}: BuiltDatabase, extraPackages: readonly string[]): PythonLayer | undefined => {
 	if (!('suite' in origin)) {
 		return undefined;
 	}
 
-	const packages = neededBackupPackages(variant);
+	const packages = neededBackupPackages({variant, extraPackages});
 	const inputs = {base, packages, script: layerScript};
 	return {suite: origin.suite, packages, root, inputs, directory: `container-python-${hashInputs(inputs).slice(0, 16)}`};
 };

@@ -32,6 +32,8 @@ export const backupSample = (variant: Variant, more: Partial<BackupImage> = {}):
 	baseImage: `localhost/k2hdkc-trove-${variant}:1.0.19`,
 	baseOrigin: 'registry.example/k2hdkc-trove:1.0.19',
 	python: null,
+	extraPackages: [],
+	hooks: [],
 	trove: {path: 'trove/backup', ref: 'trove 26.0.0, sha256 "96401d646c52"'},
 	version: '1.0.19',
 	source: {url: 'https://example.org/k2hdkc-devstack', revision: 'abc'},
