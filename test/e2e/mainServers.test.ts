@@ -44,7 +44,7 @@ test.after.always(async () => {
 	await made.key?.remove();
 });
 
-test.serial('up --with compute builds a cloud with a compute host and the images that servers need', async t => {
+test.serial('up builds a cloud with a compute host and the images that servers need', async t => {
 	if (!await needs(t, all)) {
 		return;
 	}

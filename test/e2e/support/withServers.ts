@@ -7,9 +7,9 @@ const prefix = path.resolve('build/k2hdkc-stand-ins');
 
 /** An environment with a compute host, and what its servers start from and pull: one configuration for all that looks at it. */
 export const settings: readonly string[] = [
-	'--with', 'compute',
-	...['components.images=true', `sources.k2hdkc=directory:${prefix}`, 'images.database.variant=debian', 'images.database.extraPackages=nodejs'].flatMap(setting => ['--set', setting]),
-];
+	'components.compute=true', 'components.images=true',
+	`sources.k2hdkc=directory:${prefix}`, 'images.database.variant=debian', 'images.database.extraPackages=nodejs',
+].flatMap(setting => ['--set', setting]);
 
 /** Neither the boot of the disk, which takes minutes without KVM, nor what puts it into Glance after that, nor the backup image. */
 const steps = [
