@@ -57,6 +57,7 @@ test.serial('up builds a cloud with a compute host and the images that servers n
 	}
 
 	const evidence = (step: string): string => status.steps.find(({id}) => id === step)!.evidence;
+	t.regex(evidence('incus'), /storage pool default of type btrfs/);
 	t.regex(evidence('compute.host'), /Placement offers \d+ VCPU, \d+ MEMORY_MB, \d+ DISK_GB/);
 	t.regex(evidence('sandbox.machine'), /guests lie on a (?:directory|file) of the host/);
 	t.deepEqual(status.guests, []);
