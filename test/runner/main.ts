@@ -1,6 +1,7 @@
 import process from 'node:process';
 import {performance} from 'node:perf_hooks';
 import {readOptional} from './optional.js';
+import {parsePlan, type Plan} from './plan.js';
 import {runSuite} from './runSuite.js';
 import {suites} from './suites.js';
 import {add, failUndeclared, nothing, render, renderSkip, type Tally} from './tally.js';
@@ -8,41 +9,43 @@ import {add, failUndeclared, nothing, render, renderSkip, type Tally} from './ta
 /** With CI set every test must run but those in test/optional.json. */
 const judge = async (tally: Tally): Promise<Tally> => process.env.CI ? failUndeclared(tally, await readOptional()) : tally;
 
-const report = (name: string, seconds: number, tally: Tally): void => {
-	console.log(`\n== ${name}, ${seconds.toFixed(1)} s: ${render(tally)}\n`);
-};
-
-/** One after the other. */
-const run = async (names: readonly string[], print: (name: string, line: string) => void): Promise<Tally> => {
+/** Runs a lane; `mark` comes before each line of it. */
+const runLane = async (names: readonly string[], mark: (name: string) => string): Promise<Tally> => {
 	let total = nothing;
 	for (const name of names) {
 		const start = performance.now();
 		const tally = await judge(await runSuite(suites[name]!, line => {
-			print(name, line);
+			console.log(`${mark(name)}${line}`);
 		}));
-		report(name, (performance.now() - start) / 1000, tally);
+		console.log(`\n== ${name}, ${((performance.now() - start) / 1000).toFixed(1)} s: ${render(tally)}\n`);
 		total = add(total, tally);
 	}
 
 	return total;
 };
 
-const names = process.argv.slice(2);
-const unknown = names.filter(name => !Object.hasOwn(suites, name));
-if (names.length === 0 || unknown.length > 0) {
-	console.error(`Usage: node dist/test/runner/main.js ${Object.keys(suites).join('|')} ...`);
+const runPlan = async (plan: Plan): Promise<Tally> => {
+	let total = nothing;
+	for (const lanes of plan) {
+		const tallies = await Promise.all(lanes.map(async (names, index) => runLane(names, name => index === 0 ? '' : `${name} | `)));
+		for (const tally of tallies) {
+			total = add(total, tally);
+		}
+	}
+
+	return total;
+};
+
+let plan: Plan | undefined;
+try {
+	plan = parsePlan(process.argv.slice(2));
+} catch (error) {
+	console.error((error as Error).message);
 	process.exitCode = 2;
-} else {
-	const alone = names.filter(name => suites[name]!.alone);
-	const others = names.filter(name => !suites[name]!.alone);
-	const total = add(...await Promise.all([
-		run(alone, (_, line) => {
-			console.log(line);
-		}),
-		run(others, (name, line) => {
-			console.log(alone.length > 0 ? `${name} | ${line}` : line);
-		}),
-	]));
+}
+
+if (plan) {
+	const total = await runPlan(plan);
 	for (const skip of total.skips) {
 		console.log(renderSkip(skip));
 	}

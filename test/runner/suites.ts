@@ -4,8 +4,8 @@ export type Suite = {
 	readonly kind: 'ava' | 'command';
 	/** Seconds after which it is ended. */
 	readonly limit: number;
-	/** It has the machine to itself among those of its kind; the others run beside it. */
-	readonly alone?: true;
+	/** Its tests' own environment, where they have one. */
+	readonly environment?: string;
 };
 
 const ava = (directory: string, ...options: readonly string[]): readonly string[] =>
@@ -13,19 +13,23 @@ const ava = (directory: string, ...options: readonly string[]): readonly string[
 
 const oneByOne = ['--concurrency=1', '--serial'] as const;
 
-const testFiles = (name: string): string => `dist/test/e2e/${name}.test.js`;
-const withServers = ['mainServers*', 'mainVolumes', 'mainRegistryImageGuestAgent'].map(name => testFiles(name));
+/** End-to-end tests of a folder: they share an environment and run in the order of their names. Suites with environments of their own may run beside each other. */
+const e2e = (folder: string, environment = 'ci-e2e'): Suite => ({argv: ava(`e2e/${folder}`, ...oneByOne, '--timeout=30m'), kind: 'ava', limit: 3600, environment});
 
-/** Everything that can be run by name. Integration and end-to-end tests build machines and look at the host, so they run one after the other. */
+/** Everything that can be run by name. Integration tests build machines and look at the host, so they run one after the other. */
 export const suites: Readonly<Record<string, Suite>> = {
 	lint: {argv: ['node_modules/.bin/xo'], kind: 'command', limit: 300},
 	unit: {argv: ava('unit'), kind: 'ava', limit: 300},
 	python: {argv: ['node', 'dist/test/python/main.js', '2025.1', '2026.1'], kind: 'command', limit: 900},
 	releases: {argv: ['node', 'dist/test/python/main.js'], kind: 'command', limit: 3600},
-	integration: {argv: ava('integration', ...oneByOne, '--timeout=4m'), kind: 'ava', limit: 1200, alone: true},
-	e2e: {argv: [...ava('e2e', ...oneByOne, '--timeout=30m'), ...withServers.map(files => `!${files}`)], kind: 'ava', limit: 3600, alone: true},
-	// What is about servers and volumes, with the tests that make what these need. Beside all others they do not fit into an hour.
-	servers: {argv: ['node_modules/.bin/ava', ...oneByOne, '--timeout=30m', ...['main', 'mainRegistry*', 'zzDown'].map(name => testFiles(name)), ...withServers], kind: 'ava', limit: 3600, alone: true},
+	integration: {argv: ava('integration', ...oneByOne, '--timeout=4m'), kind: 'ava', limit: 1200},
+	// The host before and after all others.
+	before: e2e('before'),
+	after: e2e('after'),
+	environment: e2e('environment'),
+	hosts: e2e('hosts'),
+	images: e2e('images', 'ci-images'),
+	servers: e2e('servers', 'ci-servers'),
 	// What takes long and touches little of the rest: run by name.
-	long: {argv: ava('long', ...oneByOne, '--timeout=60m'), kind: 'ava', limit: 7200, alone: true},
+	long: {argv: ava('long', ...oneByOne, '--timeout=60m'), kind: 'ava', limit: 7200},
 };

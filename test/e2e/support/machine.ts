@@ -8,6 +8,12 @@ import {name, paths} from './tool.js';
 export const machineName = `k2hdkc-${name}`;
 export const linkName = `kd-${name}`;
 
+/** Where this host reaches the machine. */
+export const machineAddress = async (): Promise<string> => {
+	const {machine} = JSON.parse(await readFile(path.join((await paths()).environment, 'addresses.json'), 'utf8')) as {machine: string};
+	return machine;
+};
+
 export type Pids = {readonly nspawn: number; readonly init: number};
 
 /** The machine's processes as the host numbers them. */

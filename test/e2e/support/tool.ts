@@ -10,8 +10,11 @@ import type {ExecutionContext} from 'ava';
 import type {EngineEvent} from '../../../scripts/pipeline/events.js';
 import {withoutNpm} from '../../helpers/workingCopy.js';
 
-/** Tests share one environment from file to file; .ci/run knows its traces by `ci-`. */
-export const name = 'ci-e2e';
+/** The environments that tests share from file to file, one for each suite that runs beside others; .ci/run knows their traces by `ci-`. */
+export const environments = ['ci-e2e', 'ci-images', 'ci-servers'] as const;
+
+/** The one of this suite. */
+export const name = process.env.TEST_ENVIRONMENT ?? environments[0];
 
 /** Programs of the host that the tests themselves need. */
 export const hostNeeds = {
@@ -35,7 +38,7 @@ export type Started = {readonly child: ChildProcess; readonly ended: Promise<End
 export type ToolOptions = {
 	/** Working directory; default: an empty one. */
 	readonly cwd?: string;
-	/** Which environment; default: the one of all tests. */
+	/** Which environment; default: the one of this suite. */
 	readonly environment?: string;
 	/** Entry point of a tool that is built differently; its coverage is not ours to count. */
 	readonly main?: string;

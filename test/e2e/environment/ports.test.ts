@@ -1,7 +1,7 @@
 import test from 'ava';
-import {needs} from '../helpers/needs.js';
-import {inside} from './support/machine.js';
-import {follow, hostNeeds, run, worked} from './support/tool.js';
+import {needs} from '../../helpers/needs.js';
+import {inside} from '../support/machine.js';
+import {follow, hostNeeds, run, worked} from '../support/tool.js';
 
 /** A foreign process of the machine takes the port of a stopped service: by itself, and as a unit. */
 const cases = [

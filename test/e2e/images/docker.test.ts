@@ -2,11 +2,11 @@ import {stat} from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import test, {type ExecutionContext} from 'ava';
-import {needs} from '../helpers/needs.js';
-import {second} from '../integration/entrypoint/node.js';
-import {entrypoint, startContainer, type ContainerOptions, type DatabaseContainer} from './support/databaseContainer.js';
-import {prepareDatabaseImage, realPrefix, type PreparedImage} from './support/databaseImage.js';
-import {hostNeeds} from './support/tool.js';
+import {needs} from '../../helpers/needs.js';
+import {second} from '../../integration/entrypoint/node.js';
+import {entrypoint, startContainer, type ContainerOptions, type DatabaseContainer} from '../support/databaseContainer.js';
+import {prepareDatabaseImage, realPrefix, type PreparedImage} from '../support/databaseImage.js';
+import {hostNeeds} from '../support/tool.js';
 
 const needsStandIns = {...hostNeeds, missing: realPrefix === undefined ? undefined : 'the programs are real'} as const;
 

@@ -1,9 +1,9 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import test from 'ava';
-import {needs} from '../helpers/needs.js';
-import {openCloud, type Cloud} from './support/cloud.js';
-import {inside, machineName} from './support/machine.js';
-import {document, expect, hostNeeds, paths, run} from './support/tool.js';
+import {needs} from '../../helpers/needs.js';
+import {openCloud, type Cloud} from '../support/cloud.js';
+import {inside, machineName} from '../support/machine.js';
+import {document, expect, hostNeeds, paths, run} from '../support/tool.js';
 
 type Thing = {readonly id: string; readonly status: string; readonly size: number};
 type Kind = 'volume' | 'snapshot';

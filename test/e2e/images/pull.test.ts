@@ -2,10 +2,10 @@ import {mkdir, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import test from 'ava';
-import {needs} from '../helpers/needs.js';
-import {runCommand} from '../helpers/runCommand.js';
-import {startDockerEngine, type DockerEngine} from './support/dockerEngine.js';
-import {hostNeeds} from './support/tool.js';
+import {needs} from '../../helpers/needs.js';
+import {runCommand} from '../../helpers/runCommand.js';
+import {startDockerEngine, type DockerEngine} from '../support/dockerEngine.js';
+import {hostNeeds} from '../support/tool.js';
 
 /** Debian's docker-registry as a file, not installed: the host gets no account and no service of it. */
 const unpackRegistry = async (directory: string): Promise<string> => {

@@ -1,9 +1,9 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import test, {type ExecutionContext} from 'ava';
-import {startResettingProxy, type ResettingProxy} from '../fixtures/resettingProxy.js';
-import {sshServerNeeds, startSshServer, type SshServer} from '../fixtures/sshServer.js';
-import {needs} from '../helpers/needs.js';
-import {document, expect, follow, hostNeeds, run, type Ended} from './support/tool.js';
+import {startResettingProxy, type ResettingProxy} from '../../fixtures/resettingProxy.js';
+import {sshServerNeeds, startSshServer, type SshServer} from '../../fixtures/sshServer.js';
+import {needs} from '../../helpers/needs.js';
+import {document, expect, follow, hostNeeds, run, type Ended} from '../support/tool.js';
 
 const wanted = {root: true, commands: {...hostNeeds.commands, ...sshServerNeeds.commands}} as const;
 

@@ -1,13 +1,13 @@
 import test from 'ava';
 import {parse, stringify} from 'yaml';
-import {needs} from '../helpers/needs.js';
-import {openCloud} from './support/cloud.js';
-import {connectFrom, type Reached} from './support/farHost.js';
-import {inside} from './support/machine.js';
-import {addressOf, openServers, until, type Servers} from './support/servers.js';
-import {createKey, type Key} from './support/sshKey.js';
-import {document, expect, hostNeeds, paths} from './support/tool.js';
-import {guestImageFile, prepare, settings, up} from './support/withServers.js';
+import {needs} from '../../helpers/needs.js';
+import {openCloud} from '../support/cloud.js';
+import {connectFrom, type Reached} from '../support/farHost.js';
+import {inside} from '../support/machine.js';
+import {addressOf, openServers, until, type Servers} from '../support/servers.js';
+import {createKey, type Key} from '../support/sshKey.js';
+import {document, expect, hostNeeds, paths} from '../support/tool.js';
+import {guestImageFile, prepare, settings, up} from '../support/withServers.js';
 
 const all = {...hostNeeds, commands: {...hostNeeds.commands, ssh: 'openssh-client', 'ssh-keygen': 'openssh-client'}} as const;
 const names = ['one', 'two', 'three'] as const;

@@ -1,12 +1,12 @@
 import {rename, rm} from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
-import {order} from '../../scripts/pipeline/graph.js';
-import {sandboxSteps} from '../../scripts/stages/sandbox.js';
-import {needs} from '../helpers/needs.js';
-import {load} from '../unit/config/workspace.js';
-import {document, expect, hostNeeds, paths, run} from './support/tool.js';
-import {points, table, usualOf, walk, type Kill, type Outstanding, type Point, type Usual} from './support/walk.js';
+import {order} from '../../../scripts/pipeline/graph.js';
+import {sandboxSteps} from '../../../scripts/stages/sandbox.js';
+import {needs} from '../../helpers/needs.js';
+import {load} from '../../unit/config/workspace.js';
+import {document, expect, hostNeeds, paths, run} from '../support/tool.js';
+import {points, table, usualOf, walk, type Kill, type Outstanding, type Point, type Usual} from '../support/walk.js';
 
 type Status = {readonly inPlace: boolean; readonly steps: ReadonlyArray<{readonly id: string; readonly standing: string; readonly evidence: string}>};
 

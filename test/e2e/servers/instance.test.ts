@@ -1,12 +1,12 @@
 import test, {type ExecutionContext} from 'ava';
-import {needs} from '../helpers/needs.js';
-import {openCloud} from './support/cloud.js';
-import {openInstances} from './support/instances.js';
-import {startK2hr3} from './support/k2hr3.js';
-import {inGuest, machineName} from './support/machine.js';
-import {openServers} from './support/servers.js';
-import {follow, hostNeeds, paths, worked} from './support/tool.js';
-import {up} from './support/withServers.js';
+import {needs} from '../../helpers/needs.js';
+import {openCloud} from '../support/cloud.js';
+import {openInstances} from '../support/instances.js';
+import {startK2hr3} from '../support/k2hr3.js';
+import {inGuest, machineName} from '../support/machine.js';
+import {openServers} from '../support/servers.js';
+import {follow, hostNeeds, paths, worked} from '../support/tool.js';
+import {up} from '../support/withServers.js';
 
 const datastore = {type: 'k2hdkc', version: '1.0.19'};
 const serverRole = 'yrn:yahoo:::demo:role:ring/server';

@@ -1,13 +1,13 @@
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import {needs} from '../helpers/needs.js';
-import {runCommand} from '../helpers/runCommand.js';
-import {openCloud} from './support/cloud.js';
-import {leftovers} from './support/leftovers.js';
-import {cutPower, inGuest, inside} from './support/machine.js';
-import {openServers, until, type Server, type Servers} from './support/servers.js';
-import {follow, hostNeeds, paths} from './support/tool.js';
-import {up} from './support/withServers.js';
+import {needs} from '../../helpers/needs.js';
+import {runCommand} from '../../helpers/runCommand.js';
+import {openCloud} from '../support/cloud.js';
+import {leftovers} from '../support/leftovers.js';
+import {cutPower, inGuest, inside} from '../support/machine.js';
+import {openServers, until, type Server, type Servers} from '../support/servers.js';
+import {follow, hostNeeds, paths} from '../support/tool.js';
+import {up} from '../support/withServers.js';
 
 // Servers, image, key and group are those of mainServers.
 const open = async (): Promise<Servers> => openServers(await openCloud((await paths()).environment));

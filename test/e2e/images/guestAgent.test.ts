@@ -1,12 +1,12 @@
 import {stat} from 'node:fs/promises';
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import {startK2hr3, type StandInK2hr3} from '../fixtures/k2hdkcStandIn/k2hr3.js';
-import {needs} from '../helpers/needs.js';
-import {second} from '../integration/entrypoint/node.js';
-import {prepareDatabaseImage, type PreparedImage} from './support/databaseImage.js';
-import {preparation, startGuestAgent, type GuestAgent} from './support/guestAgent.js';
-import {hostNeeds} from './support/tool.js';
+import {startK2hr3, type StandInK2hr3} from '../../fixtures/k2hdkcStandIn/k2hr3.js';
+import {needs} from '../../helpers/needs.js';
+import {second} from '../../integration/entrypoint/node.js';
+import {prepareDatabaseImage, type PreparedImage} from '../support/databaseImage.js';
+import {preparation, startGuestAgent, type GuestAgent} from '../support/guestAgent.js';
+import {hostNeeds} from '../support/tool.js';
 
 let prepared: Promise<PreparedImage> | undefined;
 

@@ -1,12 +1,12 @@
 import {readdir, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import {startFaultyMirror, type Fault, type FaultyMirror} from '../fixtures/faultyMirror.js';
-import {hostMirrors} from '../helpers/hostMirrors.js';
-import {needs} from '../helpers/needs.js';
-import {runCommand} from '../helpers/runCommand.js';
-import {createSmallTool, limitSpace, type SmallTool} from './support/smallTool.js';
-import {document, expect, follow, hostNeeds, run, type Ended, type ToolOptions} from './support/tool.js';
+import {startFaultyMirror, type Fault, type FaultyMirror} from '../../fixtures/faultyMirror.js';
+import {hostMirrors} from '../../helpers/hostMirrors.js';
+import {needs} from '../../helpers/needs.js';
+import {runCommand} from '../../helpers/runCommand.js';
+import {createSmallTool, limitSpace, type SmallTool} from '../support/smallTool.js';
+import {document, expect, follow, hostNeeds, run, type Ended, type ToolOptions} from '../support/tool.js';
 
 /** Tests here have an environment, a state and a cache of their own: what they fill or starve is nobody else's. */
 const environment = 'ci-small';

@@ -2,10 +2,10 @@ import {cp, mkdir, mkdtemp, readdir, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import {needs} from '../helpers/needs.js';
-import {runCommand} from '../helpers/runCommand.js';
-import {createDeadEnd} from './support/deadEnd.js';
-import {expect, follow, hostNeeds, paths, run, worked} from './support/tool.js';
+import {needs} from '../../helpers/needs.js';
+import {runCommand} from '../../helpers/runCommand.js';
+import {createDeadEnd} from '../support/deadEnd.js';
+import {expect, follow, hostNeeds, paths, run, worked} from '../support/tool.js';
 
 const environment = 'ci-offline';
 

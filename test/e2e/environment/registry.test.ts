@@ -1,11 +1,11 @@
 import test from 'ava';
 import {parse} from 'yaml';
-import {needs} from '../helpers/needs.js';
-import {openCloud} from './support/cloud.js';
-import {connectFrom, createFarAddress} from './support/farHost.js';
-import {inside} from './support/machine.js';
-import {registryClient} from './support/registryClient.js';
-import {follow, hostNeeds, paths, worked} from './support/tool.js';
+import {needs} from '../../helpers/needs.js';
+import {openCloud} from '../support/cloud.js';
+import {connectFrom, createFarAddress} from '../support/farHost.js';
+import {inside} from '../support/machine.js';
+import {registryClient} from '../support/registryClient.js';
+import {follow, hostNeeds, paths, worked} from '../support/tool.js';
 
 const steps = ['registry.download', 'registry.packages', 'registry', 'registry.trust'];
 // Not by --with images: that is the name of a stage too, whose steps it adds to the others.

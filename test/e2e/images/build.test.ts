@@ -3,12 +3,13 @@ import {cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile} from 'node:fs/prom
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import {needs} from '../helpers/needs.js';
-import {runCommand} from '../helpers/runCommand.js';
-import {openCloud} from './support/cloud.js';
-import {inside} from './support/machine.js';
-import {document, expect, follow, hostNeeds, paths, worked} from './support/tool.js';
+import {needs} from '../../helpers/needs.js';
+import {runCommand} from '../../helpers/runCommand.js';
+import {inside, machineAddress} from '../support/machine.js';
+import {document, expect, follow, hostNeeds, worked} from '../support/tool.js';
 
+/** A machine with the registry, and no control plane. */
+const machineSteps = ['environment', 'host.packages', 'sandbox.root', 'sandbox.disk', 'sandbox.network', 'sandbox.machine', 'registry.download', 'registry.packages', 'registry'];
 const steps = ['images.store', 'images.tools', 'images.containers.base', 'images.database', 'images.database.check', 'images.database.push'];
 const backupSteps = ['images.guest.sources', 'images.backup.python', 'images.backup', 'images.backup.check', 'images.backup.push'];
 
@@ -26,7 +27,9 @@ const installStandIns = async (): Promise<void> => {
 const facts = async (t: ExecutionContext, name = 'database', words: readonly string[] = settings): Promise<Facts> =>
 	document<Images>(await expect(t, 0, ['images', 'list', '--json', ...words])).images.find(({image}) => image === name)!;
 
-const common = ['images.database.variant=debian', 'images.database.extraPackages=nodejs'].flatMap(setting => ['--set', setting]);
+// Another environment may stand beside this one, whose machine runs nothing but the registry.
+const small = ['--set', 'sandbox.minimum.memoryMiB=512'];
+const common = [...small, ...['images.database.variant=debian', 'images.database.extraPackages=nodejs'].flatMap(setting => ['--set', setting])];
 const settings = ['--set', `sources.k2hdkc=directory:${prefix}`, ...common];
 
 test.after.always(async () => {
@@ -38,6 +41,7 @@ test.serial('the database image is built, held to its contract, and pushed under
 		return;
 	}
 
+	await expect(t, 0, ['up', '--set', 'components.images=true', ...small, ...machineSteps.flatMap(step => ['--only', step])]);
 	await installStandIns();
 	const up = ['up', '--set', 'components.images=true', ...settings, ...steps.flatMap(step => ['--only', step])];
 	t.like(await facts(t), {name: 'antpickax/k2hdkc-trove', tag: '1.0.19', registered: '-'});
@@ -129,7 +133,7 @@ test.serial('a ready-made image is fetched by its digest, without a place of K2H
 		return;
 	}
 
-	const registry = `${(await openCloud((await paths()).environment)).address}:5443`;
+	const registry = `${await machineAddress()}:5443`;
 	const digestOf = async (name: string): Promise<string> => {
 		const {code, stdout, stderr} = await runCommand('skopeo', ['inspect', '--tls-verify=false', '--format', '{{.Digest}}', `docker://${registry}/${name}`]);
 		t.is(code, 0, stderr);
@@ -179,8 +183,7 @@ test.serial('it goes to other registries too, with credentials, and takes no tag
 	const directory = await mkdtemp(path.join(tmpdir(), 'k2hdkc-push-'));
 	t.teardown(async () => rm(directory, {recursive: true, force: true}));
 	const file = path.join(directory, 'auth.json');
-	const {address} = await openCloud((await paths()).environment);
-	const registry = `${address}:5444`;
+	const registry = `${await machineAddress()}:5444`;
 	await writeFile(file, JSON.stringify({auths: {[registry]: {auth: Buffer.from('pusher:a password of a test').toString('base64')}}}), {mode: 0o600});
 	const plain = ['--set', `datastore.options.docker_insecure_registries=[${registry}]`];
 	const push = async (code: number, ...words: readonly string[]): Promise<string> => {

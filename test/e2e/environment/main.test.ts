@@ -2,14 +2,13 @@ import {mkdtemp, readdir, readFile, rm, stat, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import {runCommand} from '../helpers/runCommand.js';
-import {needs} from '../helpers/needs.js';
-import {openCloud} from './support/cloud.js';
-import {connectFrom, createFarAddress} from './support/farHost.js';
-import {keepSnapshot, takeSnapshot} from './support/hostSnapshot.js';
-import {cutPower, imitateReboot, inside, machineName} from './support/machine.js';
-import {filesWithSecrets, readSecrets, secretsIn, watchCommandLines} from './support/secrets.js';
-import {document, expect, follow, hostNeeds, name, paths, run, worked} from './support/tool.js';
+import {runCommand} from '../../helpers/runCommand.js';
+import {needs} from '../../helpers/needs.js';
+import {openCloud} from '../support/cloud.js';
+import {connectFrom, createFarAddress} from '../support/farHost.js';
+import {cutPower, imitateReboot, inside, machineName} from '../support/machine.js';
+import {filesWithSecrets, readSecrets, secretsIn, watchCommandLines} from '../support/secrets.js';
+import {document, expect, follow, hostNeeds, name, paths, run, worked} from '../support/tool.js';
 
 type PlanDocument = {readonly pending: boolean; readonly steps: ReadonlyArray<{readonly id: string; readonly verdict: string; readonly reason: string; readonly inputs?: unknown}>};
 type StatusDocument = {
@@ -63,10 +62,7 @@ test.serial('up builds everything from nothing and says what stands', async t =>
 		return;
 	}
 
-	const {state, cache, environment} = await paths();
-	// What a test run before this one may have left.
-	await expect(t, 0, ['down', '--depth', 'sources', '--yes']);
-	await keepSnapshot(await takeSnapshot([state, cache]));
+	const {environment} = await paths();
 	const watch = watchCommandLines();
 	const up = await expect(t, 0, ['up']);
 	const lines = await watch.stop();

@@ -1,6 +1,6 @@
 import test, {type ExecutionContext} from 'ava';
-import {createFreshDebian, freshDebianNeeds, toolInside, type FreshDebian} from '../fixtures/freshDebian.js';
-import {needs} from '../helpers/needs.js';
+import {createFreshDebian, freshDebianNeeds, toolInside, type FreshDebian} from '../../fixtures/freshDebian.js';
+import {needs} from '../../helpers/needs.js';
 
 let debian: FreshDebian | undefined;
 
