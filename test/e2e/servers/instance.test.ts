@@ -24,7 +24,7 @@ const nodeServes = async (t: ExecutionContext, server: string, queueLimit: strin
 	t.is(await inGuest(server, 'docker exec database /usr/libexec/k2hdkctrove.sh status'), 'HEALTHY\n');
 };
 
-// The image of the guest is that of mainServers; K2HDKC in the container and K2HR3 are stand-ins, all else is what a user has.
+// The image of the guest is that of boot.test.ts; K2HDKC in the container and K2HR3 are stand-ins, all else is what a user has.
 test.serial('an instance of Trove becomes a node of a ring in K2HR3, is reconfigured, and goes without a trace', async t => {
 	if (!await needs(t, hostNeeds)) {
 		return;

@@ -9,7 +9,7 @@ import {openServers, until, type Server, type Servers} from '../support/servers.
 import {follow, hostNeeds, paths} from '../support/tool.js';
 import {up} from '../support/withServers.js';
 
-// Servers, image, key and group are those of mainServers.
+// Servers, image, key and group are those of boot.test.ts.
 const open = async (): Promise<Servers> => openServers(await openCloud((await paths()).environment));
 
 const idOf = async (servers: Servers, name: string): Promise<string> => (await servers.list()).find(server => server.name === name)!.id;
