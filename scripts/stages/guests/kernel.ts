@@ -9,6 +9,8 @@ export type GuestKernel = {
 	readonly unlimited: readonly string[];
 	/** Volumes can be attached. */
 	readonly loopDevices: boolean;
+	/** Roots of guests can be snapshots of one. */
+	readonly copyOnWrite: boolean;
 };
 
 // One unified hierarchy, or beside those of version 1.
@@ -16,6 +18,7 @@ const lookScript = `
 cat /sys/fs/cgroup/cgroup.controllers 2>/dev/null || cat /sys/fs/cgroup/unified/cgroup.controllers 2>/dev/null || true
 echo
 if [ -e /dev/loop-control ]; then echo loop; fi
+if grep -qw btrfs /proc/filesystems || modprobe --dry-run --quiet btrfs 2>/dev/null; then echo btrfs; fi
 `;
 
 const controllers = {memory: 'memory', cpuset: 'vcpus'} as const;
@@ -25,6 +28,7 @@ export const parseKernel = (output: string): GuestKernel => {
 	return {
 		unlimited: Object.entries(controllers).filter(([controller]) => !there.split(' ').includes(controller)).map(([, limit]) => limit),
 		loopDevices: rest.includes('loop'),
+		copyOnWrite: rest.includes('loop') && rest.includes('btrfs'),
 	};
 };
 
@@ -32,8 +36,9 @@ export const parseKernel = (output: string): GuestKernel => {
 export const lookAtKernel = async (machine: Pick<Machine, 'script'>): Promise<GuestKernel> => parseKernel((await machine.script(lookScript)).stdout);
 
 /** What guests do without, each as a thing and the reason. */
-export const lacks = ({unlimited, loopDevices}: GuestKernel): ReadonlyArray<{readonly what: string; readonly why: string}> => [
+export const lacks = ({unlimited, loopDevices, copyOnWrite}: GuestKernel): ReadonlyArray<{readonly what: string; readonly why: string}> => [
 	...(unlimited.length === 0 ? [] : [{what: 'limits of flavors', why: `servers may take more than the ${unlimited.join(' and ')} of their flavor: the kernel has no such controller for them`}]),
+	...(copyOnWrite ? [] : [{what: 'quick servers', why: 'the kernel has no btrfs, or no loop devices: each server is a full copy of its image, which takes longer to make and to delete, and may take more than the disk of its flavor'}]),
 	...(loopDevices ? [] : [{what: 'volumes of servers', why: 'the kernel has no loop devices: volumes cannot be attached'}]),
 ];
 
@@ -42,7 +47,7 @@ export const guestsCheck = ({host}: SandboxEnv): Check => ({
 	async run() {
 		const lacking = lacks(await lookAtKernel(host));
 		return lacking.length === 0
-			? pass('loop devices, and the controllers that hold servers to their flavor')
-			: warn(lacking.map(({why}) => why).join('; '), 'Servers run all the same. A host with cgroup version 2 alone has the controllers; `modprobe loop` brings loop devices.');
+			? pass('loop devices, btrfs, and the controllers that hold servers to their flavor')
+			: warn(lacking.map(({why}) => why).join('; '), 'Servers run all the same. A host with cgroup version 2 alone has the controllers; `modprobe loop` and `modprobe btrfs` bring the rest.');
 	},
 });

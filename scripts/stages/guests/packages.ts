@@ -3,7 +3,7 @@ import {downloadPackages, installPackages} from '../machine/machinePackages.js';
 const packages = {
 	name: 'compute',
 	of: 'guests',
-	packages: ['incus-base', 'incus-client'],
+	packages: ['incus-base', 'incus-client', 'btrfs-progs'],
 	expected: {download: 15, install: 40},
 };
 

@@ -4,17 +4,15 @@ import {needs} from '../../helpers/needs.js';
 import {runCommand} from '../../helpers/runCommand.js';
 import {openCloud} from '../support/cloud.js';
 import {leftovers} from '../support/leftovers.js';
-import {cutPower, inside} from '../support/machine.js';
+import {cutPower, inGuest, inside} from '../support/machine.js';
 import {openServers, until, type Server, type Servers} from '../support/servers.js';
 import {follow, hostNeeds, paths} from '../support/tool.js';
+import {up} from '../support/withServers.js';
 
-// Servers, image, key and group are those of mainServers.
+// Servers, image, key and group are those of boot.test.ts.
 const open = async (): Promise<Servers> => openServers(await openCloud((await paths()).environment));
 
 const idOf = async (servers: Servers, name: string): Promise<string> => (await servers.list()).find(server => server.name === name)!.id;
-
-/** In a guest, as root, whether its network works or not. */
-const inGuest = async (id: string, script: string): Promise<string> => inside(`incus exec instance-${id} -- sh -euc '${script}'`);
 
 /** A guest that can be asked. */
 const answers = async (id: string): Promise<void> => {
@@ -109,7 +107,7 @@ test.serial('after a power cut the servers come back with their addresses and vo
 	const devices = async (): Promise<number> => (await runCommand('losetup', ['--noheadings', '--output', 'NAME', '--associated', file])).stdout.split('\n').filter(Boolean).length;
 	await cutPower();
 	t.is(await devices(), 1, 'nobody has freed it yet');
-	const {code, stderr, seconds} = await follow(['up', '--with', 'compute'], () => undefined);
+	const {code, stderr, seconds} = await follow(up, () => undefined);
 	t.is(code, 0, stderr);
 	t.log(`up: ${seconds.toFixed(1)} s`);
 	const back = openServers(await openCloud((await paths()).environment));
@@ -119,33 +117,6 @@ test.serial('after a power cut the servers come back with their addresses and vo
 	t.is(await devices(), 1);
 	const [address] = (await back.serverOf(three))!.addresses.private!;
 	await until('one reaches three', async () => inGuest(one, `ping -c 1 -W 2 ${address!.addr}`).catch(() => undefined));
-});
-
-type Instance = {readonly status: string; readonly service_status_updated?: string};
-
-test.serial('an instance of Trove is a server whose guest agent reports to the conductor', async t => {
-	if (!await needs(t, hostNeeds)) {
-		return;
-	}
-
-	const cloud = await openCloud((await paths()).environment);
-	const servers = openServers(cloud);
-	const [network] = await servers.named('network', 'name=private');
-	const place = `/v1.0/${cloud.project}/instances`;
-	const wanted = {name: 'instance', flavorRef: 'd2', volume: {size: 1}, nics: [{'net-id': network!.id}], datastore: {type: 'k2hdkc', version: '1.0.19'}};
-	const {status, body} = await cloud.ask(8779, place, {method: 'POST', body: {instance: wanted}});
-	t.is(status, 200, JSON.stringify(body));
-	const {instance: {id, service_status_updated: created}} = body as {instance: Instance & {id: string}};
-	const started = Date.now();
-	const look = async (): Promise<Instance | undefined> => ((await cloud.ask(8779, `${place}/${id}`)).body as {instance?: Instance}).instance;
-	await until('the guest agent has reported', async () => (await look())?.service_status_updated === created ? undefined : true);
-	t.log(`first word of the guest agent after ${((Date.now() - started) / 1000).toFixed(0)} s`);
-	const server = (await servers.list()).find(({name}) => name === 'instance')!;
-	t.regex(await inGuest(server.id, 'findmnt --noheadings --output SOURCE /var/lib/antpickax/k2hdkc'), /^\/dev\/vdb/);
-
-	await until('Trove is done with it', async () => (await look())?.status === 'BUILD' ? undefined : true);
-	t.is((await cloud.ask(8779, `${place}/${id}`, {method: 'DELETE'})).status, 202);
-	await until('the instance is gone', async () => (await cloud.ask(8779, `${place}/${id}`)).status === 404 ? true : undefined);
 });
 
 test.serial('when servers and volumes are deleted, nothing is left of them', async t => {

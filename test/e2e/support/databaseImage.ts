@@ -1,9 +1,10 @@
-import {cp, mkdir, mkdtemp, rm} from 'node:fs/promises';
+import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import type {ExecutionContext} from 'ava';
 import {startDockerEngine, type DockerEngine} from './dockerEngine.js';
+import {installStandIns} from './standIns.js';
 import {document, expect} from './tool.js';
 
 /** Real programs instead of the stand-ins: a prefix built for Debian trixie, see docs/conformance.md. */
@@ -18,11 +19,9 @@ export type PreparedImage = {
 	readonly remove: () => Promise<void>;
 };
 
-/** STAND-INS for K2HDKC as an installed prefix. */
 const standInPrefix = async (): Promise<string> => {
 	const prefix = await mkdtemp(path.join(tmpdir(), 'k2hdkc-stand-ins-'));
-	await cp('test/fixtures/k2hdkcStandIn', prefix, {recursive: true});
-	await mkdir(path.join(prefix, 'lib'));
+	await installStandIns(prefix);
 	return prefix;
 };
 

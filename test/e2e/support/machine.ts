@@ -39,6 +39,9 @@ export const inside = async (script: string): Promise<string> => {
 	return stdout;
 };
 
+/** In a server, as root, whether its network works or not. */
+export const inGuest = async (id: string, script: string): Promise<string> => inside(`incus exec instance-${id} -- sh -euc '${script}'`);
+
 /** The power goes: every process of the machine ends at once. */
 export const cutPower = async (): Promise<void> => {
 	const pids = await machinePids();

@@ -55,11 +55,12 @@ test('a guest that does not run has a console and no journal', async t => {
 });
 
 const kernels: ReadonlyArray<readonly [output: string, lacking: readonly string[]]> = [
-	['cpuset cpu io memory pids\n\nloop\n', []],
-	['cpu io pids\n\nloop\n', ['limits of flavors']],
-	['\nloop\n', ['limits of flavors']],
-	['cpuset memory\n\n', ['volumes of servers']],
-	['', ['limits of flavors', 'volumes of servers']],
+	['cpuset cpu io memory pids\n\nloop\nbtrfs\n', []],
+	['cpu io pids\n\nloop\nbtrfs\n', ['limits of flavors']],
+	['\nloop\nbtrfs\n', ['limits of flavors']],
+	['cpuset memory\n\nloop\n', ['quick servers']],
+	['cpuset memory\n\nbtrfs\n', ['quick servers', 'volumes of servers']],
+	['', ['limits of flavors', 'quick servers', 'volumes of servers']],
 ];
 
 for (const [output, lacking] of kernels) {

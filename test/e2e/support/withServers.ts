@@ -1,0 +1,32 @@
+import path from 'node:path';
+import {installStandIns} from './standIns.js';
+import {document, run} from './tool.js';
+
+/** Programs of K2HDKC that every `up` names, so it stays in the working copy. */
+const prefix = path.resolve('build/k2hdkc-stand-ins');
+
+/** An environment with a compute host, and what its servers start from and pull: one configuration for all that looks at it. */
+export const settings: readonly string[] = [
+	'components.compute=true', 'components.images=true',
+	`sources.k2hdkc=directory:${prefix}`, 'images.database.variant=debian', 'images.database.extraPackages=nodejs',
+].flatMap(setting => ['--set', setting]);
+
+/** Neither the boot of the disk, which takes minutes without KVM, nor what puts it into Glance after that, nor the backup image. */
+const steps = [
+	'machine', 'sources', 'control-plane', 'datastore', 'datastore.registration',
+	'registry.download', 'registry.packages', 'registry', 'registry.trust',
+	'images.store', 'images.tools', 'images.guest.base', 'images.guest.sources', 'images.guest.agent', 'images.guest',
+	'images.containers.base', 'images.database', 'images.database.check', 'images.database.push',
+];
+
+/** Words that build all of it, or look whether it stands. */
+export const up: readonly string[] = ['up', ...settings, ...steps.flatMap(step => ['--only', step])];
+
+/** What is to be there before the first of them. */
+export const prepare = async (): Promise<void> => installStandIns(prefix);
+
+/** The root of the built guest image as a tar. */
+export const guestImageFile = async (): Promise<string> => {
+	const {images} = document<{images: ReadonlyArray<{image: string; directory: string}>}>(await run(['images', 'list', '--json', ...settings]));
+	return path.join(images.find(({image}) => image === 'guest')!.directory, 'root.tar');
+};
