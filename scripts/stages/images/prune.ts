@@ -10,8 +10,8 @@ export type Stored = {
 };
 
 /** Directories of images and of layers; others are none of ours, or not finished. The end is the hash of the step that made them. */
-const imageName = /^(guest|database|backup)-image-([\da-f]{16})$/;
-const layerName = /^(?:guest-(?:base|sources|agent)|container-(?:root|base|python))-([\da-f]{16})$/;
+const imageName = /^(guest|database|backup|k2hr3)-image-([\da-f]{16})$/;
+const layerName = /^(?:guest-(?:base|sources|agent)|k2hr3-base|container-(?:root|base|python))-([\da-f]{16})$/;
 
 /** What is younger stays: a build may be under way with it that has not told its state yet. */
 export const graceMilliseconds = 60 * 60 * 1000;
@@ -26,7 +26,7 @@ export const superfluous = (stored: readonly Stored[], used: ReadonlySet<string>
 		const found = imageName.exec(each.name);
 		return found === null ? [] : [{...each, kind: found[1]!, isUsed: used.has(found[2]!)}];
 	}).toSorted((a, b) => b.changed - a.changed);
-	const older = new Set(['guest', 'database', 'backup'].map(kind => images.find(each => each.kind === kind && !each.isUsed)?.name));
+	const older = new Set(['guest', 'database', 'backup', 'k2hr3'].map(kind => images.find(each => each.kind === kind && !each.isUsed)?.name));
 	const kept = images.filter(({name, isUsed, changed}) => isUsed || older.has(name) || now - changed < graceMilliseconds);
 	const needed = new Set(kept.flatMap(({layers = []}) => layers));
 	const layers = stored.filter(({name, changed}) => {
