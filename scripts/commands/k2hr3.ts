@@ -10,6 +10,7 @@ import {renderChecked, renderClusterStatus, renderRegistered} from '../k2hr3/ren
 import {slaveUserData} from '../k2hr3/userData.js';
 import {packageRoot} from '../packageRoot.js';
 import type {Environment} from './environment.js';
+import {withCompute} from './k2hr3System.js';
 import {loadFor} from './loadFor.js';
 import {printResult} from './print.js';
 import {withEnvironment} from './session.js';
@@ -19,7 +20,8 @@ type Work = (ask: Ask, environment: Environment, config: Config) => Promise<numb
 
 /** Opens the environment and lets `work` ask K2HR3 from inside it. */
 const withK2hr3 = async (context: CommandContext, options: Options, work: Work): Promise<number> => {
-	const loaded = loadFor(context, options);
+	// One that is built is a server, of which an environment without a compute host knows nothing.
+	const loaded = loadFor(context, withCompute(options));
 	return withEnvironment(context, loaded, async environment => {
 		const ask: Ask = async (command, ...words) => {
 			const argv = environment.k2hr3Command(command, words, options.project);

@@ -5,6 +5,7 @@ import type {Config} from '../../config/schema.js';
 export type K2hr3Facts = {
 	/** Of the server, as instances see it. */
 	readonly address: string;
+	readonly hostName: string;
 	/** Of the machine that passes requests on: where users and K2HR3 itself find things. */
 	readonly machine: string;
 	readonly ports: Config['k2hr3']['ports'];
@@ -18,9 +19,10 @@ const ring = {port: 18_020, control: 18_021, slaveControl: 18_031} as const;
 
 /**
  * One server node and one slave node. CHMPX as an ordinary user wants fs.mqueue.msg_max to be at least MAXMQSERVER + MAXMQCLIENT: 10, the
- * kernel's default. It finds itself by an address, never by a name that somebody would have to resolve.
+ * kernel's default. Nodes must agree about the server's name: of an address each would ask the resolver, whose answer is another one while a
+ * server boots. The name is in /etc/hosts, which comes first.
  */
-export const ringConfiguration = (mode: 'server' | 'slave', {address}: Pick<K2hr3Facts, 'address'>): string => {
+export const ringConfiguration = (mode: 'server' | 'slave', {hostName}: Pick<K2hr3Facts, 'hostName'>): string => {
 	const memory = {K2HFULLMAP: 'on', K2HMASKBIT: 4, K2HCMASKBIT: 4, K2HMAXELE: 8};
 	const own = mode === 'server'
 		? {PORT: ring.port, CTLPORT: ring.control, SELFCTLPORT: ring.control}
@@ -34,7 +36,7 @@ export const ringConfiguration = (mode: 'server' | 'slave', {address}: Pick<K2hr
 			AUTOMERGE: 'on', DOMERGE: 'on', MERGETIMEOUT: 0, SOCKTHREADCNT: 8, MQTHREADCNT: 8, MAXSOCKPOOL: 8, SOCKPOOLTIMEOUT: 0, SSL: 'no',
 			...memory,
 		},
-		SVRNODE: {NAME: address, PORT: ring.port, CTLPORT: ring.control, SSL: 'no'},
+		SVRNODE: {NAME: hostName, PORT: ring.port, CTLPORT: ring.control, SSL: 'no'},
 		SLVNODE: {NAME: '[.]*', CTLPORT: ring.slaveControl},
 		K2HDKC: {K2HTYPE: 'file', K2HFILE: '/var/lib/k2hr3/k2hdkc.k2h', K2HINIT: 'no', ...memory, K2HPAGESIZE: 512, MAXTHREAD: 8},
 	};
@@ -76,6 +78,9 @@ export const k2hr3UserData = (facts: K2hr3Facts): string => {
 		'api.json': toJson(apiConfiguration(facts)), 'app.json': toJson(appConfiguration(facts)),
 	};
 	return `#cloud-config\n${stringify({
-		write_files: Object.entries(files).map(([name, content]) => ({path: `/etc/k2hr3/${name}`, owner: 'k2hr3:k2hr3', permissions: '0600', content})),
+		write_files: [
+			{path: '/etc/hosts', append: true, content: `${facts.address}\t${facts.hostName}\n`},
+			...Object.entries(files).map(([name, content]) => ({path: `/etc/k2hr3/${name}`, owner: 'k2hr3:k2hr3', permissions: '0600', content})),
+		],
 	}, {lineWidth: 0})}`;
 };

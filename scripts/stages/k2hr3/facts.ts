@@ -17,7 +17,7 @@ export const k2hr3Addresses = ({privateCidr, publicCidr}: Addresses): {readonly 
 
 /** Without the passphrase. */
 export const openFacts = ({config, addresses: {current}}: Pick<SandboxEnv, 'config' | 'addresses'>): Omit<K2hr3Facts, 'passphrase'> => ({
-	address: k2hr3Addresses(current).fixed, machine: current.machine, ports: config.k2hr3.ports, region: config.openstack.region,
+	address: k2hr3Addresses(current).fixed, hostName: serverName, machine: current.machine, ports: config.k2hr3.ports, region: config.openstack.region,
 });
 
 /** Where Trove, the tool and instances find K2HR3: one that is there already, or the one that is built. Without one the URL is null. */

@@ -81,7 +81,6 @@ const waitUntilReady = async ({env, signal, progress}: StepContext<SandboxEnv>):
 	const started = Date.now();
 	for (;;) {
 		const server = await findServer(env);
-		const seconds = Math.round((Date.now() - started) / 1000);
 		if (!server || server.status === 'ERROR') {
 			throw new ToolError('K2D7018', `Nova could not make the server ${serverName}: ${server?.fault?.message ?? 'it is gone'}`);
 		}
@@ -91,6 +90,7 @@ const waitUntilReady = async ({env, signal, progress}: StepContext<SandboxEnv>):
 			return;
 		}
 
+		const seconds = Math.round((Date.now() - started) / 1000);
 		const {units, lines} = server.status === 'ACTIVE' ? await failedUnits(env, server) : {units: [], lines: []};
 		if (units.length > 0 || seconds > 420 * env.config.timeouts.scale) {
 			throw new ToolError('K2D7018', units.length > 0 ? `In the server ${serverName} ${units.join(', ')} failed` : `K2HR3 does not answer after ${seconds} s: ${why}`, {lastLines: lines});

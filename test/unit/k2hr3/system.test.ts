@@ -15,7 +15,7 @@ const prefix = 'sources.k2hr3=directory:/opt/k2hr3';
 const compute = 'components.compute=true';
 const url = 'k2hr3.url=http://192.0.2.1:18080';
 const addresses = {current: chooseAddresses({pool: ['10.213.0.0/16'], management: 'auto', private: 'auto', public: 'auto'}, [])};
-const facts = {address: '10.213.1.254', machine: '10.213.0.2', ports: {api: 18_080, app: 28_080, identity: 18_500}, region: 'RegionOne', passphrase: 'a passphrase'};
+const facts = {address: '10.213.1.254', hostName: 'k2hr3', machine: '10.213.0.2', ports: {api: 18_080, app: 28_080, identity: 18_500}, region: 'RegionOne', passphrase: 'a passphrase'};
 
 for (const [set, kind, stepsThere] of [
 	[[], 'leftOut', false],
@@ -97,7 +97,7 @@ test('the ring: a server and a slave that agree about everything but themselves'
 		t.deepEqual(section(server, name), section(slave, name));
 	}
 
-	t.like(section(server, 'SVRNODE'), {NAME: facts.address, PORT: '18020', CTLPORT: '18021'});
+	t.like(section(server, 'SVRNODE'), {NAME: 'k2hr3', PORT: '18020', CTLPORT: '18021'});
 	const {MAXMQSERVER, MAXMQCLIENT} = section(server, 'GLOBAL');
 	t.true(Number(MAXMQSERVER) + Number(MAXMQCLIENT) <= 10, 'more queues than a kernel gives an ordinary user by default');
 });
@@ -119,7 +119,8 @@ test('the web application sends browsers to the API from outside', t => {
 test('user data: every file for the programs alone', t => {
 	const text = k2hr3UserData(facts);
 	t.true(text.startsWith('#cloud-config\n'));
-	const {write_files: files} = parse(text) as {readonly write_files: ReadonlyArray<{readonly path: string; readonly owner: string; readonly permissions: string; readonly content: string}>};
+	const {write_files: [hosts, ...files]} = parse(text) as {readonly write_files: ReadonlyArray<{readonly append?: boolean; readonly path: string; readonly owner: string; readonly permissions: string; readonly content: string}>};
+	t.deepEqual(hosts, {path: '/etc/hosts', append: true, content: '10.213.1.254\tk2hr3\n'});
 	t.deepEqual(files.map(({path, owner, permissions}) => [path, owner, permissions]), ['server.ini', 'slave.ini', 'api.json', 'app.json'].map(name => [`/etc/k2hr3/${name}`, 'k2hr3:k2hr3', '0600']));
 	t.is(files[0]!.content, ringConfiguration('server', facts));
 	t.deepEqual(JSON.parse(files[2]!.content), apiConfiguration(facts));
