@@ -8,6 +8,8 @@ export type PythonPackage = {
 	readonly title: string;
 	/** As its directory below `patches` is called, and pip knows it; the module has underscores. */
 	readonly name: string;
+	/** Steps that come before it; default: the machine. */
+	readonly needs?: readonly string[];
 };
 
 const directoryOf = ({name}: PythonPackage): string => path.join(packageRoot, 'patches', name);
@@ -20,14 +22,14 @@ const lookScript = 'import importlib.util, sys; sys.exit(importlib.util.find_spe
 
 /** The step that installs a package of this project beside the machine's own Python packages. */
 export const pythonPackageStep = (of: PythonPackage): SandboxStep => {
-	const {id, title, name} = of;
+	const {id, title, name, needs = ['sandbox.machine']} = of;
 	// Says which content was installed, since the version stays the same while somebody works on the package.
 	const mark = `/var/lib/k2hdkc-devstack/${name}.sha256`;
 	return {
 		id,
 		stage: 'control-plane',
 		title,
-		needs: ['sandbox.machine'],
+		needs,
 		inputs: () => ({package: pythonPackageHash(of)}),
 		async probe({env: {machine}}) {
 			const [{code}, installed] = await Promise.all([

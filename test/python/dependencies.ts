@@ -1,4 +1,4 @@
-import {access, mkdir, readdir, rename, rm} from 'node:fs/promises';
+import {access, mkdir, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import {runCommand, type Outcome} from '../helpers/runCommand.js';
@@ -14,7 +14,7 @@ export const troveDependencies: Dependencies = {
 	program: 'python3-trove',
 	others: [
 		'python3-testtools', 'python3-oslotest', 'python3-barbicanclient', 'python3-docker', 'python3-pyroute2',
-		'python3-semantic-version', 'python3-psycopg2', 'python3-oslo.cache', 'python3-pip', 'python3-setuptools', 'python3-wheel',
+		'python3-semantic-version', 'python3-psycopg2', 'python3-oslo.cache', 'python3-troveclient', 'python3-osc-lib', 'python3-requests-mock', 'python3-pip', 'python3-setuptools', 'python3-wheel',
 	],
 };
 
@@ -46,12 +46,16 @@ const unpack = async (archives: string, root: string, program: string): Promise<
 
 export const isThere = async (file: string): Promise<boolean> => access(file).then(() => true, () => false);
 
+/** Says in `root` what was asked for: what another version of the tests wanted is not enough. */
+const listFile = 'packages.txt';
+
 /**
  * Unpacks the dependencies into `root`, unless they are there; nothing is installed on the machine.
  * Returns why that is not possible, or undefined.
  */
 export const prepareDependencies = async (root: string, dependencies: Dependencies): Promise<string | undefined> => {
-	if (await isThere(root)) {
+	const list = [dependencies.program, ...dependencies.others].join('\n');
+	if (await readFile(path.join(root, listFile), 'utf8').catch(() => undefined) === list) {
 		return undefined;
 	}
 
@@ -71,6 +75,8 @@ export const prepareDependencies = async (root: string, dependencies: Dependenci
 
 	await unpack(archives, unpacked, dependencies.program);
 	await rm(archives, {recursive: true, force: true});
+	await writeFile(path.join(unpacked, listFile), list);
+	await rm(root, {recursive: true, force: true});
 	await rename(unpacked, root);
 	return undefined;
 };

@@ -3,8 +3,8 @@ import path from 'node:path';
 import {ToolError} from '../../errors/toolError.js';
 import {packageRoot} from '../../packageRoot.js';
 import {downloadPackages, installPackages} from '../machine/machinePackages.js';
+import {pythonPackageHash, pythonPackageStep} from '../pythonPackageStep.js';
 import type {SandboxEnv} from '../sandboxEnv.js';
-import {dashboardAdditions} from './dashboardPlugin.js';
 import {serviceStep} from './service.js';
 
 const packages = {
@@ -16,6 +16,13 @@ const packages = {
 
 export const dashboardDownload = downloadPackages(packages);
 export const dashboardPackages = installPackages(packages);
+
+const plugin = {id: 'dashboard.k2hdkc', title: 'Python package trove-dashboard-k2hdkc, the app for Horizon', name: 'trove-dashboard-k2hdkc', needs: ['dashboard.packages', 'datastore.package']} as const;
+
+export const dashboardPlugin = pythonPackageStep(plugin);
+
+/** The file by which Horizon takes the app up. It is read from the package's source, not as it was installed: both have one content. */
+const enabled = '_1741_project_database_k2hdkc.py';
 
 /** Where a browser on the host finds the dashboard. */
 export const dashboardUrl = ({addresses}: Pick<SandboxEnv, 'addresses'>): string => `http://${addresses.current.machine}/`;
@@ -45,11 +52,12 @@ export const dashboard = serviceStep({
 			template: 'dashboard-settings.py', path: '/etc/openstack-dashboard/local_settings.d/_9000_k2hdkc_devstack.py', owner: 'root:www-data',
 			appended: ({config: {datastore}}) => `# Users are not told which manager a datastore has.\nK2HDKC_DATASTORES = ${JSON.stringify([datastore.name])}\n`,
 		},
+		{template: `../../patches/trove-dashboard-k2hdkc/trove_dashboard_k2hdkc/enabled/${enabled}`, path: `/usr/lib/python3/dist-packages/openstack_dashboard/local/enabled/${enabled}`, mode: 0o644},
 		{template: 'dashboard-ports.conf', path: '/etc/apache2/ports.conf', mode: 0o644},
 		{template: 'dashboard-site.conf', path: '/etc/apache2/sites-available/k2hdkc-devstack.conf', mode: 0o644},
 	],
 	prepare: () => 'a2dissite --quiet 000-default\na2ensite --quiet k2hdkc-devstack\na2enmod --quiet wsgi\n',
-	inputs: dashboardAdditions,
+	inputs: () => ({package: pythonPackageHash(plugin)}),
 	units: ['apache2'],
 	ports: [80],
 	http: env => ({url: `${dashboardUrl(env)}auth/login/`, status: 200}),

@@ -7,6 +7,7 @@ import {templateValues, withoutSecrets, type SandboxEnv} from '../sandboxEnv.js'
 
 /** A file of a service, rendered from conf/sandbox. */
 export type ServiceFile = {
+	/** Its place, as seen from there. */
 	readonly template: string;
 	readonly path: string;
 	/** `root:GROUP`; default root:root. */

@@ -6,7 +6,7 @@ import {readPatch} from './patchFile.js';
 
 export type ListedPatch = {
 	readonly name: string;
-	/** `patch`: changes a file of Trove. `package`: is installed beside Trove, which stays as it is. */
+	/** `patch`: changes a file of Trove. `package`: is installed beside a program, which stays as it is. */
 	readonly kind: 'patch' | 'package';
 	readonly version?: string;
 	/** What is changed, or where it is installed. */
@@ -32,14 +32,24 @@ export const readProject = (text: string): {readonly name: string; readonly vers
 /** Directory of the Python package's source. */
 export const packageSource = path.join(packageRoot, 'patches', 'trove-k2hdkc');
 
-/** Directory of the source of the Python package for Horizon. */
-export const dashboardSource = path.join(packageRoot, 'patches', 'trove-dashboard-k2hdkc');
+/** Directories below `patches` of the Python packages, where each is installed, and the releases it is for. */
+const packages: ReadonlyArray<readonly [directory: string, place: string, releases: readonly string[]]> = [
+	['trove-k2hdkc', 'Python packages of the controllers and of the guest image', releases],
+	['trove-dashboard-k2hdkc', 'Python packages of the dashboard', releases],
+	['nova-incus', 'Python packages of the compute service of the sandbox', ['2025.1']],
+	['cinder-file', 'Python packages of the volume service of the sandbox', ['2025.1']],
+];
 
-/** Everything this project changes in or adds to Trove and its dashboard. */
+const listPackage = async ([directory, place, releases]: (typeof packages)[number]): Promise<ListedPatch> => {
+	const {name, version, description} = readProject(await readFile(path.join(packageRoot, 'patches', directory, 'pyproject.toml'), 'utf8'));
+	return {name, kind: 'package', version, place, purpose: description, releases};
+};
+
+/** Everything this project changes in OpenStack or adds to it. */
 export const listPatches = async (): Promise<readonly ListedPatch[]> => {
-	const [patch, project] = [await readPatch(), readProject(await readFile(path.join(packageSource, 'pyproject.toml'), 'utf8'))];
+	const patch = await readPatch();
 	return [
 		{name: patch.name, kind: 'patch', place: patch.target, purpose: patch.subject, releases},
-		{name: project.name, kind: 'package', version: project.version, place: 'Python packages of the controllers and of the guest image', purpose: project.description, releases},
+		...await Promise.all(packages.map(async each => listPackage(each))),
 	];
 };

@@ -59,21 +59,31 @@ export const runDisturbed = async (args: readonly string[], outstanding: Outstan
 	let killed = false;
 	const wants = (step: string, point: Point): boolean => !killed && (outstanding.get(step)?.has(point) ?? false);
 	const note = (step: string, point: Point): void => {
-		outstanding.get(step)!.delete(point);
-		kills.push({step, point, seconds: (Date.now() - (watched.get(step)?.startedAt ?? Date.now())) / 1000});
+		if (outstanding.get(step)?.delete(point)) {
+			kills.push({step, point, seconds: (Date.now() - (watched.get(step)?.startedAt ?? Date.now())) / 1000});
+		}
 	};
 
+	// Steps that run beside it are hit as well, each where it is.
 	const killTool = (step: string, point: Point): void => {
 		tool?.kill('SIGKILL');
-		note(step, point);
 		killed = true;
+		note(step, point);
+		for (const [other, {usual: {seconds}, startedAt}] of watched) {
+			const age = (Date.now() - startedAt) / 1000;
+			if (other !== step && age < seconds * 0.9) {
+				note(other, age < seconds / 4 ? 'start' : 'middle');
+			}
+		}
 	};
 
 	const lookAt = (step: string, {usual: {seconds, jobs: count}, known, startedAt}: Watched): void => {
 		const age = (Date.now() - startedAt) / 1000;
 		const started = jobFiles(jobs, step, '.pid').filter(file => !known.has(file));
 		const ended = jobFiles(jobs, step, '.rc').filter(file => !known.has(file.replace(/\.rc$/, '.pid')));
-		if (wants(step, 'job') && started.length > 0) {
+		if (wants(step, 'start')) {
+			killTool(step, 'start');
+		} else if (wants(step, 'job') && started.length > 0) {
 			killJob(path.join(jobs, started[0]!), kills.length % 2 === 1 || step.length % 2 === 1);
 			note(step, 'job');
 		} else if (wants(step, 'middle') && age >= seconds / 4) {
@@ -83,23 +93,28 @@ export const runDisturbed = async (args: readonly string[], outstanding: Outstan
 		}
 	};
 
-	const timer = setInterval(() => {
+	const lookAtAll = (): void => {
 		for (const [step, watch] of watched) {
 			lookAt(step, watch);
 		}
-	}, 20);
+	};
+
+	const timer = setInterval(lookAtAll, 20);
 	const ended = await follow(args, (event, child) => {
 		tool = child;
 		if (event.type === 'step-start') {
 			const {id} = event.step;
 			watched.set(id, {usual: usual.get(id) ?? {seconds: event.step.expected, jobs: 0}, known: new Set(jobFiles(jobs, id, '.pid')), startedAt: Date.now()});
-			if (wants(id, 'start')) {
-				killTool(id, 'start');
-			}
+			// Not at once: those that start together are hit together.
+			setImmediate(lookAtAll);
 		} else if (event.type === 'step-retry') {
 			watched.get(event.id)!.startedAt = Date.now();
-		} else if (event.type === 'step-end' && wants(event.id, 'end') && event.result !== 'failed') {
-			killTool(event.id, 'end');
+		} else if (event.type === 'step-end') {
+			if (wants(event.id, 'end') && event.result !== 'failed') {
+				killTool(event.id, 'end');
+			}
+
+			watched.delete(event.id);
 		}
 	});
 	clearInterval(timer);

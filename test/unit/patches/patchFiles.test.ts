@@ -1,3 +1,6 @@
+import {existsSync} from 'node:fs';
+import {readdir} from 'node:fs/promises';
+import path from 'node:path';
 import test from 'ava';
 import {parsePatch, readPatch} from '../../../scripts/stages/datastore/patchFile.js';
 import {listPatches, readProject} from '../../../scripts/stages/datastore/patchList.js';
@@ -18,15 +21,19 @@ test('a patch has a subject and one target', t => {
 	t.throws(() => parsePatch('x.patch', 'Two\n+++ b/a\n+++ b/b\n'), {message: /one file/});
 });
 
-test('list names the patch and the package, each with its place and purpose', async t => {
-	const [patch, project, ...others] = await listPatches();
+test('list names the patch and the packages, each with its place and purpose', async t => {
+	const [patch, ...packages] = await listPatches();
 	t.like(patch, {name: 'datastore-options.patch', kind: 'patch', place: 'trove/common/cfg.py'});
-	t.like(project, {name: 'trove-k2hdkc', kind: 'package'});
-	t.regex(project!.version!, /^\d+\.\d+\.\d+$/);
-	t.deepEqual(others, []);
-	for (const {purpose, releases} of [patch!, project!]) {
-		t.true(purpose.length > 10);
-		t.is(releases.length, 6);
+	const directories = (await readdir('patches', {withFileTypes: true})).filter(entry => existsSync(path.join('patches', entry.name, 'pyproject.toml')));
+	t.deepEqual(packages.map(({name}) => name).toSorted(), directories.map(({name}) => name).toSorted());
+	for (const {kind, version} of packages) {
+		t.is(kind, 'package');
+		t.regex(version!, /^\d+\.\d+\.\d+$/);
+	}
+
+	for (const {place, purpose, releases} of [patch!, ...packages]) {
+		t.true(place.length > 10 && purpose.length > 10);
+		t.is(releases.length, place.includes('sandbox') ? 1 : 6);
 	}
 });
 
