@@ -94,7 +94,7 @@ export const commands: readonly Command[] = [
 		examples: ['down', 'down --depth everything --yes'],
 	},
 	{
-		name: 'logs', arguments: '[step]', argumentSummary: 'a step, or guest:NAME; without it the whole run', summary: 'the log of the last run or of one of its steps; console and journal of a guest',
+		name: 'logs', arguments: '[step]', argumentSummary: 'a step, guest:NAME or k2hr3; without it the whole run', summary: 'the log of the last run or of one of its steps; console and journal of a guest or of the K2HR3 server',
 		flags: ['follow', 'name', 'profile', 'machine', 'set', 'with', 'without', 'json', ...common],
 		examples: ['logs', 'logs keystone --follow', 'logs guest:server1'],
 	},
@@ -122,9 +122,11 @@ export const commands: readonly Command[] = [
 	},
 	{
 		name: 'k2hr3', summary: 'the system that tells the nodes of a cluster of each other', flags: [], subcommands: [
+			{name: 'up', summary: 'build and start it as a server of the environment, from sources.k2hr3', flags: [...target, 'yes', 'offline', 'dryRun', 'json', 'events', ...common], examples: ['k2hr3 up --set sources.k2hr3=directory:/opt/k2hr3']},
 			{name: 'register', arguments: '<cluster>', argumentSummary: 'its name', summary: 'register a cluster by hand, or set its values again; Trove does it for its own', flags: [...target, 'k2hr3Url', 'project', 'value', 'renew', 'json', ...common], examples: ['k2hr3 register ring --project demo --value chmpx-replica=2']},
 			{name: 'status', arguments: '[cluster]', argumentSummary: 'its name; without it K2HR3 itself', summary: 'the nodes of a cluster, their addresses and how long its tokens are valid', flags: [...target, 'k2hr3Url', 'project', 'json', ...common]},
 			{name: 'slave', arguments: '<cluster>', argumentSummary: 'its name', summary: 'user data for a server that becomes a slave node, where client programs run; holds a token', flags: [...target, 'k2hr3Url', 'project', 'json', ...common]},
+			{name: 'down', summary: 'give back its server, addresses, groups, image and proxy; what is registered in it goes', flags: [...target, 'yes', 'json', 'events', ...common]},
 		],
 	},
 	{

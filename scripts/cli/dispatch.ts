@@ -17,6 +17,8 @@ const modules: Readonly<Record<string, () => Promise<CommandRun>>> = {
 	'images build': async () => (await import('../commands/images.js')).imagesBuild,
 	openstack: async () => (await import('../commands/openstack.js')).openstack,
 	shell: async () => (await import('../commands/openstack.js')).shell,
+	'k2hr3 up': async () => (await import('../commands/k2hr3System.js')).k2hr3Up,
+	'k2hr3 down': async () => (await import('../commands/k2hr3System.js')).k2hr3Down,
 	'k2hr3 register': async () => (await import('../commands/k2hr3.js')).k2hr3Register,
 	'k2hr3 status': async () => (await import('../commands/k2hr3.js')).k2hr3Status,
 	'k2hr3 slave': async () => (await import('../commands/k2hr3.js')).k2hr3Slave,

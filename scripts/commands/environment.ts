@@ -111,8 +111,8 @@ export type Environment = {
 	readonly recipes: () => Promise<Readonly<Record<string, unknown>>>;
 	/** The words, to be run on `machine`, that run the openstack client with credentials. */
 	readonly openstackCommand: (args: readonly string[]) => readonly string[];
-	/** The words, to be run on `machine`, that run the client of K2HR3 with credentials; for the project admin, or another one. */
-	readonly k2hr3Command: (args: readonly string[], project?: string) => readonly string[];
+	/** The words, to be run on `machine`, that have the client of K2HR3 do something, with credentials for the project admin or another one; undefined without a K2HR3. */
+	readonly k2hr3Command: (command: string, args: readonly string[], project?: string) => readonly string[] | undefined;
 	/** The words, to be run on `machine`, that give a login shell on the machine. */
 	readonly shellCommand: () => readonly string[];
 	/** Servers that stand; none where the environment has no compute host. */

@@ -5,15 +5,18 @@ import {interruptCode} from '../pipeline/interrupts.js';
 import {chooseGuest} from './guests.js';
 import {withEnvironment} from './session.js';
 
+/** K2HR3 writes the tokens that it is asked about into its journal. */
+const withoutTokens = (text: string): string => text.replaceAll(/\btoken\([^)\s]+\)?/g, 'token(…)');
+
 /** Prints what a guest wrote to its console, then the journal of cloud-init and the guest agent there. */
 export const printGuestLogs = async (context: CommandContext, loaded: LoadedConfig, name: string, options: Options): Promise<number> =>
 	withEnvironment(context, loaded, async environment => {
 		const guest = chooseGuest(await environment.guests(), name);
 		const {console: ofConsole, journal} = environment.guestLogs(guest);
 		const machine = environment.machine();
-		const console = await ofConsole();
+		const console = withoutTokens(await ofConsole());
 		if (context.json) {
-			const text = journal && (await machine.run(journal(false), {allow: 'any', timeout: 60})).stdout;
+			const text = journal && withoutTokens((await machine.run(journal(false), {allow: 'any', timeout: 60})).stdout);
 			context.stdout.line(JSON.stringify(context.mask.value({guest: guest.name, id: guest.id, state: guest.state, console, ...(text === undefined ? {} : {journal: text})}), undefined, 2));
 			return 0;
 		}
@@ -28,7 +31,7 @@ export const printGuestLogs = async (context: CommandContext, loaded: LoadedConf
 		const signal = AbortSignal.any([context.signal, context.stdout.closed]);
 		const following = machine.run(journal(options.follow ?? false), {
 			allow: 'any', signal, onLine(line, stream) {
-				context[stream].line(line);
+				context[stream].line(withoutTokens(line));
 			},
 		});
 		await following.catch((error: unknown) => {

@@ -6,33 +6,32 @@ import type {Config} from '../config/schema.js';
 import {ToolError} from '../errors/toolError.js';
 import {runClient} from '../k2hr3/client.js';
 import type {Checked, ClusterStatus, Registered, Slave} from '../k2hr3/documents.js';
-import {authorityFile} from '../k2hr3/options.js';
 import {renderChecked, renderClusterStatus, renderRegistered} from '../k2hr3/render.js';
 import {slaveUserData} from '../k2hr3/userData.js';
 import {packageRoot} from '../packageRoot.js';
 import type {Environment} from './environment.js';
+import {withCompute} from './k2hr3System.js';
 import {loadFor} from './loadFor.js';
 import {printResult} from './print.js';
 import {withEnvironment} from './session.js';
-
-/** Where K2HR3 is, in the words of its client. @throws ToolError K2D7001 without one. */
-const addressOptions = ({k2hr3: {url, guestUrl, caFile}}: Config): readonly string[] => {
-	if (url === null) {
-		throw new ToolError('K2D7001', 'This environment has no K2HR3, and k2hr3.url names none.');
-	}
-
-	return ['--url', url, ...(guestUrl === null ? [] : ['--guest-url', guestUrl]), ...(caFile === null ? [] : ['--ca-file', authorityFile])];
-};
 
 type Ask = (command: string, ...words: readonly string[]) => Promise<unknown>;
 type Work = (ask: Ask, environment: Environment, config: Config) => Promise<number>;
 
 /** Opens the environment and lets `work` ask K2HR3 from inside it. */
 const withK2hr3 = async (context: CommandContext, options: Options, work: Work): Promise<number> => {
-	const loaded = loadFor(context, options);
-	const where = addressOptions(loaded.config);
+	// One that is built is a server, of which an environment without a compute host knows nothing.
+	const loaded = loadFor(context, withCompute(options));
 	return withEnvironment(context, loaded, async environment => {
-		const ask: Ask = async (command, ...words) => runClient(environment.machine(), environment.k2hr3Command([command, ...where, ...words], options.project), context.signal);
+		const ask: Ask = async (command, ...words) => {
+			const argv = environment.k2hr3Command(command, words, options.project);
+			if (argv === undefined) {
+				throw new ToolError('K2D7001', 'This environment has no K2HR3, and k2hr3.url names none.');
+			}
+
+			return runClient(environment.machine(), argv, context.signal);
+		};
+
 		return work(ask, environment, loaded.config);
 	});
 };

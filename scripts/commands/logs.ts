@@ -8,6 +8,7 @@ import {listRuns, stepLog} from '../report/logFiles.js';
 import {hasEnded, printLog, readResults} from '../report/readLogs.js';
 import {printGuestLogs} from './guestLogs.js';
 import {guestNamed} from './guests.js';
+import {k2hr3Guest, withCompute} from './k2hr3System.js';
 import {loadFor} from './loadFor.js';
 import {logRootOf} from './reporting.js';
 
@@ -58,8 +59,10 @@ const print = async (context: CommandContext, directory: string, step: string | 
 
 /** Prints the log of the last run, the newest one of a step, or what a guest says of itself. */
 export const logs: CommandRun = async (context, options, [step]) => {
-	const loaded = loadFor(context, options);
-	const guest = guestNamed(step);
+	const isK2hr3 = step === 'k2hr3';
+	// Its server is a guest, of which an environment without a compute host knows nothing.
+	const loaded = loadFor(context, isK2hr3 ? withCompute(options) : options);
+	const guest = isK2hr3 ? k2hr3Guest(loaded.config) : guestNamed(step);
 	if (guest !== undefined) {
 		return printGuestLogs(context, loaded, guest, options);
 	}

@@ -67,7 +67,7 @@ export const tellEnd = async (context: CommandContext, options: Options, environ
 /** Steps whose data goes, because they are undone before they are done again. An interrupted undo was confirmed when it began. */
 const losingData = (plan: Plan, {steps}: Environment): Plan => plan.filter(({id, verdict, record}) => {
 	const undo = steps.find(step => step.id === id)?.undo;
-	return verdict === 'UNDO+RUN' && record?.status !== 'undoing' && undo !== undefined && 'undo' in undo && undo.depth !== 'services';
+	return verdict === 'UNDO+RUN' && record?.status !== 'undoing' && undo !== undefined && !('undo' in undo && undo.depth === 'services');
 });
 
 const confirmLoss = async (context: CommandContext, options: Options, losing: Plan): Promise<boolean> => losing.length === 0

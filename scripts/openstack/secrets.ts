@@ -9,7 +9,7 @@ const services = ['glance', 'placement', 'nova', 'neutron', 'cinder', 'swift', '
 const fixedNames = [
 	...databases.map(name => `db.${name}`),
 	...services.map(name => `service.${name}`),
-	'rabbit', 'metadata', 'swift.prefix', 'swift.suffix', 'backupKey', 'horizon',
+	'rabbit', 'metadata', 'swift.prefix', 'swift.suffix', 'backupKey', 'horizon', 'k2hr3',
 ];
 
 /** `incomplete`: some names are missing in it, as in the file of an older version. */

@@ -14,7 +14,7 @@ import type {RunContext} from './runContext.js';
 import {inRunFrame, type Outcome, type RunCommand} from './runFrame.js';
 import {runPlan} from './runPlan.js';
 import type {Depth, Plan, Step} from './types.js';
-import {strangersIn, undoSteps} from './undo.js';
+import {releaseSteps, strangersIn, undoSteps} from './undo.js';
 
 /** Everything an engine needs; `T` is the environment that the steps were made for. */
 export type EngineOptions<T> = {
@@ -73,6 +73,8 @@ export type Engine = {
 	up: (options?: UpOptions) => Promise<Outcome>;
 	/** Takes back what is on record, as deep as wanted. After `everything`, when all went, state, journal and jobs are gone too. */
 	down: (depth: Depth) => Promise<Outcome>;
+	/** Takes back these steps alone, as far as they are on record; what they stand on stays. */
+	release: (ids: readonly string[]) => Promise<Outcome>;
 };
 
 export type {HeldLock} from './environmentLock.js';
@@ -191,5 +193,6 @@ export const createEngine = <T>(options: EngineOptions<T>): Engine => {
 
 			return outcome;
 		},
+		release: async ids => run('down', false, async context => releaseSteps(parts.ordered, new Set(ids), context, concurrency)),
 	};
 };

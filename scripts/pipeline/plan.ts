@@ -5,7 +5,7 @@ import {hashInputs} from './hash.js';
 import {patience, patienceWithoutNeeds} from './look.js';
 import {refuseOutside, type Offline} from './outside.js';
 import {schedule} from './schedule.js';
-import type {Plan, PlannedStep, Probe, Step, StepRecord} from './types.js';
+import {wayBack, type Plan, type PlannedStep, type Probe, type Step, type StepRecord} from './types.js';
 
 /** What the plan is made from; everything it learns from outside comes through here. */
 export type PlanInput<T> = {
@@ -35,7 +35,7 @@ export const decideStep = <T>(step: Step<T>, bootId: string, circumstances: Circ
 	bootMatches: circumstances.record?.bootId === bootId,
 	volatile: step.volatile ?? false,
 	rerun: step.rerun ?? 'in-place',
-	undoable: 'undo' in step.undo,
+	undoable: wayBack(step.undo) !== undefined,
 	namedByInputs: step.namedByInputs ?? false,
 });
 

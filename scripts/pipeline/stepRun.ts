@@ -8,7 +8,7 @@ import {look} from './look.js';
 import {decideStep} from './plan.js';
 import {adopt, confirm, finish, newRecord, recordFailure, type StepRun} from './recordKeeping.js';
 import type {RunContext} from './runContext.js';
-import type {Decision, PlannedStep, Probe, Step, StepRecord} from './types.js';
+import {wayBack, type Decision, type PlannedStep, type Probe, type Step, type StepRecord} from './types.js';
 
 /** How one step of `up` ended. */
 export type StepResult = {
@@ -75,12 +75,12 @@ const verify = async <T>({step, context}: StepRun<T>): Promise<string> => {
 
 const takeBack = async <T>(run: StepRun<T>, record: StepRecord | undefined): Promise<void> => {
 	const {step, context, voice} = run;
-	const {undo} = step;
-	if (record && 'undo' in undo) {
+	const takingBack = wayBack(step.undo);
+	if (record && takingBack) {
 		const {code: _, ...kept} = record;
 		await context.store.put(step.id, {...kept, status: 'undoing'});
 		voice.say('taking it back first');
-		await act(run, undo.undo);
+		await act(run, takingBack);
 	}
 };
 

@@ -43,8 +43,11 @@ export type JobOptions = {
 
 export type Undo<T> =
 	| {readonly depth: Depth; readonly undo: (context: StepContext<T>) => Promise<void>}
-	/** Why nothing of this step is left once the steps it needs are undone. */
-	| {readonly nothingLeft: string};
+	/** Why nothing of this step is left once the steps it needs are undone. `release` takes it back while those stay, for a command that says so. */
+	| {readonly nothingLeft: string; readonly release?: (context: StepContext<T>) => Promise<void>};
+
+/** The action that takes a step back by itself; undefined for one that has none. */
+export const wayBack = <T>(undo: Undo<T>): ((context: StepContext<T>) => Promise<void>) | undefined => 'undo' in undo ? undo.undo : undo.release;
 
 /** One idempotent unit of work. A value: no class hierarchy, no state. */
 export type Step<T = unknown> = {

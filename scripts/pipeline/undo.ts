@@ -7,7 +7,7 @@ import {endJobs, removeJobFiles} from './jobs.js';
 import {look} from './look.js';
 import type {RunContext} from './runContext.js';
 import {schedule} from './schedule.js';
-import {depths, type Depth, type Plan, type Step, type StepRecord} from './types.js';
+import {depths, wayBack, type Depth, type Plan, type Step, type StepRecord} from './types.js';
 
 const reaches = (depth: Depth, wanted: Depth): boolean => depths.indexOf(depth) <= depths.indexOf(wanted);
 
@@ -41,8 +41,9 @@ const undoStep = async <T>(step: Step<T>, context: RunContext<T>): Promise<void>
 
 	const {code: _, ...kept} = record;
 	await store.put(step.id, {...kept, status: 'undoing'});
-	if ('undo' in step.undo) {
-		await act({step, context, voice}, step.undo.undo);
+	const takingBack = wayBack(step.undo);
+	if (takingBack) {
+		await act({step, context, voice}, takingBack);
 	}
 
 	const probe = await look(step, context.env, interrupts.kill);
@@ -172,6 +173,20 @@ export const undoSteps = async <T>(ordered: ReadonlyArray<Step<T>>, depth: Depth
 	await endOtherJobs(ordered, depth, context);
 	const {failures, gone} = await takeBackChosen(ordered, choice, context);
 	await forget(ordered, context, gone);
+	return failures;
+};
+
+/** Takes back some steps alone; what they stand on stays. Resolves with all failures. Never throws for a step. */
+export const releaseSteps = async <T>(ordered: ReadonlyArray<Step<T>>, ids: ReadonlySet<string>, context: RunContext<T>, concurrency: number): Promise<readonly Failure[]> => {
+	const choose: Choice<T>['choose'] = ({id, undo}, record) => {
+		if (!ids.has(id) || !record || !wayBack(undo)) {
+			return 'pass';
+		}
+
+		return record.adopted ? 'leave-adopted' : 'undo';
+	};
+
+	const {failures} = await takeBackChosen(ordered, {choose, reason: 'given back', concurrency}, context);
 	return failures;
 };
 

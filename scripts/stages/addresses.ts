@@ -51,6 +51,15 @@ const parse = (cidr: string): Range => {
 	return {first, last: first + size - 1};
 };
 
+/** The last address of a range that a host can have. */
+export const lastAddress = (cidr: string): string => toText(parse(cidr).last - 1);
+
+/** The addresses of a range that Neutron may give away by itself: not the first, which is the gateway's, and not the last. */
+export const allocationPool = (cidr: string): {readonly start: string; readonly end: string} => {
+	const {first, last} = parse(cidr);
+	return {start: toText(first + 2), end: toText(last - 2)};
+};
+
 /** Ranges in use on a host, from `ip -json -4 route show table all`. A default route is no use of a range. */
 export const usedRanges = (routes: ReadonlyArray<{readonly dst?: string}>): string[] => routes
 	.map(({dst}) => dst ?? 'default')

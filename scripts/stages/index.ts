@@ -1,8 +1,10 @@
 import type {DatastoreVersion, Environment, OpenEnvironment, SummaryFacts} from '../commands/environment.js';
 import {containerNames} from '../config/containerNames.js';
+import {chooseK2hr3} from '../config/k2hr3Source.js';
 import {defaultProfile} from '../config/chooseProfile.js';
 import {matchKnownFailure} from '../errors/knownFailures.js';
 import {ToolError} from '../errors/toolError.js';
+import {addressOptions} from '../k2hr3/options.js';
 import {CommandError} from '../machines/commandError.js';
 import {openMachine} from '../machines/openMachine.js';
 import {quote} from '../machines/quote.js';
@@ -13,6 +15,9 @@ import {dashboardUrl} from './controlPlane/dashboard.js';
 import {guestLogs, inGuest, listGuests} from './guests/guests.js';
 import {lacks, lookAtKernel} from './guests/kernel.js';
 import {runningInit} from './machine/nspawn.js';
+import {k2hr3Command} from './k2hr3/client.js';
+import {k2hr3Address} from './k2hr3/facts.js';
+import {hasApp} from './k2hr3/prefix.js';
 import {containerImage, containerImages} from './images/containers/images.js';
 import {pushElsewhere} from './images/containers/pushElsewhere.js';
 import {registryAddress} from './images/registry.js';
@@ -34,11 +39,16 @@ const leftOutImages = (config: SandboxEnv['config']): SummaryFacts['leftOut'] =>
 	}));
 };
 
+const leftOutK2hr3 = (config: SandboxEnv['config']): SummaryFacts['leftOut'] => {
+	const choice = chooseK2hr3(config);
+	return choice.kind === 'leftOut' ? [{what: 'K2HR3', why: choice.why}] : [];
+};
+
 const leftOut = ({config, config: {components}}: SandboxEnv): SummaryFacts['leftOut'] => [
 	...(components.compute ? [] : [{what: 'compute host', why: 'component `compute` is off: servers cannot be booted; --with compute adds it'}]),
 	...leftOutImages(config),
 	...(components.dashboard ? [] : [{what: 'dashboard', why: 'component `dashboard` is off; --with dashboard adds it'}]),
-	...(config.k2hr3.url === null ? [{what: 'K2HR3', why: 'its programs cannot be had from package registries: no instance or cluster of K2HDKC can be created; --k2hr3-url uses one that is there'}] : []),
+	...leftOutK2hr3(config),
 	...(components.swift ? [] : [{what: 'swift', why: 'component `swift` is off; backups need it'}]),
 	...(components.cinder ? [] : [{what: 'cinder', why: 'component `cinder` is off; volumes need it'}]),
 ];
@@ -48,13 +58,24 @@ const endpointNames: ReadonlyArray<readonly [name: string, service: keyof Sandbo
 	['network', 'network'], ['volume', 'volume'], ['object-store', 'objectStore'], ['database', 'database'],
 ];
 
-const endpoints = (env: SandboxEnv): SummaryFacts['endpoints'] => {
+/** The API of a K2HR3 that is built, and its web application where the prefix has one. */
+const k2hr3Endpoints = async (env: SandboxEnv): Promise<SummaryFacts['endpoints']> => {
+	if (chooseK2hr3(env.config).kind !== 'built') {
+		return [];
+	}
+
+	const app = {name: 'k2hr3-app', url: `http://${env.addresses.current.machine}:${env.config.k2hr3.ports.app}`};
+	return [{name: 'k2hr3', url: k2hr3Address(env).url!}, ...(await hasApp(env) ? [app] : [])];
+};
+
+const endpoints = async (env: SandboxEnv): Promise<SummaryFacts['endpoints']> => {
 	const {api, config: {components}} = env;
 	return [
 		...endpointNames
 			.filter(([name]) => (name !== 'volume' || components.cinder) && (name !== 'object-store' || components.swift))
 			.map(([name, service]) => ({name, url: api.url[service]})),
 		...(components.dashboard ? [{name: 'dashboard', url: dashboardUrl(env)}] : []),
+		...await k2hr3Endpoints(env),
 		...(components.images ? [{name: 'registry', url: `https://${registryAddress(env)}`}] : []),
 	];
 };
@@ -91,7 +112,7 @@ const summaryOf = async (env: SandboxEnv): Promise<SummaryFacts> => {
 	const command = (words: string): string => `npx k2hdkc-devstack ${words.replace(/^(\S+)/, `$1${nameOptions(env)}`)}`;
 	const {machine: where} = env.config;
 	return {
-		endpoints: running ? endpoints(env) : [],
+		endpoints: running ? await endpoints(env) : [],
 		...(await env.host.read(env.paths.cloudsYaml) === undefined ? {} : {credentialsFile: env.paths.cloudsYaml, openrc: env.paths.openrc}),
 		datastoreVersions: running ? await datastoreVersions(env).catch(() => []) : [],
 		guests: running && env.config.components.compute ? await listGuests(env).catch(() => []) : [],
@@ -99,7 +120,7 @@ const summaryOf = async (env: SandboxEnv): Promise<SummaryFacts> => {
 		nextCommands: running
 			? [command('openstack -- datastore version list k2hdkc'), command('status'), command('down --depth everything')]
 			: [command('up')],
-		...(where === 'local' ? {} : {sshForward: `ssh -N ${endpoints(env).map(({url}) => forwardOption(url)).join(' ')} ${where}`}),
+		...(where === 'local' ? {} : {sshForward: `ssh -N ${(await endpoints(env)).map(({url}) => forwardOption(url)).join(' ')} ${where}`}),
 	};
 };
 
@@ -136,10 +157,10 @@ export const openEnvironment: OpenEnvironment = async ({config}, {onNotice}) => 
 		forgetGuestFile: async () => forgetGuestFile(env),
 		recipes: async () => imageRecipes(env),
 		openstackCommand: args => ['env', `OS_CLIENT_CONFIG_FILE=${insideCloudsYaml}`, `OS_CLOUD=${env.machineName}`, 'openstack', ...args],
-		k2hr3Command: (args, project) => [
-			'env', `OS_CLIENT_CONFIG_FILE=${insideCloudsYaml}`, `OS_CLOUD=${env.machineName}`, ...(project === undefined ? [] : [`OS_PROJECT_NAME=${project}`]),
-			'python3', '-m', 'trove_k2hdkc.k2hr3', ...args,
-		],
+		k2hr3Command(command, args, project) {
+			const where = addressOptions(k2hr3Address(env));
+			return where && k2hr3Command(env, [command, ...where, ...args], project);
+		},
 		shellCommand: () => ['env', `OS_CLIENT_CONFIG_FILE=${insideCloudsYaml}`, `OS_CLOUD=${env.machineName}`, 'bash', '--login'],
 		guests: async () => config.components.compute ? listGuests(env) : [],
 		guestShell(guest) {

@@ -27,6 +27,7 @@ import {imageNames, imageSteps} from './images/imageSteps.js';
 import {imageStore} from './images/store.js';
 import {registry, registryDownload, registryPackages} from './images/registry.js';
 import {registryTrust} from './images/registryTrust.js';
+import {k2hr3Steps} from './k2hr3/steps.js';
 import {sandboxMachine} from './machine/boot.js';
 import {sandboxDisk} from './machine/disk.js';
 import {installHostPackages, installImageTools} from './machine/hostPackages.js';
@@ -126,11 +127,12 @@ const stepsOf = (config: Config, {components} = config): readonly SandboxStep[] 
 	...(components.cinder ? [cinder, cinderDriver, cinderVolumes] : []), ...(components.swift ? [swift] : []),
 	...(components.compute ? [computeDownload, computePackages, incus, computeDriver, novaCompute, computeHost] : []),
 	datastoreHunk, datastorePackage, trove,
-	...(components.images ? [imageStore, installImageTools] : []), ...ofImages(config, 'build'),
+	...(components.images || k2hr3Steps(config).length > 0 ? [imageStore] : []), ...(components.images ? [installImageTools] : []), ...ofImages(config, 'build'),
 	datastoreRegistration,
 	...(components.dashboard ? [dashboardDownload, dashboardPackages, dashboardPlugin, dashboard] : []),
 	...(components.images ? [registryDownload, registryPackages, registry, registryTrust] : []),
 	...ofImages(config, 'push'),
+	...k2hr3Steps(config),
 ];
 
 /** Steps whose result may be there before the tool, or serves other environments too; all images do. All others bear the environment's name. */

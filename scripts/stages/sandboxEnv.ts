@@ -7,6 +7,7 @@ import type {Step} from '../pipeline/types.js';
 import type {Addresses} from './addresses.js';
 import type {Parts, Survey} from './controlPlane/look.js';
 import type {ChosenBuilder} from './images/containers/builders/choose.js';
+import {k2hr3Addresses} from './k2hr3/facts.js';
 import type {Leader} from './machine/nspawn.js';
 
 /** Where things of an environment lie on its host. */
@@ -77,6 +78,7 @@ export const templateValues = ({config, secrets, addresses, machineName}: Sandbo
 	quotas: config.openstack.quotas,
 	datastore: config.datastore.name,
 	hostName: machineName,
+	k2hr3: {server: k2hr3Addresses(addresses.current).floating, ...config.k2hr3.ports},
 	workers: config.sandbox.workers,
 	ovsDatapath: 'netdev',
 	dnsServers: config.openstack.networks.dns.join(','),

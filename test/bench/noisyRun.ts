@@ -35,7 +35,7 @@ const environment: Environment = {
 	secrets: async () => ['a secret to look for in every line'],
 	datastoreVersions: async () => [], images: async () => [], pushImage: async ({to}) => [{reference: to, id: '', state: 'was there'}], recipes: async () => ({}), forgetGuestFile: async () => undefined,
 	openstackCommand: args => args,
-	k2hr3Command: args => ['fake-k2hr3', ...args],
+	k2hr3Command: (command, args) => ['fake-k2hr3', command, ...args],
 	shellCommand: () => [],
 	guests: async () => [], guestShell: () => [], guestLogs: () => ({console: async () => ''}),
 	close: async () => host.close(),

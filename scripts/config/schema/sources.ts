@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import {k2hdkcOriginForms, parseBaseImage, parseK2hdkcOrigin} from '../k2hdkcSource.js';
+import {k2hr3OriginForms, parseK2hr3Origin} from '../k2hr3Source.js';
 import {parseTroveSource, troveSourceForms} from '../troveSource.js';
 import {releases} from './releases.js';
 import {absolutePath, hostOrUrl, httpUrl, isHttpUrl, text} from './values.js';
@@ -12,6 +13,8 @@ const baseImage = z.string().refine(value => parseBaseImage(value) !== undefined
 
 const k2hdkcOrigin = z.string().refine(value => parseK2hdkcOrigin(value) !== undefined, {error: `must be null, ${k2hdkcOriginForms}`});
 
+const k2hr3Origin = z.string().refine(value => parseK2hr3Origin(value) !== undefined, {error: `must be null or ${k2hr3OriginForms}`});
+
 export const sourcesSchema = z.strictObject({
 	debian: z.strictObject({
 		mirror: hostOrUrl,
@@ -23,6 +26,7 @@ export const sourcesSchema = z.strictObject({
 	trove: z.record(z.enum(releases), troveSource),
 	baseImages: z.strictObject({alpine: baseImage, debian: baseImage, ubuntu: baseImage, rocky: baseImage}),
 	k2hdkc: k2hdkcOrigin.nullable(),
+	k2hr3: k2hr3Origin.nullable(),
 	k2hdkcRepository: z.strictObject({entry: text.nullable(), keyFile: absolutePath.nullable()}),
 });
 

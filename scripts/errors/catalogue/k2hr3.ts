@@ -107,4 +107,32 @@ export const k2hr3Errors = [
 		cause: '`sources.k2hdkc` names no packages, and a slave node is a server of its own that installs them. Or their key is not text.',
 		remedy: 'Set sources.k2hdkc to packages:NAME=VERSION,… and sources.k2hdkcRepository to where they come from, with a key file in ASCII armour.',
 	},
+	{
+		code: 'K2D7016',
+		title: 'No K2HR3 is built here',
+		exitCode: 2,
+		cause: 'No package registry has the programs of K2HR3, and `sources.k2hr3` does not say where they are; or `k2hr3.url` names a K2HR3 that is there already, and none is built beside it.',
+		remedy: 'Set sources.k2hr3 to directory:/PATH of an installed prefix on the environment\'s host, and leave k2hr3.url out; docs/stages/k2hr3.md says what it holds.',
+	},
+	{
+		code: 'K2D7017',
+		title: 'The directory holds no K2HR3',
+		exitCode: 1,
+		cause: '`sources.k2hr3` names a directory that is not there, or that lacks CHMPX, K2HDKC, or the API with the modules that it needs.',
+		remedy: 'Install what is missing below that directory: CHMPX and K2HDKC into bin and lib, k2hr3-api 1.0.42 with its node_modules into lib/node_modules/k2hr3-api.',
+	},
+	{
+		code: 'K2D7018',
+		title: 'The K2HR3 server does not get ready',
+		exitCode: 1,
+		cause: 'Nova could not make or start the server, one of the programs in it ended again and again, or its API did not answer in time.',
+		remedy: 'Read `k2hdkc-devstack logs k2hr3`, then run the command again. `k2hr3 down` and `k2hr3 up` make the server anew, without the clusters that it knew.',
+	},
+	{
+		code: 'K2D7019',
+		title: 'The address of K2HR3 is taken',
+		exitCode: 1,
+		cause: 'K2HR3 gets the last address of the private network. Networks that an older version of this tool made let others have it too.',
+		remedy: 'Delete the server or port that has it, and run the command again.',
+	},
 ] as const satisfies readonly CatalogueEntry[];

@@ -1,3 +1,4 @@
+import {allocationPool} from '../addresses.js';
 import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
 
 type Item = {readonly id: string; readonly name: string} & Readonly<Record<string, unknown>>;
@@ -22,15 +23,15 @@ const projectId = async ({api}: SandboxEnv, name: string): Promise<string> => {
 	return (body as {projects: Item[]}).projects[0]!.id;
 };
 
-/** The tenant's network belongs to project demo as in DevStack; the public one lies flat on br-ex, without DHCP. */
+/** The tenant's network belongs to project demo as in DevStack; the public one lies flat on br-ex, without DHCP. The last address of each is K2HR3's. */
 const build = async (env: SandboxEnv): Promise<void> => {
 	const {api, config, addresses: {current}} = env;
 	const {private: inner, public: outer, router: routerName, dns} = config.openstack.networks;
 	const demo = await projectId(env, 'demo');
 	const publicNetwork = await ensure(env, 'network', outer.name, {'router:external': true, 'provider:network_type': 'flat', 'provider:physical_network': 'public'});
-	await ensure(env, 'subnet', outer.subnet, {network_id: publicNetwork.id, ip_version: 4, cidr: current.publicCidr, gateway_ip: current.publicGateway, enable_dhcp: false});
+	await ensure(env, 'subnet', outer.subnet, {network_id: publicNetwork.id, ip_version: 4, cidr: current.publicCidr, gateway_ip: current.publicGateway, enable_dhcp: false, allocation_pools: [allocationPool(current.publicCidr)]});
 	const privateNetwork = await ensure(env, 'network', inner.name, {project_id: demo});
-	const subnet = await ensure(env, 'subnet', inner.subnet, {project_id: demo, network_id: privateNetwork.id, ip_version: 4, cidr: current.privateCidr, dns_nameservers: dns});
+	const subnet = await ensure(env, 'subnet', inner.subnet, {project_id: demo, network_id: privateNetwork.id, ip_version: 4, cidr: current.privateCidr, dns_nameservers: dns, allocation_pools: [allocationPool(current.privateCidr)]});
 	const router = await ensure(env, 'router', routerName, {project_id: demo, external_gateway_info: {network_id: publicNetwork.id}});
 	const {body} = await api.request({url: `${api.url.network}/ports?device_id=${router.id}&network_id=${privateNetwork.id}`});
 	if ((body as {ports: unknown[]}).ports.length === 0) {

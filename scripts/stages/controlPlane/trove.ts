@@ -5,6 +5,7 @@ import {troveAdditions} from '../datastore/content.js';
 import {containerImages} from '../images/containers/images.js';
 import {imageOptions} from '../images/containers/identity.js';
 import {registryReference} from '../images/containers/push.js';
+import {k2hr3Address} from '../k2hr3/facts.js';
 import {serviceStep} from './service.js';
 
 /** Images that are built here are pulled from the registry of the environment. */
@@ -17,7 +18,7 @@ const builtImages = (env: SandboxEnv): Readonly<Record<string, string>> =>
  */
 const datastoreSections = (env: SandboxEnv) => {
 	const {docker_insecure_registries: _, ...options} = env.config.datastore.options;
-	return {k2hdkc: {...options, ...builtImages(env), ...k2hr3Options(env.config)}};
+	return {k2hdkc: {...options, ...builtImages(env), ...k2hr3Options(k2hr3Address(env))}};
 };
 
 export const trove = serviceStep({

@@ -1,4 +1,5 @@
 import type {GuestFacts, GuestLogs} from '../../commands/guests.js';
+import {k2hr3Units} from '../k2hr3/definition.js';
 import type {SandboxEnv} from '../sandboxEnv.js';
 
 type Server = {
@@ -52,8 +53,8 @@ export const listGuests = async ({api, machine}: Pick<SandboxEnv, 'api' | 'machi
 /** Words that run argv in a guest, as root. */
 export const inGuest = ({id}: Pick<GuestFacts, 'id'>, argv: readonly string[]): readonly string[] => ['incus', 'exec', containerOf(id), '--', ...argv];
 
-/** Units that tell how a guest of the datastore gets ready. */
-const units = ['cloud-init-local', 'cloud-init-network', 'cloud-init-main', 'cloud-config', 'cloud-final', 'guest-agent'] as const;
+/** Units that tell how a guest of the datastore, or the server of K2HR3, gets ready. */
+const units = ['cloud-init-local', 'cloud-init-network', 'cloud-init-main', 'cloud-config', 'cloud-final', 'guest-agent', ...k2hr3Units] as const;
 
 export const guestLogs = ({api}: Pick<SandboxEnv, 'api'>, guest: GuestFacts): GuestLogs => ({
 	// By Nova: Incus gives each byte once only, and its driver keeps them.

@@ -42,7 +42,7 @@ const prepare = [
 ];
 
 /** The options of mmdebstrap's apt stay in the root. How the build reached its mirror is no business of guests. */
-const forgetProxy = String.raw`--customize-hook=sed -i -E '/::(proxy|cainfo)\b/Id' "$1/etc/apt/apt.conf.d/99mmdebstrap"`;
+export const forgetProxy = String.raw`--customize-hook=sed -i -E '/::(proxy|cainfo)\b/Id' "$1/etc/apt/apt.conf.d/99mmdebstrap"`;
 
 /** Hooks of mmdebstrap: ours, then those of the configuration, each as a script inside the root. */
 export const guestHooks = ({images: {guest}}: Pick<Config, 'images'>): readonly string[] => [

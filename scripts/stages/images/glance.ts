@@ -16,13 +16,13 @@ export type GlanceImage = {
 
 type Page = {readonly images: readonly GlanceImage[]; readonly next?: string};
 
-/** Every image of this tool, newest first. */
-export const ownImages = async ({request, url}: OpenstackApi, timeout = 60): Promise<readonly GlanceImage[]> => {
+/** Every image of this tool of a kind, newest first; the names of their origins begin with the kind. */
+export const ownImages = async ({request, url}: OpenstackApi, kind: 'guest' | 'k2hr3', timeout = 60): Promise<readonly GlanceImage[]> => {
 	const base = url.image.replace(/\/v2$/, '');
 	const found: GlanceImage[] = [];
 	for (let next: string | undefined = '/v2/images?limit=100&sort=created_at:desc'; next !== undefined;) {
 		const {images, next: following} = (await request({url: `${base}${next}`, timeout})).body as Page;
-		found.push(...images.filter(image => image[origin] !== undefined));
+		found.push(...images.filter(image => image[origin]?.startsWith(`${kind}-`)));
 		next = following;
 	}
 

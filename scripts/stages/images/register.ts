@@ -3,10 +3,11 @@ import {ToolError} from '../../errors/toolError.js';
 import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
 import {guestCheck} from './bootCheck.js';
 import {guestInputs, guestNames} from './definition.js';
-import {createImage, deleteImage, ownImages, setTags, sortImages, type Registration, type Wanted} from './glance.js';
+import {ownImages, sortImages, type Registration, type Wanted} from './glance.js';
 import {guestLayer} from './guest.js';
 import {guestFileName} from './guestFile.js';
 import {readManifest, type Manifest} from './manifest.js';
+import {putIntoGlance} from './putIntoGlance.js';
 
 /** On the host: names the image of the store that was registered from a file, until the built one is registered again. */
 const fileMark = ({paths}: Pick<SandboxEnv, 'paths'>): string => `${paths.environment}/guest-file`;
@@ -39,16 +40,7 @@ const wantedOf = async (env: SandboxEnv): Promise<{readonly manifest: Manifest; 
 /** How the guest image stands in Glance; undefined when there is none to compare with. */
 export const guestRegistration = async (env: SandboxEnv, timeout?: number): Promise<(Registration & {readonly wanted: Wanted}) | undefined> => {
 	const all = await wantedOf(env);
-	return all && {...sortImages(await ownImages(env.api, timeout), all.wanted), wanted: all.wanted};
-};
-
-const upload = async (env: SandboxEnv, id: string, file: string, job: (argv: readonly string[], input: string) => Promise<void>): Promise<void> => {
-	// The token enters by standard input, never by argv.
-	const config = `header = "X-Auth-Token: ${await env.api.token()}"\nheader = "Content-Type: application/octet-stream"\n`;
-	await job([
-		'curl', '--silent', '--show-error', '--fail-with-body', '--noproxy', '*', '--config', '-',
-		'--upload-file', file, `${env.api.url.image}/images/${id}/file`,
-	], config);
+	return all && {...sortImages(await ownImages(env.api, 'guest', timeout), all.wanted), wanted: all.wanted};
 };
 
 /** The guest image in Glance: the new one gets its tags when all of it is there, then the old ones lose theirs. */
@@ -75,33 +67,14 @@ const guestGlance: SandboxStep = {
 			: {state: 'present', evidence: `Glance has image ${current.id} with the tags ${wanted.tags.join(', ')}`};
 	},
 	async apply({env, job, progress}) {
-		const {api, host} = env;
+		const {host} = env;
 		const all = await wantedOf(env);
 		if (!all) {
 			throw new ToolError('K2D6042', `${(await sourceOf(env)).directory} holds no finished image`);
 		}
 
-		const {manifest, wanted, file} = all;
-		const {current} = sortImages(await ownImages(api), wanted);
-		if (current === undefined) {
-			progress.say('uploading it');
-			await upload(env, await createImage(api, manifest.name, wanted), file, async (argv, input) => job(host, argv, {input}));
-		}
-
-		const now = sortImages(await ownImages(api), wanted);
-		if (now.current === undefined) {
-			throw new ToolError('K2D2305', `Glance does not have all ${wanted.bytes} bytes of the image after the upload`);
-		}
-
-		await setTags(api, now.current.id, wanted.tags);
-		for (const {id} of now.tagged) {
-			await setTags(api, id, []);
-		}
-
-		for (const {id} of now.superfluous) {
-			await deleteImage(api, id);
-		}
-
+		const {manifest: {name}, wanted, file} = all;
+		await putIntoGlance(env, {kind: 'guest', name, wanted, file}, {progress, job: async (argv, input) => job(host, argv, {input})});
 		if (env.config.images.guest.file !== null) {
 			await host.write(fileMark(env), `${wanted.origin}\n`);
 		}

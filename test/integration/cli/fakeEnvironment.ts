@@ -1,6 +1,7 @@
 import {access, mkdir, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
+import {addressOptions} from '../../../scripts/k2hr3/options.js';
 import {createLocalMachine} from '../../../scripts/machines/local.js';
 import type {Step} from '../../../scripts/pipeline/types.js';
 import type {GuestFacts} from '../../../scripts/commands/guests.js';
@@ -108,7 +109,10 @@ export const openFakeEnvironment: OpenEnvironment = async ({config}) => {
 		recipes: async () => ({guest: {base: {suite: 'trixie'}}}),
 		images: async () => [{image: 'guest', name: 'guest-1', digest: `sha256:${'a'.repeat(64)}`, inputs: 'abc', directory: path.join(directory, 'image'), made: '2026-01-01T00:00:00Z', files: [{file: 'disk.qcow2', bytes: 2_000_000, sha256: 'a'.repeat(64)}], state: 'up to date', registered: 'not in Glance'}],
 		openstackCommand: args => ['sh', '-c', 'for word in "$@"; do echo "$word"; done; exit 9', 'openstack', ...args],
-		k2hr3Command: (args, project) => ['env', ...JSON.parse(process.env.FAKE_K2HR3 ?? '[]') as string[], ...(project === undefined ? [] : [`OS_PROJECT_NAME=${project}`]), 'python3', '-s', '-m', 'trove_k2hdkc.k2hr3', ...args],
+		k2hr3Command(command, args, project) {
+			const where = addressOptions(config.k2hr3);
+			return where && ['env', ...JSON.parse(process.env.FAKE_K2HR3 ?? '[]') as string[], ...(project === undefined ? [] : [`OS_PROJECT_NAME=${project}`]), 'python3', '-s', '-m', 'trove_k2hdkc.k2hr3', command, ...where, ...args];
+		},
 		shellCommand: () => ['sh', '-c', 'test -t 0 && echo terminal; echo shell; exit 3'],
 		guests: async () => fakeGuests,
 		guestShell: ({id}) => ['sh', '-c', `echo shell in ${id}; exit 4`],

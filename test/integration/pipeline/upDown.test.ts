@@ -29,6 +29,32 @@ test('up builds in order, a second up finds everything in place, down takes it b
 	t.deepEqual(readState(directory).steps, {});
 });
 
+test('released alone: what the step stands on stays, and so does what is adopted or was never made', async t => {
+	const directory = await toyDirectory(t);
+	const released = (id: string, needs: readonly string[]): Step<Toy> => toyStep(id, {
+		needs,
+		undo: {
+			nothingLeft: 'it goes with root',
+			async release({env}) {
+				await env.machine.script(`cd '${directory}'; rm ${id}; echo ${id} >> released`);
+			},
+		},
+	});
+	writeFileSync(`${directory}/theirs`, 'theirs\n');
+	const steps = [toyStep('root'), released('base', ['root']), released('top', ['base']), released('theirs', ['root']), released('beside', ['root'])];
+	await toyEngine(directory, steps).up({selection: {without: ['beside']}});
+	const engine = toyEngine(directory, steps);
+	t.is((await engine.release(['base', 'top', 'theirs', 'beside'])).exitCode, 0);
+	t.is(results(engine.events), 'theirs:skipped top:undone base:undone');
+	t.is(readText(directory, 'released'), 'top\nbase');
+	t.deepEqual(Object.keys(readState(directory).steps).toSorted(), ['root', 'theirs']);
+	const next = toyEngine(directory, steps);
+	await next.up();
+	t.is(results(next.events), 'root:skipped base:done top:done theirs:adopted beside:done');
+	t.is((await toyEngine(directory, steps).down('services')).exitCode, 0);
+	t.is(readText(directory, 'released'), 'top\nbase', 'down itself leaves it to what the step stands on');
+});
+
 test('down of nothing is fine, and down everything leaves no state', async t => {
 	const directory = await toyDirectory(t);
 	t.is((await toyEngine(directory, files).down('everything')).exitCode, 0);

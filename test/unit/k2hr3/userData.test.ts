@@ -52,7 +52,7 @@ test('what Trove reads', t => {
 		[{url, guestUrl: null, caFile: null}, {k2hr3_url: url}],
 		[{url, guestUrl: 'http://10.0.0.1:18080', caFile: '/ca'}, {k2hr3_url: url, k2hr3_guest_url: 'http://10.0.0.1:18080', k2hr3_ca_file: '/etc/trove/k2hr3-ca.pem'}],
 	] as const) {
-		t.deepEqual(k2hr3Options({k2hr3}), options);
+		t.deepEqual(k2hr3Options(k2hr3), options);
 	}
 });
 

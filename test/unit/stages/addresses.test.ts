@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import {chooseAddresses, usedRanges, type Wanted} from '../../../scripts/stages/addresses.js';
+import {allocationPool, chooseAddresses, lastAddress, usedRanges, type Wanted} from '../../../scripts/stages/addresses.js';
 
 const auto: Wanted = {pool: ['10.213.0.0/16', '172.29.0.0/16'], management: 'auto', private: 'auto', public: 'auto'};
 
@@ -69,3 +69,14 @@ test('whatever is in use, nothing chosen overlaps it or each other', t => {
 		}));
 	});
 });
+
+for (const [cidr, start, end, last] of [
+	['10.213.1.0/24', '10.213.1.2', '10.213.1.253', '10.213.1.254'],
+	['192.0.2.64/28', '192.0.2.66', '192.0.2.77', '192.0.2.78'],
+	['10.0.0.0/15', '10.0.0.2', '10.1.255.253', '10.1.255.254'],
+] as const) {
+	test(`the last address of ${cidr} is given to nobody by itself`, t => {
+		t.is(lastAddress(cidr), last);
+		t.deepEqual(allocationPool(cidr), {start, end});
+	});
+}

@@ -13,7 +13,7 @@ const read = (page: string): string => readFileSync(path.join(packageRoot, 'docs
 /** Rows of a table whose first cell is code, as cells. */
 const rows = (text: string): string[][] => text.split('\n').filter(line => /^\| [[`]/.test(line)).map(line => line.split('|').slice(1, -1).map(cell => cell.trim()));
 
-const {config} = load({flags: {set: ['sources.k2hdkc=directory:/opt/k2hdkc', 'images.database.variant=debian']}});
+const {config} = load({flags: {set: ['sources.k2hdkc=directory:/opt/k2hdkc', 'images.database.variant=debian', 'sources.k2hr3=directory:/opt/k2hr3']}});
 const steps = sandboxSteps({...config, components: {dashboard: true, swift: true, cinder: true, compute: true, images: true}});
 const stages = [...new Set(steps.map(({stage}) => stage))];
 

@@ -1,0 +1,76 @@
+import {confirmDeletion} from '../cli/ask.js';
+import type {CommandContext, CommandRun} from '../cli/context.js';
+import type {Options} from '../cli/program.js';
+import {chooseK2hr3} from '../config/k2hr3Source.js';
+import type {Config} from '../config/schema.js';
+import {ToolError} from '../errors/toolError.js';
+import {ancestorsOf} from '../pipeline/graph.js';
+import {serverName} from '../stages/k2hr3/facts.js';
+import {k2hr3Steps} from '../stages/k2hr3/steps.js';
+import {sandboxSteps} from '../stages/sandbox.js';
+import {loadFor} from './loadFor.js';
+import {createReporting} from './reporting.js';
+import {engineFor, withEnvironment} from './session.js';
+import {tellEnd, up} from './up.js';
+
+/** The server of K2HR3 needs a compute host. Not by --with: the component alone is meant. */
+export const withCompute = (options: Options): Options & {readonly set: readonly string[]} => ({...options, set: [...options.set ?? [], 'components.compute=true']});
+
+/** @throws ToolError K2D7016 where none is built */
+const refuseWithout = (config: Config): void => {
+	const choice = chooseK2hr3(config);
+	if (choice.kind !== 'built') {
+		throw new ToolError('K2D7016', choice.kind === 'existing' ? `k2hr3.url names ${choice.url}, which is used and not built` : 'sources.k2hr3 is not set: where the programs of K2HR3 are is not known');
+	}
+};
+
+/** The guest that K2HR3 runs in. @throws ToolError K2D7016 for a K2HR3 whose logs are elsewhere */
+export const k2hr3Guest = (config: Config): string => {
+	refuseWithout(config);
+	return serverName;
+};
+
+/** Ids of the steps that make K2HR3, with what they stand on, and of Trove, which reads where it is. */
+export const k2hr3UpSteps = (config: Config): readonly string[] => {
+	const steps = sandboxSteps(config);
+	const own = k2hr3Steps(config).map(({id}) => id);
+	return [...new Set([...own.flatMap(id => [...ancestorsOf(id, steps)]), ...own, ...ancestorsOf('trove', steps), 'trove'])];
+};
+
+/** Does the steps of the stage `k2hr3` and what they stand on; nothing else of the environment. */
+export const k2hr3Up: CommandRun = async (context, options) => {
+	const chosen = withCompute(options);
+	const {config} = loadFor(context, chosen);
+	refuseWithout(config);
+	return up(context, {...chosen, only: [...k2hr3UpSteps(config)]}, []);
+};
+
+const release = async (context: CommandContext, options: Options, config: Config): Promise<number> => withEnvironment(context, loadFor(context, options), async environment => {
+	const reporting = await createReporting(context, options, environment.name);
+	try {
+		const engine = await engineFor(context, environment, {emit: reporting.emit, logs: reporting.logs, resume: context.resume});
+		await engine.release(k2hr3Steps(config).map(({id}) => id));
+		await reporting.close();
+		const exitCode = await tellEnd(context, options, environment, reporting, false);
+		if (exitCode === 0 && !context.json && !context.events) {
+			context.stdout.line(`Environment ${environment.name}: K2HR3 is removed. Trove is told of another one, or of none, by the next \`k2hdkc-devstack up\`.`);
+		}
+
+		return exitCode;
+	} finally {
+		await reporting.close();
+	}
+});
+
+/** Gives back what `k2hr3 up` took of the environment; asks before, because what is registered goes. */
+export const k2hr3Down: CommandRun = async (context, options) => {
+	const chosen = withCompute(options);
+	const {config} = loadFor(context, chosen);
+	refuseWithout(config);
+	if (!await confirmDeletion(context, 'This removes the K2HR3 server, and with it all clusters that are registered there. Go on?', options.yes ?? false)) {
+		context.stderr.line('Nothing was changed.');
+		return 0;
+	}
+
+	return release(context, chosen, config);
+};

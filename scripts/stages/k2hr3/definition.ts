@@ -1,0 +1,50 @@
+import {readFileSync} from 'node:fs';
+import path from 'node:path';
+import {parse} from 'yaml';
+import {chooseK2hr3} from '../../config/k2hr3Source.js';
+import type {Config} from '../../config/schema.js';
+import {packageRoot} from '../../packageRoot.js';
+import {hashInputs} from '../../pipeline/hash.js';
+import {forgetProxy, guestFiles} from '../images/definition.js';
+import {directoryHash} from '../images/directoryHash.js';
+import {quietServices} from '../machine/mmdebstrap.js';
+import type {SandboxPaths} from '../sandboxEnv.js';
+import {buildInside} from './buildScript.js';
+
+/** Directory of the definition in this package. */
+export const definition = path.join(packageRoot, 'images/k2hr3');
+
+/** Cloud-init is set up as in the image of the guests. */
+export const cloudFile = 'etc/cloud/cloud.cfg.d/90-k2hdkc.cfg';
+
+export const readCloudFile = (): string => readFileSync(path.join(guestFiles, cloudFile), 'utf8');
+
+export const suite = 'trixie';
+
+export const packages = (): readonly string[] =>
+	Object.values(parse(readFileSync(path.join(definition, 'packages.yaml'), 'utf8')) as Record<string, readonly string[]>).flat().toSorted();
+
+const prepare = [
+	'chroot "$1" useradd --system --home-dir /var/lib/k2hr3 --shell /usr/sbin/nologin k2hr3',
+	'systemctl --root="$1" --quiet enable systemd-networkd systemd-resolved',
+	'mkdir -p "$1/run/systemd/resolve"',
+];
+
+export const hooks = [quietServices.begin, `--customize-hook=${prepare.join(' && ')}`, forgetProxy, quietServices.end] as const;
+
+/** Units of the image that run something of K2HR3, in the order of their starts. */
+export const k2hr3Units = ['k2hr3-chmpx', 'k2hr3-k2hdkc', 'k2hr3-slave', 'k2hr3-api', 'k2hr3-app'] as const;
+
+const baseInputs = (): unknown => ({suite, packages: packages(), hooks});
+
+/** What the image depends on beside the content of the prefix, which only a look at the host tells. */
+export const imageInputs = (config: Pick<Config, 'components' | 'k2hr3' | 'sources'>): unknown =>
+	({base: baseInputs(), files: directoryHash(definition), cloud: hashInputs(readCloudFile()), script: buildInside, origin: chooseK2hr3(config)});
+
+/** Directories of the root and of the image in the store. */
+export const k2hr3Directories = ({config, paths}: {readonly config: Pick<Config, 'components' | 'k2hr3' | 'sources'>; readonly paths: Pick<SandboxPaths, 'images'>}): {readonly base: string; readonly image: string} => ({
+	base: `${paths.images}/k2hr3-base-${hashInputs(baseInputs()).slice(0, 16)}`,
+	image: `${paths.images}/k2hr3-image-${hashInputs(imageInputs(config)).slice(0, 16)}`,
+});
+
+export {baseInputs};

@@ -1,0 +1,128 @@
+import type {Probe} from '../../pipeline/types.js';
+import {deleteImage, ownImages, sortImages, type Wanted} from '../images/glance.js';
+import {describe, finishImage, readManifest} from '../images/manifest.js';
+import {emptyPartial} from '../images/partial.js';
+import {pruneImages} from '../images/prune.js';
+import {putIntoGlance} from '../images/putIntoGlance.js';
+import {aptWaiting} from '../machine/aptDownload.js';
+import {suiteMirror} from '../machine/debianSources.js';
+import {makeRoot, rootMade} from '../machine/mmdebstrap.js';
+import {ToolError} from '../../errors/toolError.js';
+import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
+import {buildInside, buildScript} from './buildScript.js';
+import {baseInputs, cloudFile, definition, hooks, imageInputs, k2hr3Directories, packages, readCloudFile, suite} from './definition.js';
+import {serverName} from './facts.js';
+import {copyPrefix, prefixChecksum, prefixOf} from './prefix.js';
+
+const inStore = {nothingLeft: 'It lies in the store of images and goes with it.'} as const;
+
+export const k2hr3Base: SandboxStep = {
+	id: 'images.k2hr3.base',
+	stage: 'images',
+	title: 'Root file system of the K2HR3 server',
+	needs: ['images.store'],
+	inputs: baseInputs,
+	reaches: () => [suiteMirror(suite)],
+	namedByInputs: true,
+	async probe({env}) {
+		const {base} = k2hr3Directories(env);
+		const made = await rootMade(env, base);
+		return made === undefined ? {state: 'absent', evidence: `${base} is not there`} : {state: 'present', evidence: `${base}, made ${made}`};
+	},
+	async apply(context) {
+		await makeRoot(context, {root: k2hr3Directories(context.env).base, suite, packages: packages(), hooks});
+	},
+	undo: inStore,
+	timeout: 3600,
+	idleTimeout: 300,
+	waiting: aptWaiting,
+	expected: 50,
+	retry: {attempts: 2, delay: 10},
+};
+
+const imageProbe = async (env: SandboxEnv): Promise<Probe> => {
+	const {image} = k2hr3Directories(env);
+	const manifest = await readManifest(env.host, image);
+	if (manifest === undefined) {
+		return {state: 'absent', evidence: `${image} holds no finished image`};
+	}
+
+	return manifest.surroundings === await prefixChecksum(env)
+		? {state: 'present', evidence: `${manifest.name}, made ${manifest.made}, in ${image}`}
+		: {state: 'broken', evidence: `${manifest.name}: the programs in ${prefixOf(env.config)} are others now`};
+};
+
+export const k2hr3ImageFile: SandboxStep = {
+	id: 'images.k2hr3',
+	stage: 'images',
+	title: 'Image of the K2HR3 server: its programs, units and cloud-init in a root, as a tar',
+	needs: ['images.k2hr3.base'],
+	inputs: ({config}) => imageInputs(config),
+	probe: async ({env}) => imageProbe(env),
+	async apply({env, job, progress}) {
+		const {host} = env;
+		const {base, image} = k2hr3Directories(env);
+		const surroundings = await prefixChecksum(env);
+		const partial = await emptyPartial(env, image);
+		progress.say(`copying ${prefixOf(env.config)}`);
+		await host.upload(`${definition}/files`, `${partial}/files`);
+		await host.write(`${partial}/files/${cloudFile}`, readCloudFile(), {mode: 0o644});
+		await host.script(`find '${partial}/files' -type d -exec chmod 755 {} +\nchmod 755 '${partial}/files/usr/local/libexec/'*\nchown -R root: '${partial}/files'\n`);
+		await copyPrefix(env, `${partial}/files/usr/local`);
+		await job(host, ['unshare', '--mount', 'sh', '-euc', buildScript, 'sh', base, `${partial}/files`, partial], {env: {INSIDE: buildInside}});
+		const manifest = {...await describe(host, `${partial}/image`, serverName, ['root.tar']), surroundings, layers: [base.slice(base.lastIndexOf('/') + 1)]};
+		await finishImage(host, partial, image, manifest);
+		await pruneImages(env);
+	},
+	undo: inStore,
+	timeout: 900,
+	idleTimeout: 300,
+	expected: 30,
+	retry: {attempts: 2, delay: 5},
+};
+
+/** What Glance is to have: named for the inputs and the programs, since those may change while the inputs stay. */
+const wantedOf = async (env: SandboxEnv): Promise<{readonly wanted: Wanted; readonly file: string} | undefined> => {
+	const {image} = k2hr3Directories(env);
+	const manifest = await readManifest(env.host, image);
+	const [file] = manifest?.files ?? [];
+	return file && {file: `${image}/${file.file}`, wanted: {origin: `${image.slice(image.lastIndexOf('/') + 1)}-${file.sha256.slice(0, 16)}`, bytes: file.bytes, tags: ['k2hr3'], format: 'raw', distribution: 'debian'}};
+};
+
+/** Id of the image in Glance; undefined when it has none of these inputs. */
+export const registeredImage = async (env: SandboxEnv): Promise<string | undefined> => {
+	const found = await wantedOf(env);
+	return found && sortImages(await ownImages(env.api, 'k2hr3'), found.wanted).current?.id;
+};
+
+export const k2hr3Image: SandboxStep = {
+	id: 'k2hr3.image',
+	stage: 'k2hr3',
+	title: 'Image of the K2HR3 server in Glance',
+	needs: ['images.k2hr3', 'glance'],
+	inputs: ({config}) => imageInputs(config),
+	async probe({env}) {
+		const id = await registeredImage(env);
+		return id === undefined ? {state: 'absent', evidence: 'Glance has no image of these inputs'} : {state: 'present', evidence: `Glance has image ${id}`};
+	},
+	async apply({env, job, progress}) {
+		const found = await wantedOf(env);
+		if (!found) {
+			throw new ToolError('K2D6042', `${k2hr3Directories(env).image} holds no finished image`);
+		}
+
+		await putIntoGlance(env, {kind: 'k2hr3', name: serverName, ...found}, {progress, job: async (argv, input) => job(env.host, argv, {input})});
+	},
+	undo: {
+		nothingLeft: 'It lies on the disk of the sandbox machine and goes with that.',
+		async release({env: {api}}) {
+			for (const {id} of await ownImages(api, 'k2hr3')) {
+				await deleteImage(api, id);
+			}
+		},
+	},
+	timeout: 900,
+	idleTimeout: 600,
+	expected: 10,
+	retry: {attempts: 2, delay: 5},
+};

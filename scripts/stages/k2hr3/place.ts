@@ -1,0 +1,138 @@
+import type {ApiRequest} from '../../openstack/api.js';
+import {ToolError} from '../../errors/toolError.js';
+import type {Probe} from '../../pipeline/types.js';
+import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
+import {k2hr3Addresses, serverName} from './facts.js';
+
+type Group = {readonly name: string; readonly project: string; readonly ports: readonly number[]};
+
+/** Who may reach the server of K2HR3, and what slave nodes of the users need. */
+const groupsOf = ({config: {k2hr3: {ports}, openstack: {projects}}}: Pick<SandboxEnv, 'config'>): readonly Group[] => [
+	{name: 'k2hdkc-dbaas-k2hr3-secgroup', project: 'admin', ports: [ports.api, ports.app]},
+	...projects.filter(project => !['admin', 'service'].includes(project)).map(project => ({name: 'k2hdkc-slave-sec', project, ports: [8031, 22]})),
+];
+
+type Kind = 'security-group' | 'security-group-rule' | 'port' | 'floatingip' | 'network';
+type Item = {readonly id: string} & Readonly<Record<string, unknown>>;
+
+const keyOf = (kind: Kind): string => kind.replaceAll('-', '_');
+
+const ask = async ({api}: SandboxEnv, path: string, wanted: Omit<ApiRequest, 'url'> = {}): Promise<unknown> => (await api.request({...wanted, url: `${api.url.network}/${path}`})).body;
+
+const list = async (env: SandboxEnv, kind: Kind, query: string): Promise<readonly Item[]> => (await ask(env, `${kind}s?${query}`) as Record<string, Item[]>)[`${keyOf(kind)}s`]!;
+
+const create = async (env: SandboxEnv, kind: Kind, item: object): Promise<Item> => (await ask(env, `${kind}s`, {method: 'POST', body: {[keyOf(kind)]: item}}) as Record<string, Item>)[keyOf(kind)]!;
+
+/** A group that a user's own server still has stays. */
+const remove = async (env: SandboxEnv, kind: Kind, item: Item | undefined): Promise<void> => {
+	if (item) {
+		await ask(env, `${kind}s/${item.id}`, {method: 'DELETE', allow: [204, 404, ...(kind === 'security-group' ? [409] : [])]});
+	}
+};
+
+const projectIds = async ({api}: SandboxEnv): Promise<ReadonlyMap<string, string>> => {
+	const {body} = await api.request({url: `${api.url.identity}/projects`});
+	return new Map((body as {projects: ReadonlyArray<{name: string; id: string}>}).projects.map(({name, id}) => [name, id]));
+};
+
+const findGroup = async (env: SandboxEnv, {name, project}: Group): Promise<Item | undefined> => {
+	const id = (await projectIds(env)).get(project);
+	return (await list(env, 'security-group', `name=${name}&project_id=${id}`))[0];
+};
+
+/** Ports of a group that nothing opens yet. */
+const closed = (group: Item, {ports}: Group): readonly number[] => {
+	const rules = group.security_group_rules as ReadonlyArray<{direction: string; port_range_min: number | null; port_range_max: number | null}>;
+	return ports.filter(port => !rules.some(({direction, port_range_min: min, port_range_max: max}) => direction === 'ingress' && min === port && max === port));
+};
+
+const ensureGroup = async (env: SandboxEnv, group: Group): Promise<Item> => {
+	const project = (await projectIds(env)).get(group.project);
+	const item = await findGroup(env, group) ?? await create(env, 'security-group', {name: group.name, project_id: project, description: 'K2HDKC DBaaS'});
+	for (const port of closed(item, group)) {
+		await create(env, 'security-group-rule', {security_group_id: item.id, project_id: project, direction: 'ingress', ethertype: 'IPv4', protocol: 'tcp', port_range_min: port, port_range_max: port});
+	}
+
+	return item;
+};
+
+export const findPort = async (env: SandboxEnv): Promise<Item | undefined> => (await list(env, 'port', `name=${serverName}`))[0];
+
+const findFloating = async (env: SandboxEnv): Promise<Item | undefined> => (await list(env, 'floatingip', `floating_ip_address=${k2hr3Addresses(env.addresses.current).floating}`))[0];
+
+const networkId = async (env: SandboxEnv, name: string): Promise<string> => (await list(env, 'network', `name=${encodeURIComponent(name)}`))[0]!.id;
+
+const ensurePort = async (env: SandboxEnv, group: Item): Promise<Item> => {
+	const known = await findPort(env);
+	if (known) {
+		return known;
+	}
+
+	const {fixed} = k2hr3Addresses(env.addresses.current);
+	const network = await networkId(env, env.config.openstack.networks.private.name);
+	const [holder] = await list(env, 'port', `network_id=${network}&fixed_ips=ip_address%3D${fixed}`);
+	if (holder) {
+		const who = holder.device_owner === '' ? 'a port of nobody' : String(holder.device_owner);
+		throw new ToolError('K2D7019', `${fixed}, the address that K2HR3 gets, belongs to the port ${holder.id} (${who})`);
+	}
+
+	return create(env, 'port', {name: serverName, network_id: network, fixed_ips: [{ip_address: fixed}], security_groups: [group.id]});
+};
+
+const ensureFloating = async (env: SandboxEnv, port: Item): Promise<void> => {
+	const known = await findFloating(env);
+	if (known) {
+		await ask(env, `floatingips/${known.id}`, {method: 'PUT', body: {floatingip: {port_id: port.id}}});
+		return;
+	}
+
+	const network = await networkId(env, env.config.openstack.networks.public.name);
+	await create(env, 'floatingip', {floating_network_id: network, floating_ip_address: k2hr3Addresses(env.addresses.current).floating, port_id: port.id, description: serverName});
+};
+
+const probe = async (env: SandboxEnv): Promise<Probe> => {
+	const groups = await Promise.all(groupsOf(env).map(async group => ({group, item: await findGroup(env, group)})));
+	const [port, floating] = [await findPort(env), await findFloating(env)];
+	const missing = [
+		...groups.flatMap(({group, item}) => item && closed(item, group).length === 0 ? [] : [`security group ${group.name}`]),
+		...(port ? [] : [`port ${serverName}`]),
+		...(port && floating?.port_id === port.id ? [] : ['floating address']),
+	];
+	const {fixed, floating: outer} = k2hr3Addresses(env.addresses.current);
+	if (missing.length === 0) {
+		return {state: 'present', evidence: `Neutron has the port ${serverName} with ${fixed} and ${outer}, and ${groups.map(({group: {name}}) => name).join(', ')}`};
+	}
+
+	return {state: missing.length === groups.length + 2 ? 'absent' : 'broken', evidence: `Neutron lacks ${missing.join(', ')}`};
+};
+
+/** Security groups, and a port with the addresses of the server; they outlive a server that is made anew. */
+export const k2hr3Place: SandboxStep = {
+	id: 'k2hr3.place',
+	stage: 'k2hr3',
+	title: 'Security groups and addresses of the K2HR3 server',
+	needs: ['networks'],
+	inputs: env => ({groups: groupsOf(env), addresses: k2hr3Addresses(env.addresses.current)}),
+	probe: async ({env}) => probe(env),
+	async apply({env}) {
+		const [own, ...others] = groupsOf(env);
+		const group = await ensureGroup(env, own!);
+		await Promise.all(others.map(async other => ensureGroup(env, other)));
+		await ensureFloating(env, await ensurePort(env, group));
+	},
+	undo: {
+		nothingLeft: 'They lie in the database of the sandbox machine and go with its disk.',
+		async release({env}) {
+			const [port, floating] = [await findPort(env), await findFloating(env)];
+			await remove(env, 'floatingip', floating);
+			await remove(env, 'port', port);
+			for (const group of groupsOf(env)) {
+				await remove(env, 'security-group', await findGroup(env, group));
+			}
+		},
+	},
+	timeout: 120,
+	idleTimeout: 120,
+	expected: 5,
+	retry: {attempts: 3, delay: 5},
+};

@@ -1,0 +1,94 @@
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import test from 'ava';
+import {makeK2hr3Prefix} from '../../fixtures/k2hr3StandIn/prefix.js';
+import {needs} from '../../helpers/needs.js';
+import {openCloud} from '../support/cloud.js';
+import {connectFrom} from '../support/farHost.js';
+import {inside} from '../support/machine.js';
+import {openServers, type Servers} from '../support/servers.js';
+import {document, expect, follow, hostNeeds, paths, worked} from '../support/tool.js';
+
+// K2HR3 as a server of the environment. Its programs are stand-ins; the image, the server, its addresses and the proxy are what a user gets.
+
+const made: {directory?: string} = {};
+
+const withSource = (): readonly string[] => ['--set', `sources.k2hr3=directory:${made.directory}`];
+
+const serversOf = async (): Promise<Servers> => openServers(await openCloud((await paths()).environment));
+
+test.before(async () => {
+	made.directory = await mkdtemp(path.join(tmpdir(), 'k2hr3-'));
+	await makeK2hr3Prefix(made.directory);
+});
+
+test.after.always(async () => {
+	await rm(made.directory!, {recursive: true, force: true});
+});
+
+test.serial('k2hr3 up makes the image, the server, its addresses and the proxy, and tells Trove', async t => {
+	if (!await needs(t, hostNeeds)) {
+		return;
+	}
+
+	const {code, events, stderr, seconds} = await follow(['k2hr3', 'up', ...withSource()], () => undefined);
+	t.is(code, 0, stderr);
+	t.log(`${seconds.toFixed(1)} s`);
+	for (const step of ['images.k2hr3', 'k2hr3.image', 'k2hr3.place', 'k2hr3.proxy', 'k2hr3.server', 'trove']) {
+		t.true(worked(events).includes(step), step);
+	}
+
+	t.regex(await inside('cat /etc/trove/trove.conf'), /^k2hr3_url = http:\/\/[\d.]+:18080$\n^k2hr3_guest_url = http:\/\/[\d.]+:18080$/m);
+	const {id} = (await (await serversOf()).list()).find(({name}) => name === 'k2hdkc-dbaas-k2hr3')!;
+	const files = await inside(`incus exec instance-${id} -- sh -c "cd /etc/k2hr3; stat --format='%a %U %n' *"`);
+	t.deepEqual(files.trim().split('\n'), ['api.json', 'app.json', 'server.ini', 'slave.ini'].map(name => `600 k2hr3 ${name}`));
+});
+
+test.serial('it takes tokens of Keystone and clusters, from the machine and from its network', async t => {
+	if (!await needs(t, hostNeeds)) {
+		return;
+	}
+
+	const checked = document<{api: readonly string[]}>(await expect(t, 0, ['k2hr3', 'status', '--json', ...withSource()]));
+	t.true(checked.api.includes('role'));
+	const registered = document<{project: string}>(await expect(t, 0, ['k2hr3', 'register', 'ring', '--project', 'demo', '--json', ...withSource()]));
+	t.is(registered.project, 'demo');
+	const status = document<{registered: boolean}>(await expect(t, 0, ['k2hr3', 'status', 'ring', '--project', 'demo', '--json', ...withSource()]));
+	t.true(status.registered);
+	const [address] = await (await serversOf()).named('floatingip', 'description=k2hdkc-dbaas-k2hr3');
+	t.is(await connectFrom(undefined, address!.floating_ip_address!, 18_080), 'open');
+	t.is(await connectFrom(undefined, address!.floating_ip_address!, 18_021), 'silence');
+});
+
+test.serial('a second k2hr3 up finds it in place; its logs are at hand', async t => {
+	if (!await needs(t, hostNeeds)) {
+		return;
+	}
+
+	const {code, events, stderr} = await follow(['k2hr3', 'up', ...withSource()], () => undefined);
+	t.is(code, 0, stderr);
+	t.deepEqual(worked(events), []);
+	t.regex((await expect(t, 0, ['logs', 'k2hr3', ...withSource()])).stdout, /k2hr3-api stand-in at http:/);
+});
+
+test.serial('k2hr3 down gives everything back, and the next up tells Trove', async t => {
+	if (!await needs(t, hostNeeds)) {
+		return;
+	}
+
+	await expect(t, 0, ['k2hr3', 'down', '--yes', ...withSource()]);
+	const servers = await serversOf();
+	t.deepEqual((await servers.list()).filter(({name}) => name.includes('k2hr3')), []);
+	for (const [kind, query] of [['port', 'name=k2hdkc-dbaas-k2hr3'], ['floatingip', 'description=k2hdkc-dbaas-k2hr3']] as const) {
+		t.deepEqual(await servers.named(kind, query), []);
+	}
+
+	t.deepEqual(await servers.groups('k2hdkc-dbaas-k2hr3-secgroup'), []);
+	t.deepEqual(await servers.groups('k2hdkc-slave-sec'), []);
+	t.is((await inside('systemctl is-active k2hdkc-devstack-k2hr3-proxy || true')).trim(), 'inactive');
+	const {code, events, stderr} = await follow(['up', '--with', 'compute'], () => undefined);
+	t.is(code, 0, stderr);
+	t.deepEqual(worked(events), ['trove']);
+	t.notRegex(await inside('cat /etc/trove/trove.conf'), /k2hr3_url/);
+});

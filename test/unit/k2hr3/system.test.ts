@@ -1,0 +1,127 @@
+import test from 'ava';
+import {parse} from 'yaml';
+import {chooseK2hr3} from '../../../scripts/config/k2hr3Source.js';
+import {k2hr3Guest, k2hr3UpSteps} from '../../../scripts/commands/k2hr3System.js';
+import {order} from '../../../scripts/pipeline/graph.js';
+import {chooseAddresses} from '../../../scripts/stages/addresses.js';
+import {apiConfiguration, appConfiguration, k2hr3UserData, ringConfiguration} from '../../../scripts/stages/k2hr3/configuration.js';
+import {imageInputs, k2hr3Directories} from '../../../scripts/stages/k2hr3/definition.js';
+import {k2hr3Address} from '../../../scripts/stages/k2hr3/facts.js';
+import {sandboxSteps} from '../../../scripts/stages/sandbox.js';
+import {load, refusal} from '../config/workspace.js';
+
+const configOf = (...set: readonly string[]) => load({flags: {set: [...set]}}).config;
+const prefix = 'sources.k2hr3=directory:/opt/k2hr3';
+const compute = 'components.compute=true';
+const url = 'k2hr3.url=http://192.0.2.1:18080';
+const addresses = {current: chooseAddresses({pool: ['10.213.0.0/16'], management: 'auto', private: 'auto', public: 'auto'}, [])};
+const facts = {address: '10.213.1.254', hostName: 'k2hr3', machine: '10.213.0.2', ports: {api: 18_080, app: 28_080, identity: 18_500}, region: 'RegionOne', passphrase: 'a passphrase'};
+
+for (const [set, kind, stepsThere] of [
+	[[], 'leftOut', false],
+	[[compute], 'leftOut', false],
+	[[prefix], 'leftOut', false],
+	[[prefix, compute], 'built', true],
+	[[prefix, compute, url], 'existing', false],
+	[[url], 'existing', false],
+] as const) {
+	test(`K2HR3 is ${kind} with ${set.join(' ') || 'nothing set'}`, t => {
+		const config = configOf(...set);
+		t.is(chooseK2hr3(config).kind, kind);
+		t.is(sandboxSteps(config).some(({id}) => id.includes('k2hr3')), stepsThere);
+	});
+}
+
+test('what is missing for it is said', t => {
+	const why = (...set: readonly string[]): string => (chooseK2hr3(configOf(...set)) as {readonly why: string}).why;
+	t.regex(why(compute), /sources\.k2hr3/);
+	t.regex(why(prefix), /--with compute/);
+});
+
+for (const [set, message] of [
+	['sources.k2hr3=/opt/k2hr3', /must be null or "directory:\/PATH"/],
+	['k2hr3.flavor=none', /must be one of the names in openstack\.flavors, not "none"/],
+	['k2hr3.ports.app=18080', /has the port 18080 twice/],
+	['k2hr3.ports.api=80', /1024/],
+] as const) {
+	test(`refused: ${set}`, t => {
+		t.regex(refusal({flags: {set: [set]}})!.message, message);
+	});
+}
+
+test('Trove and instances find it at addresses that are known before it is there', t => {
+	t.deepEqual(k2hr3Address({config: configOf(prefix, compute), addresses}), {url: 'http://10.213.0.2:18080', guestUrl: 'http://10.213.1.254:18080', caFile: null});
+	t.is(k2hr3Address({config: configOf(prefix, compute, 'k2hr3.ports.api=8443'), addresses}).guestUrl, 'http://10.213.1.254:8443');
+	t.like(k2hr3Address({config: configOf(prefix, compute, url), addresses}), {url: 'http://192.0.2.1:18080', guestUrl: null});
+	t.is(k2hr3Address({config: configOf(compute), addresses}).url, null);
+});
+
+test('`k2hr3 up` does the steps of the system, what they stand on, and Trove', t => {
+	const config = configOf(prefix, compute, 'components.dashboard=true', 'components.images=true');
+	const ids = k2hr3UpSteps(config);
+	const ordered = order(sandboxSteps(config)).map(({id}) => id);
+	for (const id of ['sandbox.machine', 'images.store', 'images.k2hr3', 'compute.host', 'k2hr3.proxy', 'k2hr3.server', 'trove']) {
+		t.true(ids.includes(id), id);
+		t.true(ordered.indexOf(id) <= ordered.indexOf('k2hr3.server'), `${id} is not after the server`);
+	}
+
+	t.deepEqual(ids.filter(id => /^(?:dashboard|images\.guest|images\.tools|swift|cinder)/.test(id)), []);
+});
+
+test('logs of a K2HR3 that is not built here are not here', t => {
+	t.is(k2hr3Guest(configOf(prefix, compute)), 'k2hdkc-dbaas-k2hr3');
+	t.throws(() => k2hr3Guest(configOf(prefix, compute, url)), {code: 'K2D7016', message: /http:\/\/192\.0\.2\.1:18080/});
+	t.throws(() => k2hr3Guest(configOf()), {code: 'K2D7016', message: /sources\.k2hr3/});
+});
+
+test('another prefix is another image over the same root', t => {
+	const directories = (...set: readonly string[]) => k2hr3Directories({config: configOf(compute, ...set), paths: {images: '/cache'}});
+	const [one, other] = [directories(prefix), directories('sources.k2hr3=directory:/opt/other')];
+	t.is(one.base, other.base);
+	t.not(one.image, other.image);
+	t.regex(one.image, /^\/cache\/k2hr3-image-[\da-f]{16}$/);
+	t.deepEqual(imageInputs(configOf(prefix, compute)), imageInputs(configOf(prefix, compute, 'k2hr3.ports.api=8443')));
+});
+
+const section = (text: string, name: string): Readonly<Record<string, string>> => {
+	const [, body = ''] = new RegExp(String.raw`\[${name}\]\n((?:.+\n)*)`).exec(text) ?? [];
+	return Object.fromEntries(body.trim().split('\n').map(line => line.split(' = ') as [string, string]));
+};
+
+test('the ring: a server and a slave that agree about everything but themselves', t => {
+	const [server, slave] = [ringConfiguration('server', facts), ringConfiguration('slave', facts)];
+	t.like(section(server, 'GLOBAL'), {MODE: 'SERVER', PORT: '18020', CTLPORT: '18021', SELFCTLPORT: '18021'});
+	t.like(section(slave, 'GLOBAL'), {MODE: 'SLAVE', CTLPORT: '18031', SELFCTLPORT: '18031'});
+	t.is(section(slave, 'GLOBAL').PORT, undefined);
+	for (const name of ['SVRNODE', 'SLVNODE', 'K2HDKC']) {
+		t.deepEqual(section(server, name), section(slave, name));
+	}
+
+	t.like(section(server, 'SVRNODE'), {NAME: 'k2hr3', PORT: '18020', CTLPORT: '18021'});
+	const {MAXMQSERVER, MAXMQCLIENT} = section(server, 'GLOBAL');
+	t.true(Number(MAXMQSERVER) + Number(MAXMQCLIENT) <= 10, 'more queues than a kernel gives an ordinary user by default');
+});
+
+test('the API asks Keystone under a path, knows the ring, and hands out the script of Trove\'s nodes', t => {
+	t.like(apiConfiguration(facts), {
+		keystone: {type: 'openstackapiv3', eptype: 'list', eplist: {RegionOne: 'http://10.213.0.2:18500/identity'}},
+		k2hdkc: {config: '/etc/k2hr3/slave.ini', port: 18_031},
+		scheme: 'http', port: 18_080, multiproc: false,
+		userdata: {passphrase: 'a passphrase', baseuri: 'http://10.213.1.254:18080'},
+		extdata: {trove: {baseuri: 'http://10.213.1.254:18080', useragent: 'extdata_k2hr3_trove'}},
+	});
+});
+
+test('the web application sends browsers to the API from outside', t => {
+	t.like(appConfiguration(facts), {port: 28_080, apischeme: 'http', apihost: '10.213.0.2', apiport: 18_080});
+});
+
+test('user data: every file for the programs alone', t => {
+	const text = k2hr3UserData(facts);
+	t.true(text.startsWith('#cloud-config\n'));
+	const {write_files: [hosts, ...files]} = parse(text) as {readonly write_files: ReadonlyArray<{readonly append?: boolean; readonly path: string; readonly owner: string; readonly permissions: string; readonly content: string}>};
+	t.deepEqual(hosts, {path: '/etc/hosts', append: true, content: '10.213.1.254\tk2hr3\n'});
+	t.deepEqual(files.map(({path, owner, permissions}) => [path, owner, permissions]), ['server.ini', 'slave.ini', 'api.json', 'app.json'].map(name => [`/etc/k2hr3/${name}`, 'k2hr3:k2hr3', '0600']));
+	t.is(files[0]!.content, ringConfiguration('server', facts));
+	t.deepEqual(JSON.parse(files[2]!.content), apiConfiguration(facts));
+});
