@@ -38,14 +38,14 @@ test('what is missing for it is said', t => {
 	t.regex(why(prefix), /--with compute/);
 });
 
-for (const [set, message] of [
+for (const [set, message, ...more] of [
 	['sources.k2hr3=/opt/k2hr3', /must be null or "directory:\/PATH"/],
-	['k2hr3.flavor=none', /must be one of the names in openstack\.flavors, not "none"/],
+	['k2hr3.flavor=none', /must be one of the names in openstack\.flavors, not "none"/, prefix],
 	['k2hr3.ports.app=18080', /has the port 18080 twice/],
 	['k2hr3.ports.api=80', /1024/],
 ] as const) {
 	test(`refused: ${set}`, t => {
-		t.regex(refusal({flags: {set: [set]}})!.message, message);
+		t.regex(refusal({flags: {set: [set, ...more]}})!.message, message);
 	});
 }
 
@@ -119,7 +119,9 @@ test('the web application sends browsers to the API from outside', t => {
 test('user data: every file for the programs alone', t => {
 	const text = k2hr3UserData(facts);
 	t.true(text.startsWith('#cloud-config\n'));
-	const {write_files: [hosts, ...files]} = parse(text) as {readonly write_files: ReadonlyArray<{readonly append?: boolean; readonly path: string; readonly owner: string; readonly permissions: string; readonly content: string}>};
+	const {write_files: [hosts, ...files]} = parse(text) as {
+		readonly write_files: ReadonlyArray<{readonly append?: boolean; readonly path: string; readonly owner: string; readonly permissions: string; readonly content: string}>;
+	};
 	t.deepEqual(hosts, {path: '/etc/hosts', append: true, content: '10.213.1.254\tk2hr3\n'});
 	t.deepEqual(files.map(({path, owner, permissions}) => [path, owner, permissions]), ['server.ini', 'slave.ini', 'api.json', 'app.json'].map(name => [`/etc/k2hr3/${name}`, 'k2hr3:k2hr3', '0600']));
 	t.is(files[0]!.content, ringConfiguration('server', facts));
