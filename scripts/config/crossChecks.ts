@@ -3,6 +3,7 @@ import {diskFileFault} from './guestFile.js';
 import {imageVersions} from './imageVersions.js';
 import {isUbuntu, suiteFault} from './guestSuites.js';
 import {isPreloadWord} from './preload.js';
+import {chooseK2hr3} from './k2hr3Source.js';
 import type {Config} from './schema.js';
 import {variants} from './schema/variants.js';
 import {rangeOf} from './schema/values.js';
@@ -36,8 +37,9 @@ const cloudFaults = ({openstack}: Config): Contradiction[] => [
 		.map(project => ({path: ['openstack', 'users'], message: `gives ${name} a role in "${project}", which is not in openstack.projects`}))),
 ];
 
-const k2hr3Faults = ({k2hr3: {flavor, ports}, openstack: {flavors}}: Config): Contradiction[] => [
-	...[flavor].filter(wanted => !flavors.some(({name}) => name === wanted)).map(wanted => ({
+/** The flavor matters only where a server of K2HR3 is made. */
+const k2hr3Faults = (config: Config, {k2hr3: {flavor, ports}, openstack: {flavors}} = config): Contradiction[] => [
+	...[flavor].filter(wanted => chooseK2hr3(config).kind === 'built' && !flavors.some(({name}) => name === wanted)).map(wanted => ({
 		path: ['k2hr3', 'flavor'], message: `must be one of the names in openstack.flavors, not "${wanted}"`,
 	})),
 	...duplicates(Object.values(ports).map(String)).map(port => ({path: ['k2hr3', 'ports'], message: `has the port ${port} twice`})),

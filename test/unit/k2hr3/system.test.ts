@@ -39,15 +39,19 @@ test('what is missing for it is said', t => {
 });
 
 for (const [set, message] of [
-	['sources.k2hr3=/opt/k2hr3', /must be null or "directory:\/PATH"/],
-	['k2hr3.flavor=none', /must be one of the names in openstack\.flavors, not "none"/],
-	['k2hr3.ports.app=18080', /has the port 18080 twice/],
-	['k2hr3.ports.api=80', /1024/],
+	[['sources.k2hr3=/opt/k2hr3'], /must be null or "directory:\/PATH"/],
+	[[prefix, compute, 'k2hr3.flavor=none'], /must be one of the names in openstack\.flavors, not "none"/],
+	[['k2hr3.ports.app=18080'], /has the port 18080 twice/],
+	[['k2hr3.ports.api=80'], /1024/],
 ] as const) {
-	test(`refused: ${set}`, t => {
-		t.regex(refusal({flags: {set: [set]}})!.message, message);
+	test(`refused: ${set.join(' ')}`, t => {
+		t.regex(refusal({flags: {set: [...set]}})!.message, message);
 	});
 }
+
+test('a flavor that is not there is no matter where no server of K2HR3 is made', t => {
+	t.is(configOf('k2hr3.flavor=none').k2hr3.flavor, 'none');
+});
 
 test('Trove and instances find it at addresses that are known before it is there', t => {
 	t.deepEqual(k2hr3Address({config: configOf(prefix, compute), addresses}), {url: 'http://10.213.0.2:18080', guestUrl: 'http://10.213.1.254:18080', caFile: null});
