@@ -108,4 +108,5 @@ const fileFaults = ({images: {guest: {file}}}: Config): Contradiction[] => {
 const keyFaults = ({images}: Config): Contradiction[] => sshKeyFaults(images.guest.sshKeys).map(message => ({path: ['images', 'guest', 'sshKeys'], message}));
 
 export const contradictions = (config: Config): readonly Contradiction[] =>
-	[...datastoreFaults(config), ...cloudFaults(config), ...k2hr3Faults(config), ...rangeFaults(config), ...suiteFaults(config), ...keyFaults(config), ...containerFaults(config), ...preloadFaults(config), ...fileFaults(config)];
+	[...datastoreFaults(config), ...cloudFaults(config), ...k2hr3Faults(config), ...rangeFaults(config),
+		...suiteFaults(config), ...keyFaults(config), ...containerFaults(config), ...preloadFaults(config), ...fileFaults(config)];

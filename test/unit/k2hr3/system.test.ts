@@ -123,7 +123,7 @@ test('the web application sends browsers to the API from outside', t => {
 test('user data: every file for the programs alone', t => {
 	const text = k2hr3UserData(facts);
 	t.true(text.startsWith('#cloud-config\n'));
-	const {write_files: [hosts, ...files]} = parse(text) as {readonly write_files: ReadonlyArray<{readonly append?: boolean; readonly path: string; readonly owner: string; readonly permissions: string; readonly content: string}>};
+	const {write_files: [hosts, ...files]} = parse(text) as {readonly write_files: ReadonlyArray<{readonly append?: boolean} & Readonly<Record<'path' | 'owner' | 'permissions' | 'content', string>>>};
 	t.deepEqual(hosts, {path: '/etc/hosts', append: true, content: '10.213.1.254\tk2hr3\n'});
 	t.deepEqual(files.map(({path, owner, permissions}) => [path, owner, permissions]), ['server.ini', 'slave.ini', 'api.json', 'app.json'].map(name => [`/etc/k2hr3/${name}`, 'k2hr3:k2hr3', '0600']));
 	t.is(files[0]!.content, ringConfiguration('server', facts));
