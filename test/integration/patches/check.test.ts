@@ -65,7 +65,7 @@ test('list tells people and programs the same', async t => {
 	const [people, programs] = [await place.run(['patches', 'list'], {}, mainFile), await place.run(['patches', 'list', '--json'], {}, mainFile)];
 	t.deepEqual([people.code, programs.code], [0, 0]);
 	const {patches} = JSON.parse(programs.stdout) as {readonly patches: ReadonlyArray<{readonly name: string; readonly purpose: string}>};
-	t.deepEqual(patches.map(({name}) => name), ['datastore-options.patch', 'trove-k2hdkc']);
+	t.deepEqual(patches.map(({name}) => name), ['datastore-options.patch', 'trove-k2hdkc', 'trove-dashboard-k2hdkc', 'nova-incus', 'cinder-file']);
 	for (const {name, purpose} of patches) {
 		t.true(people.stdout.includes(name) && people.stdout.includes(purpose));
 	}
