@@ -16,13 +16,17 @@ const oneByOne = ['--concurrency=1', '--serial'] as const;
 /** End-to-end tests of a folder: they share an environment and run in the order of their names. Suites with environments of their own may run beside each other. */
 const e2e = (folder: string, environment = 'ci-e2e'): Suite => ({argv: ava(`e2e/${folder}`, ...oneByOne, '--timeout=30m'), kind: 'ava', limit: 3600, environment});
 
-/** Everything that can be run by name. Integration tests build machines and look at the host, so they run one after the other. */
+const machineTests = 'integration/machines';
+
+/** Everything that can be run by name. Integration tests have the processors and the host to themselves as far as possible: files run one after the other. */
 export const suites: Readonly<Record<string, Suite>> = {
 	lint: {argv: ['node_modules/.bin/xo'], kind: 'command', limit: 300},
 	unit: {argv: ava('unit'), kind: 'ava', limit: 300},
 	python: {argv: ['node', 'dist/test/python/main.js', '2025.1', '2026.1'], kind: 'command', limit: 900},
 	releases: {argv: ['node', 'dist/test/python/main.js'], kind: 'command', limit: 3600},
-	integration: {argv: ava('integration', ...oneByOne, '--timeout=4m'), kind: 'ava', limit: 1200},
+	integration: {argv: [...ava('integration', ...oneByOne, '--timeout=4m'), `!dist/test/${machineTests}/**`], kind: 'ava', limit: 1200},
+	// Mostly waiting, for links that are cut and processes that do not end.
+	machines: {argv: ava(machineTests, ...oneByOne, '--timeout=4m'), kind: 'ava', limit: 1200},
 	// The host before and after all others.
 	before: e2e('before'),
 	after: e2e('after'),

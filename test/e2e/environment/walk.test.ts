@@ -99,32 +99,30 @@ test.serial('every step done again on the finished environment keeps it verified
 	t.true(await isHere());
 });
 
-test.serial('the root is built again when it is gone, killed in between', async t => {
-	if (!await needs(t, hostNeeds)) {
-		return;
-	}
-
-	const {cache} = await paths();
-	await expect(t, 0, ['down']);
-	const old = path.join(cache, 'roots.old');
-	await rename(path.join(cache, 'roots'), old);
-	t.teardown(async () => rm(old, {recursive: true, force: true}));
-	const kills = await walk(t, ['up', '--only', 'sandbox.root'], new Map([['sandbox.root', new Set(points)]]), new Map([['sandbox.root', {seconds: 20, jobs: 1}]]));
-	all.push(...kills);
-	t.true(kills.length >= 3);
-});
-
 test.serial('every undo killed at start, middle and end, backwards', async t => {
 	if (!await needs(t, hostNeeds)) {
 		return;
 	}
 
-	await expect(t, 0, ['up']);
 	const undone = steps.flatMap(({id, undo}) => 'undo' in undo && undo.depth !== 'everything' ? [id] : []);
 	const brief = new Map(undone.map(id => [id, {seconds: id === 'sandbox.machine' ? 2 : 0.4, jobs: 0}]));
 	const kills = await walk(t, ['down', '--depth', 'sources', '--yes'], new Map(undone.map(id => [id, new Set<Point>(['start', 'middle', 'end'])])), brief);
 	all.push(...kills.map(kill => ({...kill, step: `undo ${kill.step}`})));
 	const {steps: left} = document<Status>(await run(['status', '--json']));
 	t.deepEqual(left.filter(({id}) => undone.includes(id)).map(({standing}) => standing), undone.map(() => 'missing'));
+});
+
+test.serial('the root is built again when it is gone, killed in between', async t => {
+	if (!await needs(t, hostNeeds)) {
+		return;
+	}
+
+	const {cache} = await paths();
+	const old = path.join(cache, 'roots.old');
+	await rename(path.join(cache, 'roots'), old);
+	t.teardown(async () => rm(old, {recursive: true, force: true}));
+	const kills = await walk(t, ['up', '--only', 'sandbox.root'], new Map([['sandbox.root', new Set(points)]]), new Map([['sandbox.root', {seconds: 20, jobs: 1}]]));
+	all.push(...kills);
+	t.true(kills.length >= 3);
 	t.log(['', `${'step'.padEnd(24)} ${points.map(point => point.padEnd(20)).join(' ').trimEnd()}`, ...table(all)].join('\n'));
 });
