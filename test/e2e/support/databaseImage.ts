@@ -1,4 +1,4 @@
-import {mkdtemp, rm} from 'node:fs/promises';
+import {mkdir, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -19,8 +19,11 @@ export type PreparedImage = {
 	readonly remove: () => Promise<void>;
 };
 
+/** Always in the same place, so that the next file of tests finds the image built. */
 const standInPrefix = async (): Promise<string> => {
-	const prefix = await mkdtemp(path.join(tmpdir(), 'k2hdkc-stand-ins-'));
+	const prefix = path.join(tmpdir(), 'k2hdkc-stand-ins-of-tests');
+	await rm(prefix, {recursive: true, force: true});
+	await mkdir(prefix);
 	await installStandIns(prefix);
 	return prefix;
 };
