@@ -11,7 +11,7 @@ const graceSeconds = 10;
 const environmentOf = (suite: Suite): NodeJS.ProcessEnv => ({
 	...process.env,
 	...(suite.kind === 'ava' && {TERM: 'dumb'}),
-	...(suite.environment && {TEST_ENVIRONMENT: suite.environment}),
+	...suite.env,
 	...(suite.kind === 'ava' && process.env.TEST_COVERAGE && {NODE_V8_COVERAGE: path.resolve('coverage/raw')}),
 });
 

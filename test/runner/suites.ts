@@ -4,8 +4,8 @@ export type Suite = {
 	readonly kind: 'ava' | 'command';
 	/** Seconds after which it is ended. */
 	readonly limit: number;
-	/** Its tests' own environment, where they have one. */
-	readonly environment?: string;
+	/** Variables that its tests have beside those of this process. */
+	readonly env?: Readonly<Record<string, string>>;
 };
 
 const ava = (directory: string, ...options: readonly string[]): readonly string[] =>
@@ -13,8 +13,14 @@ const ava = (directory: string, ...options: readonly string[]): readonly string[
 
 const oneByOne = ['--concurrency=1', '--serial'] as const;
 
-/** End-to-end tests of a folder: they share an environment and run in the order of their names. Suites with environments of their own may run beside each other. */
-const e2e = (folder: string, environment = 'ci-e2e'): Suite => ({argv: ava(`e2e/${folder}`, ...oneByOne, '--timeout=30m'), kind: 'ava', limit: 3600, environment});
+/** End-to-end tests of a folder: they share an environment and run in the order of their names. */
+const e2e = (folder: string, env: Suite['env'] = {}): Suite => ({argv: ava(`e2e/${folder}`, ...oneByOne, '--timeout=30m'), kind: 'ava', limit: 3600, env});
+
+/** Such a suite with an environment, a state and a cache of its own may run beside others: nothing of it is theirs to keep or to take away. */
+const besideOthers = (folder: string, environment: string): Suite => e2e(folder, {
+	TEST_ENVIRONMENT: environment,
+	K2HDKC_DEVSTACK__PATHS__STATE: `/var/lib/k2hdkc-devstack/${environment}.state`, K2HDKC_DEVSTACK__PATHS__CACHE: `/var/cache/k2hdkc-devstack/${environment}.cache`,
+});
 
 const machineTests = 'integration/machines';
 
@@ -32,8 +38,8 @@ export const suites: Readonly<Record<string, Suite>> = {
 	after: e2e('after'),
 	environment: e2e('environment'),
 	hosts: e2e('hosts'),
-	images: e2e('images', 'ci-images'),
-	servers: e2e('servers', 'ci-servers'),
+	images: besideOthers('images', 'ci-images'),
+	servers: besideOthers('servers', 'ci-servers'),
 	// What takes long and touches little of the rest: run by name.
 	long: {argv: ava('long', ...oneByOne, '--timeout=60m'), kind: 'ava', limit: 7200},
 };

@@ -4,26 +4,13 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import test from 'ava';
 import {needs} from '../../helpers/needs.js';
 import {compare, keptSnapshot, takeSnapshot} from '../support/hostSnapshot.js';
-import {environments, expect, hostNeeds, name, paths} from '../support/tool.js';
+import {expect, hostNeeds, name, paths} from '../support/tool.js';
 
 /** Environments beside ours keep what is shared: packages and roots. */
 const others = async (): Promise<readonly string[]> => {
 	const {state} = await paths();
 	return (await readdir(state).catch(() => [])).filter(entry => entry !== name && !entry.startsWith('added-'));
 };
-
-test.serial('environments beside the first go, and what they share with it stays', async t => {
-	if (!await needs(t, hostNeeds)) {
-		return;
-	}
-
-	for (const environment of environments.filter(each => each !== name)) {
-		await expect(t, 0, ['down', '--depth', 'everything', '--yes'], {environment});
-	}
-
-	t.deepEqual((await others()).filter(environment => new Set<string>(environments).has(environment)), []);
-	await expect(t, 0, ['status']);
-});
 
 test.serial('down --depth everything leaves the host as it was', async t => {
 	const beside = await others();

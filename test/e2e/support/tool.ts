@@ -10,11 +10,8 @@ import type {ExecutionContext} from 'ava';
 import type {EngineEvent} from '../../../scripts/pipeline/events.js';
 import {withoutNpm} from '../../helpers/workingCopy.js';
 
-/** The environments that tests share from file to file, one for each suite that runs beside others; .ci/run knows their traces by `ci-`. */
-export const environments = ['ci-e2e', 'ci-images', 'ci-servers'] as const;
-
-/** The one of this suite. */
-export const name = process.env.TEST_ENVIRONMENT ?? environments[0];
+/** Tests of a suite share one environment from file to file; .ci/run knows its traces by `ci-`. */
+export const name = process.env.TEST_ENVIRONMENT ?? 'ci-e2e';
 
 /** Programs of the host that the tests themselves need. */
 export const hostNeeds = {

@@ -1,0 +1,17 @@
+import {existsSync} from 'node:fs';
+import type {ExecutionContext} from 'ava';
+import {needs} from '../../helpers/needs.js';
+import {machinePids} from './machine.js';
+import {expect, hostNeeds, paths} from './tool.js';
+
+/** The last test of a suite whose environment has a state and a cache of its own: all of it goes. */
+export const environmentGoes = async (t: ExecutionContext): Promise<void> => {
+	if (!await needs(t, hostNeeds)) {
+		return;
+	}
+
+	await expect(t, 0, ['down', '--depth', 'everything', '--yes']);
+	t.is(await machinePids(), undefined);
+	const {state, cache} = await paths();
+	t.deepEqual([state, cache].filter(place => existsSync(place)), []);
+};
