@@ -1,4 +1,4 @@
-import {existsSync} from 'node:fs';
+import {readdir, rm} from 'node:fs/promises';
 import type {ExecutionContext} from 'ava';
 import {needs} from '../../helpers/needs.js';
 import {machinePids} from './machine.js';
@@ -13,5 +13,8 @@ export const environmentGoes = async (t: ExecutionContext): Promise<void> => {
 	await expect(t, 0, ['down', '--depth', 'everything', '--yes']);
 	t.is(await machinePids(), undefined);
 	const {state, cache} = await paths();
-	t.deepEqual([state, cache].filter(place => existsSync(place)), []);
+	for (const place of [state, cache]) {
+		t.deepEqual(await readdir(place).catch(() => []), [], place);
+		await rm(place, {recursive: true, force: true});
+	}
 };
