@@ -15,8 +15,8 @@ const machineSteps = ['environment', 'host.packages', 'sandbox.root', 'sandbox.d
 const borrowRoot = async (): Promise<void> => {
 	const {cache} = await paths();
 	const roots = path.join(path.dirname(cache), 'roots');
-	if (existsSync(roots) && !existsSync(cache)) {
-		await mkdir(cache);
+	if (existsSync(roots) && !existsSync(path.join(cache, 'roots'))) {
+		await mkdir(cache, {recursive: true});
 		await runCommand('cp', ['--archive', '--link', roots, cache]);
 	}
 };
