@@ -16,10 +16,12 @@ const oneByOne = ['--concurrency=1', '--serial'] as const;
 /** End-to-end tests of a folder: they share an environment and run in the order of their names. */
 const e2e = (folder: string, env: Suite['env'] = {}): Suite => ({argv: ava(`e2e/${folder}`, ...oneByOne, '--timeout=30m'), kind: 'ava', limit: 3600, env});
 
-/** Such a suite with an environment, a state and a cache of its own may run beside others: nothing of it is theirs to keep or to take away. */
-const besideOthers = (folder: string, environment: string): Suite => e2e(folder, {
+/** Such a suite with an environment, a state, a cache and addresses of its own may run beside others: nothing of it is theirs to keep or to take away. */
+const besideOthers = (folder: string, environment: string, addresses: string): Suite => e2e(folder, {
 	TEST_ENVIRONMENT: environment,
 	K2HDKC_DEVSTACK__PATHS__STATE: `/var/lib/k2hdkc-devstack/${environment}.state`, K2HDKC_DEVSTACK__PATHS__CACHE: `/var/cache/k2hdkc-devstack/${environment}.cache`,
+	// Environments of another state are not seen while they are down, and their ranges look free.
+	K2HDKC_DEVSTACK__SANDBOX__ADDRESSPOOL: `[${addresses}]`,
 });
 
 const machineTests = 'integration/machines';
@@ -38,8 +40,8 @@ export const suites: Readonly<Record<string, Suite>> = {
 	after: e2e('after'),
 	environment: e2e('environment'),
 	hosts: e2e('hosts'),
-	images: besideOthers('images', 'ci-images'),
-	servers: besideOthers('servers', 'ci-servers'),
+	images: besideOthers('images', 'ci-images', '10.214.0.0/16'),
+	servers: besideOthers('servers', 'ci-servers', '10.215.0.0/16'),
 	// What takes long and touches little of the rest: run by name.
 	long: {argv: ava('long', ...oneByOne, '--timeout=60m'), kind: 'ava', limit: 7200},
 };

@@ -35,7 +35,7 @@ export const hooks = [quietServices.begin, `--customize-hook=${prepare.join(' &&
 /** Units of the image that run something of K2HR3, in the order of their starts. */
 export const k2hr3Units = ['k2hr3-chmpx', 'k2hr3-k2hdkc', 'k2hr3-slave', 'k2hr3-api', 'k2hr3-app'] as const;
 
-const baseInputs = (): unknown => ({suite, packages: packages(), hooks});
+export const baseInputs = (): unknown => ({suite, packages: packages(), hooks});
 
 /** What the image depends on beside the content of the prefix, which only a look at the host tells. */
 export const imageInputs = (config: Pick<Config, 'components' | 'k2hr3' | 'sources'>): unknown =>
@@ -46,5 +46,3 @@ export const k2hr3Directories = ({config, paths}: {readonly config: Pick<Config,
 	base: `${paths.images}/k2hr3-base-${hashInputs(baseInputs()).slice(0, 16)}`,
 	image: `${paths.images}/k2hr3-image-${hashInputs(imageInputs(config)).slice(0, 16)}`,
 });
-
-export {baseInputs};

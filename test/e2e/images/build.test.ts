@@ -6,6 +6,7 @@ import test, {type ExecutionContext} from 'ava';
 import {needs} from '../../helpers/needs.js';
 import {runCommand} from '../../helpers/runCommand.js';
 import {inside, machineAddress} from '../support/machine.js';
+import {installStandIns} from '../support/standIns.js';
 import {document, expect, follow, hostNeeds, paths, worked} from '../support/tool.js';
 
 /** A machine with the registry, and no control plane. */
@@ -30,11 +31,6 @@ type Images = {readonly images: readonly Facts[]};
 /** STAND-INS for K2HDKC as an installed prefix. They need Node, so the image gets it too. */
 const prefix = mkdtempSync(path.join(tmpdir(), 'k2hdkc-stand-ins-'));
 
-const installStandIns = async (): Promise<void> => {
-	await cp('test/fixtures/k2hdkcStandIn', prefix, {recursive: true});
-	await mkdir(path.join(prefix, 'lib'));
-};
-
 const facts = async (t: ExecutionContext, name = 'database', words: readonly string[] = settings): Promise<Facts> =>
 	document<Images>(await expect(t, 0, ['images', 'list', '--json', ...words])).images.find(({image}) => image === name)!;
 
@@ -54,7 +50,7 @@ test.serial('the database image is built, held to its contract, and pushed under
 
 	await borrowRoot();
 	await expect(t, 0, ['up', '--set', 'components.images=true', ...small, ...machineSteps.flatMap(step => ['--only', step])]);
-	await installStandIns();
+	await installStandIns(prefix);
 	const up = ['up', '--set', 'components.images=true', ...settings, ...steps.flatMap(step => ['--only', step])];
 	t.like(await facts(t), {name: 'antpickax/k2hdkc-trove', tag: '1.0.19', registered: '-'});
 

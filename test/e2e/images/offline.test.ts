@@ -1,10 +1,11 @@
-import {cp, mkdir, mkdtemp, readdir, rm} from 'node:fs/promises';
+import {mkdtemp, readdir, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {needs} from '../../helpers/needs.js';
 import {runCommand} from '../../helpers/runCommand.js';
 import {createDeadEnd} from '../support/deadEnd.js';
+import {installStandIns} from '../support/standIns.js';
 import {expect, follow, hostNeeds, paths, run, worked} from '../support/tool.js';
 
 const environment = 'ci-offline';
@@ -66,8 +67,7 @@ test.serial('after fetch no network is needed: a machine is made, and an image b
 
 	// STAND-INS for K2HDKC. Their place is new, so the image is; its base is the one that was made before.
 	const prefix = await temporary(t);
-	await cp('test/fixtures/k2hdkcStandIn', prefix, {recursive: true});
-	await mkdir(path.join(prefix, 'lib'));
+	await installStandIns(prefix);
 	const settings = [`sources.k2hdkc=directory:${prefix}`, 'images.database.variant=debian', 'images.database.extraPackages=nodejs'];
 	const image = await follow(['images', 'build', 'database', '--offline', ...small, ...settings.flatMap(setting => ['--set', setting])], () => undefined, there);
 	t.is(image.code, 0, image.stderr);
