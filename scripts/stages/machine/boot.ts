@@ -37,7 +37,7 @@ const waitForBoot = async ({env, signal, progress}: StepContext<SandboxEnv>): Pr
 			throw new ToolError('K2D5007', `The sandbox machine ${env.machineName} ended ${seconds} s after its start`, {log: env.paths.machineLog, lastLines: log.stdout.split('\n')});
 		}
 
-		const state = found ? await systemState(env) : '';
+		const state = found?.init ? await systemState(env) : '';
 		if (state === 'running' || state === 'degraded') {
 			return;
 		}
@@ -55,13 +55,13 @@ const powerOff = async ({env, signal, progress}: StepContext<SandboxEnv>): Promi
 		return;
 	}
 
-	await host.run(['kill', '-s', 'RTMIN+4', String(found.init)], {allow: 'any'});
+	await host.run(found.init ? ['kill', '-s', 'RTMIN+4', String(found.init)] : ['kill', String(found.nspawn)], {allow: 'any'});
 	const started = Date.now();
 	while (await findMachine(host, machineName, paths.root)) {
 		const seconds = Math.round((Date.now() - started) / 1000);
 		progress.say('shutting down');
 		if (seconds > 90) {
-			await host.run(['kill', '-s', 'KILL', String(found.nspawn), String(found.init)], {allow: 'any'});
+			await host.run(['kill', '-s', 'KILL', String(found.nspawn), ...(found.init ? [String(found.init)] : [])], {allow: 'any'});
 		}
 
 		await sleep(300, undefined, {signal});

@@ -2,7 +2,7 @@ import {ToolError} from '../../errors/toolError.js';
 import type {Machine} from '../../machines/types.js';
 
 /**
- * Prints the process of systemd-nspawn that runs the machine, and that of the machine's own init, as the host numbers them.
+ * Prints the process of systemd-nspawn that runs the machine, and that of the machine's own init, as the host numbers them; 0 before there is one.
  * Prints nothing when it does not run.
  */
 const findScript = (name: string, root: string | undefined): string => `
@@ -12,18 +12,30 @@ for process in /proc/[0-9]*; do
   grep -qzx -e '--machine=${name}' "$process/cmdline" 2>/dev/null || continue
 ${root === undefined ? '' : `  grep -qzx -e '--directory=${root}' "$process/cmdline" 2>/dev/null || continue\n`}\
   pid=\${process#/proc/}
-  read -r child rest < "$process/task/$pid/children" || true
-  echo "$pid \${child:-0}"
+  # The first child prepares the root and makes the init; that one has processes of its own.
+  init=0
+  for child in $(cat "$process/task/$pid/children" 2>/dev/null); do
+    if [ -e "/proc/$child/ns/pid" ] && ! [ "/proc/$child/ns/pid" -ef /proc/self/ns/pid ]; then init=$child; fi
+  done
+  echo "$pid $init"
 done
 `;
 
-export type NspawnProcess = {readonly nspawn: number; readonly init: number};
+export type NspawnProcess = {
+	readonly nspawn: number;
+	/** Undefined while nspawn still prepares the root. */
+	readonly init?: number;
+};
 
 /** Looks for the running machine of that name on that root; without a root for any of that name, whoever it belongs to. */
 export const findMachine = async (host: Machine, name: string, root?: string): Promise<NspawnProcess | undefined> => {
 	const {stdout} = await host.script(findScript(name, root));
-	const [nspawn, init] = (stdout.split('\n')[0] ?? '').split(' ').map(Number);
-	return nspawn && init ? {nspawn, init} : undefined;
+	const found = stdout.split('\n').filter(line => line !== '').map(line => {
+		const [nspawn, init] = line.split(' ').map(Number);
+		return {nspawn: nspawn!, ...(init && {init})};
+	});
+	// Nspawn's own children bear its name too until they become something else.
+	return found.find(({init}) => init !== undefined) ?? found[0];
 };
 
 export type Leader = {
@@ -41,7 +53,7 @@ export const createLeader = (host: Machine, name: string, root: string): Leader 
 	let known: {readonly at: number; readonly init: Promise<number>} | undefined;
 	const search = async (): Promise<number> => {
 		const found = await findMachine(host, name, root);
-		if (!found) {
+		if (!found?.init) {
 			throw new ToolError('K2D5008', `The sandbox machine ${name} is not running`);
 		}
 
