@@ -27,10 +27,13 @@ const results: Readonly<Record<Depth, string>> = {
 
 /** What each step on record would meet, in the order of undoing. */
 const undoRows = async (plan: Plan, environment: Environment, depth: Depth): Promise<Array<readonly [string, string]>> => {
-	const {decideUndo} = await import('../pipeline/undo.js');
+	const {decideUndo, leftBehind} = await import('../pipeline/undo.js');
 	const words = {undo: 'taken back', 'leave-adopted': 'was there before this tool: left alone', pass: 'kept'} as const;
 	const records = new Map(plan.map(({id, record}) => [id, record]));
-	return environment.steps.filter(({id}) => records.get(id)).toReversed().map(step => [step.id, words[decideUndo(step, records.get(step.id), depth)]]);
+	return Promise.all(environment.steps.filter(({id}) => records.get(id)).toReversed().map(async step => {
+		const fate = decideUndo(step, records.get(step.id), depth);
+		return [step.id, (fate === 'undo' ? await leftBehind(step, environment.env) : undefined) ?? words[fate]] as const;
+	}));
 };
 
 const dryRun = async (context: CommandContext, options: Options, environment: Environment, depth: Depth): Promise<number> => {

@@ -42,7 +42,12 @@ export type JobOptions = {
 };
 
 export type Undo<T> =
-	| {readonly depth: Depth; readonly undo: (context: StepContext<T>) => Promise<void>}
+	| {
+		readonly depth: Depth;
+		readonly undo: (context: StepContext<T>) => Promise<void>;
+		/** Why it stays although the step is taken back: somebody else needs it, or nothing of it is ours. Undefined when it goes. */
+		readonly left?: (env: T) => Promise<string | undefined>;
+	}
 	/** Why nothing of this step is left once the steps it needs are undone. `release` takes it back while those stay, for a command that says so. */
 	| {readonly nothingLeft: string; readonly release?: (context: StepContext<T>) => Promise<void>};
 
@@ -76,7 +81,7 @@ export type Step<T = unknown> = {
 	readonly expected: number;
 	/** Only for steps whose action is safe to repeat at once: tries in all, and the first delay in seconds (doubles). */
 	readonly retry?: {readonly attempts: number; readonly delay: number};
-	/** What its probe finds bears the environment's name: found without a record, it is this tool's all the same and `down` takes it back. */
+	/** What its probe finds only this tool makes, or it knows itself what of it is its own: found without a record, `down` takes it back all the same. */
 	readonly own?: boolean;
 	/** Lost by a reboot (mounts, namespaces, running services): its record is bound to the boot-id. */
 	readonly volatile?: boolean;

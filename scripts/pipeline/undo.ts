@@ -30,6 +30,9 @@ export const reversed = <T>(ordered: ReadonlyArray<Step<T>>): ReadonlyArray<{rea
 		needs: ordered.filter(other => other.needs.includes(step.id)).map(other => other.id),
 	}));
 
+/** Why the step's result stays. */
+export const leftBehind = async <T>({undo}: Pick<Step<T>, 'undo'>, env: T): Promise<string | undefined> => 'undo' in undo ? undo.left?.(env) : undefined;
+
 const undoStep = async <T>(step: Step<T>, context: RunContext<T>): Promise<void> => {
 	const {store, interrupts} = context;
 	const record = store.record(step.id)!;
@@ -64,13 +67,20 @@ const undoFailure = <T>(step: Step<T>, error: unknown, context: RunContext<T>): 
 const runUndo = async <T>(step: Step<T>, reason: string, context: RunContext<T>): Promise<{readonly ok: boolean; readonly failure?: Failure}> => {
 	const startedAt = Date.now();
 	const {emit, interrupts} = context;
-	const end = (result: 'undone' | 'failed' | 'interrupted', reason: string, failure?: Failure): void => {
+	const end = (result: 'undone' | 'skipped' | 'failed' | 'interrupted', reason: string, failure?: Failure): void => {
 		emit({type: 'step-end', id: step.id, result, seconds: (Date.now() - startedAt) / 1000, reason, ...(failure ? {failure} : {})});
 	};
 
 	const {id, stage, title, expected} = step;
 	emit({type: 'step-start', step: {id, stage, title, expected}, action: 'undo', reason});
 	try {
+		const left = await leftBehind(step, context.env);
+		if (left !== undefined) {
+			await context.store.put(id, undefined);
+			end('skipped', left);
+			return {ok: true};
+		}
+
 		await undoStep(step, context);
 		end('undone', 'taken back');
 		return {ok: true};

@@ -1,4 +1,3 @@
-import {ToolError} from '../errors/toolError.js';
 import type {SandboxEnv} from './sandboxEnv.js';
 
 /** Names of the other environments that stand on the same host. */
@@ -9,12 +8,8 @@ export const otherEnvironments = async ({host, config}: Pick<SandboxEnv, 'host' 
 		.filter(name => name !== '' && name !== config.name);
 };
 
-/** Keeps what several environments share until the last of them goes. @throws ToolError K2D2009 */
-export const refuseWhileShared = async (env: Pick<SandboxEnv, 'host' | 'config'>, what: string): Promise<void> => {
+/** What several environments share goes with the last of them: the reason while there are others. */
+export const leftForOthers = async (env: Pick<SandboxEnv, 'host' | 'config'>): Promise<string | undefined> => {
 	const others = await otherEnvironments(env);
-	if (others.length > 0) {
-		throw new ToolError('K2D2009', `Environment ${others.join(', ')} still needs ${what}`, {
-			remedy: `Take the others down first: ${others.map(name => `k2hdkc-devstack down --name ${name} --depth everything`).join('; ')}. Then repeat this command.`,
-		});
-	}
+	return others.length > 0 ? `left for environment ${others.join(', ')}, which needs it too` : undefined;
 };

@@ -1,4 +1,4 @@
-import {refuseWhileShared} from '../shared.js';
+import {leftForOthers} from '../shared.js';
 import type {SandboxStep} from '../sandboxEnv.js';
 
 /** Where layers and images are kept; a step of its own, because any of them may be the only one. */
@@ -17,12 +17,13 @@ export const imageStore: SandboxStep = {
 	},
 	undo: {
 		depth: 'everything',
+		left: leftForOthers,
 		async undo({env, job}) {
-			await refuseWhileShared(env, 'the cached images');
 			await job(env.host, ['rm', '-rf', '--one-file-system', '--', env.paths.images]);
 			await env.host.run(['rmdir', '--ignore-fail-on-non-empty', '--', env.config.paths.cache], {allow: 'any'});
 		},
 	},
+	own: true,
 	timeout: 600,
 	idleTimeout: 300,
 	expected: 1,

@@ -1,7 +1,7 @@
 import type {Config} from '../../config/schema.js';
 import type {Machine} from '../../machines/types.js';
 import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
-import {refuseWhileShared} from '../shared.js';
+import {leftForOthers} from '../shared.js';
 import {aptWaiting} from './aptDownload.js';
 
 /** Programs of the host that the sandbox stands on, by Debian package. */
@@ -39,6 +39,10 @@ sort -u -o '${record}.new' '${record}' '${record}.new'
 mv -f '${record}.new' '${record}'
 `;
 
+/** The packages that a list in the state directory names. */
+const addedBy = async ({host, config}: SandboxEnv, record: string): Promise<string[]> =>
+	(await host.read(`${config.paths.state}/${record}`))?.split('\n').filter(name => name !== '') ?? [];
+
 /**
  * Installs programs on the host. Which packages came with the tool is written before they are installed: a list in the state directory
  * is what `down` goes by.
@@ -69,19 +73,20 @@ const hostPackagesStep = ({packages: always, found, record, ...step}: Wanted): S
 	},
 	undo: {
 		depth: 'everything',
+		async left(env) {
+			return (await addedBy(env, record)).length === 0 ? 'was there before this tool and is left alone' : leftForOthers(env);
+		},
 		async undo({env, job}) {
 			const {host, config} = env;
-			const file = `${config.paths.state}/${record}`;
-			const added = (await host.read(file))?.split('\n').filter(name => name !== '') ?? [];
-			await refuseWhileShared(env, 'the programs of the host');
-			const present = await installed(host, added);
+			const present = await installed(host, await addedBy(env, record));
 			if (present.length > 0) {
 				await job(host, [...apt(config), 'purge', ...present], {env: {DEBIAN_FRONTEND: 'noninteractive'}});
 			}
 
-			await host.run(['rm', '-f', '--', file]);
+			await host.run(['rm', '-f', '--', `${config.paths.state}/${record}`]);
 		},
 	},
+	own: true,
 	timeout: 900,
 	idleTimeout: 330,
 	waiting: aptWaiting,

@@ -3,7 +3,7 @@ import path from 'node:path';
 import {parse} from 'yaml';
 import {packageRoot} from '../../packageRoot.js';
 import {hashInputs} from '../../pipeline/hash.js';
-import {refuseWhileShared} from '../shared.js';
+import {leftForOthers} from '../shared.js';
 import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
 import {aptWaiting} from './aptDownload.js';
 import {debianMirror} from './debianSources.js';
@@ -50,12 +50,13 @@ export const sandboxRoot: SandboxStep = {
 	},
 	undo: {
 		depth: 'everything',
+		left: leftForOthers,
 		async undo({env, job}) {
-			await refuseWhileShared(env, 'the cached root file system');
 			await job(env.host, ['rm', '-rf', '--one-file-system', '--', env.paths.roots]);
 			await env.host.run(['rmdir', '--ignore-fail-on-non-empty', '--', env.config.paths.cache], {allow: 'any'});
 		},
 	},
+	own: true,
 	timeout: 3600,
 	idleTimeout: 300,
 	waiting: aptWaiting,
