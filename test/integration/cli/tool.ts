@@ -62,7 +62,8 @@ const startTool = (directory: string, args: readonly string[], env: Readonly<Rec
 /** A place to run the tool in, removed after the test. */
 export const createPlace = async (t: ExecutionContext): Promise<Place> => {
 	const directory = await mkdtemp(path.join(tmpdir(), 'k2hdkc-cli-'));
-	t.teardown(async () => rm(directory, {recursive: true, force: true}));
+	// What the tool ended may write its last line meanwhile.
+	t.teardown(async () => rm(directory, {recursive: true, force: true, maxRetries: 5}));
 	const start: Place['start'] = (args, env = {}, file = fakeFile) => startTool(directory, args, env, file);
 	return {directory, start, run: async (...parts) => start(...parts).ended};
 };
