@@ -20,10 +20,13 @@ export const incus = serviceStep({
 	needs: ['compute.packages'],
 	files: [
 		{template: 'loop-devices.service', path: '/etc/systemd/system/k2hdkc-devstack-loop-devices.service', mode: 0o644},
+		{template: 'guests.service', path: '/etc/systemd/system/k2hdkc-devstack-guests.service', mode: 0o644},
 	],
 	prepare: () => `
 systemctl start k2hdkc-devstack-loop-devices.service incus.socket incus.service
 incus admin waitready --timeout=60
+# No unit of this step: to be restarted it would shut all guests down.
+systemctl enable --quiet --now k2hdkc-devstack-guests.service
 ${poolScript}`,
 	units: ['k2hdkc-devstack-loop-devices', 'incus.socket', 'incus.service'],
 	async ask({machine}) {

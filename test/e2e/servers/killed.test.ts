@@ -6,8 +6,8 @@ import {openCloud} from '../support/cloud.js';
 import {leftovers} from '../support/leftovers.js';
 import {cutPower, inGuest, inside} from '../support/machine.js';
 import {openServers, until, type Server, type Servers} from '../support/servers.js';
-import {follow, hostNeeds, paths} from '../support/tool.js';
-import {up} from '../support/withServers.js';
+import {expect, follow, hostNeeds, paths} from '../support/tool.js';
+import {settings, up} from '../support/withServers.js';
 
 // Servers, image, key and group are those of boot.test.ts.
 const open = async (): Promise<Servers> => openServers(await openCloud((await paths()).environment));
@@ -117,6 +117,24 @@ test.serial('after a power cut the servers come back with their addresses and vo
 	t.is(await devices(), 1);
 	const [address] = (await back.serverOf(three))!.addresses.private!;
 	await until('one reaches three', async () => inGuest(one, `ping -c 1 -W 2 ${address!.addr}`).catch(() => undefined));
+});
+
+test.serial('down shuts the servers down in order, and up brings them back', async t => {
+	if (!await needs(t, hostNeeds)) {
+		return;
+	}
+
+	const servers = await open();
+	const one = await idOf(servers, 'one');
+	await inGuest(one, 'systemd-run --quiet --unit=marker --property=\'ExecStop=/bin/sh -c "date > /ended; sync"\' sleep infinity');
+	const {seconds} = await expect(t, 0, ['down', ...settings]);
+	t.log(`down: ${seconds.toFixed(1)} s`);
+	const {code, stderr} = await follow(up, () => undefined);
+	t.is(code, 0, stderr);
+	await answers(one);
+	const back = openServers(await openCloud((await paths()).environment));
+	await until('the server runs', async () => (await back.serverOf(one))?.status === 'ACTIVE' ? true : undefined);
+	t.regex(await inGuest(one, 'cat /ended'), /\d{4}/);
 });
 
 test.serial('when servers and volumes are deleted, nothing is left of them', async t => {
