@@ -1,4 +1,5 @@
 import {ToolError} from '../errors/toolError.js';
+import {chooseK2hr3} from '../config/k2hr3Source.js';
 import type {Config} from '../config/schema.js';
 import {createSandboxMachine} from '../machines/sandbox.js';
 import type {Machine} from '../machines/types.js';
@@ -127,7 +128,7 @@ const stepsOf = (config: Config, {components} = config): readonly SandboxStep[] 
 	...(components.cinder ? [cinder, cinderDriver, cinderVolumes] : []), ...(components.swift ? [swift] : []),
 	...(components.compute ? [computeDownload, computePackages, incus, computeDriver, novaCompute, computeHost] : []),
 	datastoreHunk, datastorePackage, trove,
-	...(components.images || k2hr3Steps(config).length > 0 ? [imageStore] : []), ...(components.images ? [installImageTools] : []), ...ofImages(config, 'build'),
+	...(components.images || chooseK2hr3(config).kind === 'built' ? [imageStore] : []), ...(components.images ? [installImageTools] : []), ...ofImages(config, 'build'),
 	datastoreRegistration,
 	...(components.dashboard ? [dashboardDownload, dashboardPackages, dashboardPlugin, dashboard] : []),
 	...(components.images ? [registryDownload, registryPackages, registry, registryTrust] : []),

@@ -6,7 +6,10 @@ import {order} from '../../../scripts/pipeline/graph.js';
 import {chooseAddresses} from '../../../scripts/stages/addresses.js';
 import {apiConfiguration, appConfiguration, k2hr3UserData, ringConfiguration} from '../../../scripts/stages/k2hr3/configuration.js';
 import {imageInputs, k2hr3Directories} from '../../../scripts/stages/k2hr3/definition.js';
+import {k2hr3Existing} from '../../../scripts/stages/k2hr3/existing.js';
 import {k2hr3Address} from '../../../scripts/stages/k2hr3/facts.js';
+import type {StepContext} from '../../../scripts/pipeline/types.js';
+import type {SandboxEnv} from '../../../scripts/stages/sandboxEnv.js';
 import {sandboxSteps} from '../../../scripts/stages/sandbox.js';
 import {load, refusal} from '../config/workspace.js';
 
@@ -17,20 +20,44 @@ const url = 'k2hr3.url=http://192.0.2.1:18080';
 const addresses = {current: chooseAddresses({pool: ['10.213.0.0/16'], management: 'auto', private: 'auto', public: 'auto'}, [])};
 const facts = {address: '10.213.1.254', hostName: 'k2hr3', machine: '10.213.0.2', ports: {api: 18_080, app: 28_080, identity: 18_500}, region: 'RegionOne', passphrase: 'a passphrase'};
 
-for (const [set, kind, stepsThere] of [
-	[[], 'leftOut', false],
-	[[compute], 'leftOut', false],
-	[[prefix], 'leftOut', false],
-	[[prefix, compute], 'built', true],
-	[[prefix, compute, url], 'existing', false],
-	[[url], 'existing', false],
+for (const [set, kind, last] of [
+	[[], 'leftOut', undefined],
+	[[compute], 'leftOut', undefined],
+	[[prefix], 'leftOut', undefined],
+	[[prefix, compute], 'built', 'k2hr3.server'],
+	[[prefix, compute, url], 'existing', 'k2hr3.existing'],
+	[[url], 'existing', 'k2hr3.existing'],
 ] as const) {
 	test(`K2HR3 is ${kind} with ${set.join(' ') || 'nothing set'}`, t => {
 		const config = configOf(...set);
 		t.is(chooseK2hr3(config).kind, kind);
-		t.is(sandboxSteps(config).some(({id}) => id.includes('k2hr3')), stepsThere);
+		t.is(sandboxSteps(config).findLast(({id}) => id.includes('k2hr3'))?.id, last);
+		t.is(sandboxSteps(config).some(({id}) => id === 'images.store'), kind === 'built');
 	});
 }
+
+/** Of what the step looks at. */
+const existing = (answer: unknown) => ({
+	env: {
+		machineName: 'k2hdkc-default', addresses, config: configOf(url),
+		machine: {run: async () => ({code: 0, stdout: JSON.stringify(answer), stderr: ''})},
+	},
+	signal: new AbortController().signal, progress: {say: () => undefined},
+}) as unknown as StepContext<SandboxEnv>;
+
+test('one that is there is in place when it takes a token of this cloud', async t => {
+	t.deepEqual(await k2hr3Existing.probe(existing({url: 'http://192.0.2.1:18080', project: 'admin', api: ['/v1']})), {
+		state: 'present', evidence: 'K2HR3 at http://192.0.2.1:18080 answers and takes a token of project admin',
+	});
+});
+
+test('one that is away, or takes no tokens, ends `up` with its own code', async t => {
+	for (const [kind, code] of [['away', 'K2D7002'], ['denied', 'K2D7005']] as const) {
+		const context = existing({error: {kind, message: 'it does not'}});
+		t.deepEqual(await k2hr3Existing.probe(context), {state: 'broken', evidence: 'it does not'});
+		await t.throwsAsync(k2hr3Existing.apply(context), {code});
+	}
+});
 
 test('what is missing for it is said', t => {
 	const why = (...set: readonly string[]): string => (chooseK2hr3(configOf(...set)) as {readonly why: string}).why;
