@@ -16,7 +16,7 @@ import {guestLogs, inGuest, listGuests} from './guests/guests.js';
 import {lacks, lookAtKernel} from './guests/kernel.js';
 import {runningInit} from './machine/nspawn.js';
 import {k2hr3Command} from './k2hr3/client.js';
-import {k2hr3Address} from './k2hr3/facts.js';
+import {k2hr3Address, outsideScheme} from './k2hr3/facts.js';
 import {hasApp} from './k2hr3/prefix.js';
 import {containerImage, containerImages} from './images/containers/images.js';
 import {pushElsewhere} from './images/containers/pushElsewhere.js';
@@ -64,7 +64,7 @@ const k2hr3Endpoints = async (env: SandboxEnv): Promise<SummaryFacts['endpoints'
 		return [];
 	}
 
-	const app = {name: 'k2hr3-app', url: `http://${env.addresses.current.machine}:${env.config.k2hr3.ports.app}`};
+	const app = {name: 'k2hr3-app', url: `${outsideScheme(env.config)}://${env.addresses.current.machine}:${env.config.k2hr3.ports.app}`};
 	return [{name: 'k2hr3', url: k2hr3Address(env).url!}, ...(await hasApp(env) ? [app] : [])];
 };
 

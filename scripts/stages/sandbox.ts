@@ -112,6 +112,7 @@ export const createSandboxEnv = async (config: Config, host: Machine): Promise<S
 		api: createApi(host, addresses.current.machine, () => ({user: 'admin', password: secrets.get('user.admin'), project: 'admin'})),
 		proxyAuthority: await readNamed(config.proxy.caFile),
 		k2hr3Authority: await readNamed(config.k2hr3.caFile),
+		k2hr3Certificate: await readNamed(config.k2hr3.certificateFile),
 		builder: await findBuilder(host, config),
 	};
 };

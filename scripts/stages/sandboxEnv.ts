@@ -7,6 +7,7 @@ import type {Step} from '../pipeline/types.js';
 import type {Addresses} from './addresses.js';
 import type {Parts, Survey} from './controlPlane/look.js';
 import type {ChosenBuilder} from './images/containers/builders/choose.js';
+import {certificatePath} from './k2hr3/certificate.js';
 import {k2hr3Addresses} from './k2hr3/facts.js';
 import type {Leader} from './machine/nspawn.js';
 
@@ -50,6 +51,8 @@ export type SandboxEnv = {
 	readonly proxyAuthority: string | undefined;
 	/** The same of k2hr3.caFile. */
 	readonly k2hr3Authority: string | undefined;
+	/** The same of k2hr3.certificateFile: with a private key. */
+	readonly k2hr3Certificate: string | undefined;
 	/** What makes container images. */
 	readonly builder: ChosenBuilder;
 };
@@ -78,7 +81,7 @@ export const templateValues = ({config, secrets, addresses, machineName}: Sandbo
 	quotas: config.openstack.quotas,
 	datastore: config.datastore.name,
 	hostName: machineName,
-	k2hr3: {server: k2hr3Addresses(addresses.current).floating, ...config.k2hr3.ports},
+	k2hr3: {server: k2hr3Addresses(addresses.current).floating, ...config.k2hr3.ports, tls: config.k2hr3.certificateFile === null ? '' : ` ssl crt ${certificatePath}`},
 	workers: config.sandbox.workers,
 	ovsDatapath: 'netdev',
 	dnsServers: config.openstack.networks.dns.join(','),

@@ -12,6 +12,6 @@ export const k2hr3Schema = z.strictObject({
 	/** A K2HR3 that is there already. */
 	url: address.nullable(), guestUrl: address.nullable(), caFile: absolutePath.nullable(),
 	/** The one that is built when there is none. */
-	flavor: text,
+	flavor: text, certificateFile: absolutePath.nullable(),
 	ports: z.strictObject({api: port, app: port, identity: port}),
 });

@@ -135,4 +135,11 @@ export const k2hr3Errors = [
 		cause: 'K2HR3 gets the last address of the private network. Networks that an older version of this tool made let others have it too.',
 		remedy: 'Delete the server or port that has it, and run the command again.',
 	},
+	{
+		code: 'K2D7020',
+		title: 'The certificate cannot be used for K2HR3',
+		exitCode: 1,
+		cause: '`k2hr3.certificateFile` is not there, lacks the certificate or its private key, is not good at this time, or is for other addresses.',
+		remedy: 'Put certificate, chain and private key (without a passphrase) into that file, PEM, on the environment\'s host; the certificate must name the IP address that the message tells. k2hr3.caFile names the authority that signed it.',
+	},
 ] as const satisfies readonly CatalogueEntry[];

@@ -18,6 +18,8 @@ export type ServiceFile = {
 	readonly sections?: (env: SandboxEnv) => IniSections;
 	/** The same for a file that is not INI. */
 	readonly appended?: (env: SandboxEnv) => string;
+	/** The same for a text that holds a secret: of the inputs it is a digest. */
+	readonly sealed?: (env: SandboxEnv) => string;
 };
 
 const readTemplate = ({template}: ServiceFile): string => readFileSync(path.join(packageRoot, 'conf/sandbox', template), 'utf8');
@@ -26,7 +28,7 @@ const sum = (text: string): string => createHash('sha256').update(text).digest('
 
 /** The content as the service reads it. */
 export const renderFile = (file: ServiceFile, env: SandboxEnv): string => {
-	const text = renderTemplate(readTemplate(file), templateValues(env)) + (file.appended?.(env) ?? '');
+	const text = renderTemplate(readTemplate(file), templateValues(env)) + (file.appended?.(env) ?? '') + (file.sealed?.(env) ?? '');
 	return file.sections ? withSections(text, file.sections(env)) : text;
 };
 
@@ -40,6 +42,6 @@ export const fileInputs = (files: readonly ServiceFile[], env: SandboxEnv): Reco
 	return Object.fromEntries(files.map(file => {
 		const template = readTemplate(file);
 		const used = Object.entries(usedValues(template, values)).filter(([, value]) => !String(value).startsWith('secret.'));
-		return [file.path, {template: sum(template), ...Object.fromEntries(used), ...file.sections?.(env), ...(file.appended && {appended: file.appended(env)})}];
+		return [file.path, {template: sum(template), ...Object.fromEntries(used), ...file.sections?.(env), ...(file.appended && {appended: file.appended(env)}), ...(file.sealed && {sealed: sum(file.sealed(env))})}];
 	}));
 };

@@ -8,6 +8,8 @@ export type K2hr3Facts = {
 	readonly hostName: string;
 	/** Of the machine that passes requests on: where users and K2HR3 itself find things. */
 	readonly machine: string;
+	/** By which users reach that machine. */
+	readonly scheme: 'http' | 'https';
 	readonly ports: Config['k2hr3']['ports'];
 	readonly region: string;
 	/** Protects the tokens in the paths that K2HR3 hands out. */
@@ -64,9 +66,9 @@ export const apiConfiguration = ({address, machine, ports, region, passphrase}: 
 };
 
 /** The browser of the user asks the API by itself. */
-export const appConfiguration = ({machine, ports}: K2hr3Facts): unknown => ({
+export const appConfiguration = ({machine, scheme, ports}: K2hr3Facts): unknown => ({
 	scheme: 'http', port: ports.app, multiproc: false, runuser: '', logdir: '/var/log/k2hr3', consolelogname: null,
-	validator: 'userValidateCredential', apischeme: 'http', apihost: machine, apiport: ports.api,
+	validator: 'userValidateCredential', apischeme: scheme, apihost: machine, apiport: ports.api,
 });
 
 const toJson = (value: unknown): string => `${JSON.stringify(value, undefined, '\t')}\n`;

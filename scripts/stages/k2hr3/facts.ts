@@ -15,12 +15,15 @@ export const serverName = 'k2hdkc-dbaas-k2hr3';
 export const k2hr3Addresses = ({privateCidr, publicCidr}: Addresses): {readonly fixed: string; readonly floating: string} =>
 	({fixed: lastAddress(privateCidr), floating: lastAddress(publicCidr)});
 
+/** Of access from outside: the server itself, which instances ask, has no certificate. */
+export const outsideScheme = ({k2hr3: {certificateFile}}: Pick<Config, 'k2hr3'>): 'http' | 'https' => certificateFile === null ? 'http' : 'https';
+
 /** Without the passphrase. */
 export const openFacts = ({config, addresses: {current}}: Pick<SandboxEnv, 'config' | 'addresses'>): Omit<K2hr3Facts, 'passphrase'> => ({
-	address: k2hr3Addresses(current).fixed, hostName: serverName, machine: current.machine, ports: config.k2hr3.ports, region: config.openstack.region,
+	address: k2hr3Addresses(current).fixed, hostName: serverName, machine: current.machine, scheme: outsideScheme(config), ports: config.k2hr3.ports, region: config.openstack.region,
 });
 
 /** Where Trove, the tool and instances find K2HR3: one that is there already, or the one that is built. Without one the URL is null. */
 export const k2hr3Address = ({config, addresses: {current}}: {readonly config: Config; readonly addresses: {readonly current: Addresses}}): K2hr3Address => chooseK2hr3(config).kind === 'built'
-	? {url: `http://${current.machine}:${config.k2hr3.ports.api}`, guestUrl: `http://${k2hr3Addresses(current).fixed}:${config.k2hr3.ports.api}`, caFile: null}
+	? {url: `${outsideScheme(config)}://${current.machine}:${config.k2hr3.ports.api}`, guestUrl: `http://${k2hr3Addresses(current).fixed}:${config.k2hr3.ports.api}`, caFile: config.k2hr3.caFile}
 	: config.k2hr3;

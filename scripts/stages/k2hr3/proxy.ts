@@ -1,7 +1,9 @@
 import {ports, request} from '../../openstack/api.js';
 import {serviceStep} from '../controlPlane/service.js';
+import type {ServiceFile} from '../controlPlane/serviceFiles.js';
 import {downloadPackages, installPackages} from '../machine/machinePackages.js';
 import type {SandboxStep} from '../sandboxEnv.js';
+import {certificatePath, refuseCertificate} from './certificate.js';
 
 const packages = {
 	name: 'k2hr3',
@@ -14,28 +16,39 @@ export const k2hr3Download = downloadPackages(packages);
 export const k2hr3Packages = installPackages(packages);
 
 const unit = 'k2hdkc-devstack-k2hr3-proxy';
-const files = [
+const files: readonly ServiceFile[] = [
 	{template: 'k2hr3-haproxy.cfg', path: '/etc/k2hdkc-devstack/k2hr3-haproxy.cfg', mode: 0o644},
+	{template: 'k2hr3-certificate.pem', path: certificatePath, mode: 0o600, sealed: env => env.k2hr3Certificate ?? ''},
 	{template: 'k2hr3-proxy.service', path: `/etc/systemd/system/${unit}.service`, mode: 0o644},
-] as const;
+];
 
 /** The service of the package itself has nothing to do. It stands before the server, which asks Keystone by it. */
+const service = serviceStep({
+	id: 'k2hr3.proxy',
+	title: 'HAProxy, by which K2HR3 is reached from outside',
+	needs: ['k2hr3.packages', 'keystone'],
+	files,
+	prepare: () => 'SYSTEMCTL_SKIP_SYSV=1 systemctl disable --quiet --now haproxy.service\n',
+	units: [unit],
+	async ask({host, addresses, config}) {
+		const url = `http://${addresses.current.machine}:${config.k2hr3.ports.identity}/identity/v3`;
+		const {status} = await request(host, {url, timeout: 10});
+		return `${url} answers ${status}, as Keystone does at port ${ports.identity}`;
+	},
+	expected: 5,
+});
+
 export const k2hr3Proxy: SandboxStep = {
-	...serviceStep({
-		id: 'k2hr3.proxy',
-		title: 'HAProxy, by which K2HR3 is reached from outside',
-		needs: ['k2hr3.packages', 'keystone'],
-		files,
-		prepare: () => 'SYSTEMCTL_SKIP_SYSV=1 systemctl disable --quiet --now haproxy.service\n',
-		units: [unit],
-		async ask({host, addresses, config}) {
-			const url = `http://${addresses.current.machine}:${config.k2hr3.ports.identity}/identity/v3`;
-			const {status} = await request(host, {url, timeout: 10});
-			return `${url} answers ${status}, as Keystone does at port ${ports.identity}`;
-		},
-		expected: 5,
-	}),
+	...service,
 	stage: 'k2hr3',
+	async apply(context) {
+		const {config: {k2hr3: {certificateFile}}, k2hr3Certificate, addresses} = context.env;
+		if (certificateFile !== null) {
+			refuseCertificate(certificateFile, k2hr3Certificate, addresses.current.machine);
+		}
+
+		await service.apply(context);
+	},
 	undo: {
 		nothingLeft: 'It lies on the disk of the sandbox machine and goes with that.',
 		async release({env: {machine}}) {

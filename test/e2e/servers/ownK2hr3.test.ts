@@ -1,14 +1,15 @@
-import {mkdtemp, rm} from 'node:fs/promises';
+import {mkdtemp, readFile, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import test from 'ava';
+import {makeCertificate} from '../../fixtures/certificate.js';
 import {makeK2hr3Prefix} from '../../fixtures/k2hr3StandIn/prefix.js';
 import {needs} from '../../helpers/needs.js';
 import {openCloud} from '../support/cloud.js';
 import {connectFrom} from '../support/farHost.js';
-import {inside} from '../support/machine.js';
+import {inside, machineAddress} from '../support/machine.js';
 import {openServers, type Servers} from '../support/servers.js';
-import {document, expect, follow, hostNeeds, paths, worked} from '../support/tool.js';
+import {document, expect, follow, hostNeeds, paths, run, worked} from '../support/tool.js';
 
 // K2HR3 as a server of the environment. Its programs are stand-ins; the image, the server, its addresses and the proxy are what a user gets.
 
@@ -70,6 +71,30 @@ test.serial('a second k2hr3 up finds it in place; its logs are at hand', async t
 	t.is(code, 0, stderr);
 	t.deepEqual(worked(events), []);
 	t.regex((await expect(t, 0, ['logs', 'k2hr3', ...withSource()])).stdout, /k2hr3-api stand-in at http:/);
+});
+
+test.serial('with a certificate access from outside is by TLS; one for another address is refused', async t => {
+	if (!await needs(t, hostNeeds)) {
+		return;
+	}
+
+	const address = await machineAddress();
+	const certify = async (name: string, forAddress: string): Promise<readonly string[]> => {
+		const {authority, withKey} = await makeCertificate(made.directory!, name, forAddress);
+		return [...withSource(), '--set', `k2hr3.certificateFile=${withKey}`, '--set', `k2hr3.caFile=${authority}`];
+	};
+
+	const refused = await run(['k2hr3', 'up', '--yes', ...await certify('wrong', '192.0.2.1')]);
+	t.is(refused.code, 1);
+	t.true(refused.stderr.includes('K2D7020') && refused.stderr.includes(address), refused.stderr);
+	const words = await certify('right', address);
+	const {code, events, stderr} = await follow(['k2hr3', 'up', '--yes', ...words], () => undefined);
+	t.is(code, 0, stderr);
+	t.true(['k2hr3.proxy', 'k2hr3.server', 'trove'].every(step => worked(events).includes(step)));
+	t.regex(await inside('cat /etc/trove/trove.conf'), /^k2hr3_url = https:.*\n(?:.*\n)*?k2hr3_ca_file = /m);
+	t.is(document<{url: string}>(await expect(t, 0, ['k2hr3', 'status', '--json', ...words])).url, `https://${address}:18080`);
+	t.is((await inside('stat --format="%a %U" /etc/k2hdkc-devstack/k2hr3-certificate.pem')).trim(), '600 root');
+	t.false((await readFile(path.join((await paths()).environment, 'state.json'), 'utf8')).includes('PRIVATE KEY'));
 });
 
 test.serial('k2hr3 down gives everything back, and the next up tells Trove', async t => {

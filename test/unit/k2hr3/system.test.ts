@@ -18,7 +18,7 @@ const prefix = 'sources.k2hr3=directory:/opt/k2hr3';
 const compute = 'components.compute=true';
 const url = 'k2hr3.url=http://192.0.2.1:18080';
 const addresses = {current: chooseAddresses({pool: ['10.213.0.0/16'], management: 'auto', private: 'auto', public: 'auto'}, [])};
-const facts = {address: '10.213.1.254', hostName: 'k2hr3', machine: '10.213.0.2', ports: {api: 18_080, app: 28_080, identity: 18_500}, region: 'RegionOne', passphrase: 'a passphrase'};
+const facts = {address: '10.213.1.254', hostName: 'k2hr3', machine: '10.213.0.2', scheme: 'http', ports: {api: 18_080, app: 28_080, identity: 18_500}, region: 'RegionOne', passphrase: 'a passphrase'} as const;
 
 for (const [set, kind, last] of [
 	[[], 'leftOut', undefined],
@@ -81,6 +81,8 @@ test('Trove and instances find it at addresses that are known before it is there
 	t.is(k2hr3Address({config: configOf(prefix, compute, 'k2hr3.ports.api=8443'), addresses}).guestUrl, 'http://10.213.1.254:8443');
 	t.like(k2hr3Address({config: configOf(prefix, compute, url), addresses}), {url: 'http://192.0.2.1:18080', guestUrl: null});
 	t.is(k2hr3Address({config: configOf(compute), addresses}).url, null);
+	// Instances ask the server itself, which has no certificate.
+	t.deepEqual(k2hr3Address({config: configOf(prefix, compute, 'k2hr3.certificateFile=/etc/k2hr3.pem', 'k2hr3.caFile=/etc/ca.pem'), addresses}), {url: 'https://10.213.0.2:18080', guestUrl: 'http://10.213.1.254:18080', caFile: '/etc/ca.pem'});
 });
 
 test('`k2hr3 up` does the steps of the system, what they stand on, and Trove', t => {
