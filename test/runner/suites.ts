@@ -40,6 +40,7 @@ export const suites: Readonly<Record<string, Suite>> = {
 	after: e2e('after'),
 	environment: e2e('environment'),
 	hosts: e2e('hosts'),
+	root: besideOthers('root', 'ci-root', '10.216.0.0/16'),
 	images: besideOthers('images', 'ci-images', '10.214.0.0/16'),
 	servers: besideOthers('servers', 'ci-servers', '10.215.0.0/16'),
 	// What takes long and touches little of the rest: run by name.

@@ -1,11 +1,9 @@
-import {rename, rm} from 'node:fs/promises';
-import path from 'node:path';
 import test from 'ava';
 import {order} from '../../../scripts/pipeline/graph.js';
 import {sandboxSteps} from '../../../scripts/stages/sandbox.js';
 import {needs} from '../../helpers/needs.js';
 import {load} from '../../unit/config/workspace.js';
-import {document, expect, hostNeeds, paths, run} from '../support/tool.js';
+import {document, expect, hostNeeds, run} from '../support/tool.js';
 import {points, table, usualOf, walk, type Kill, type Outstanding, type Point, type Usual} from '../support/walk.js';
 
 type Status = {readonly inPlace: boolean; readonly steps: ReadonlyArray<{readonly id: string; readonly standing: string; readonly evidence: string}>};
@@ -52,7 +50,7 @@ test.serial('an environment that stands shows how long its steps take, and goes'
 /** How long a step may take that is done again on what it has made. */
 const briefly = (id: string): Usual => ({seconds: Math.max(0.3, (usual.get(id)?.seconds ?? 0) / 3), jobs: 0});
 
-// What was there before the tool, or is kept in its cache, is not built again: see the test of the root below.
+// What was there before the tool, or is kept in its cache, is not built again: e2e/root does that.
 const walkGroup = test.macro(async (t, ids: readonly string[]) => {
 	if (!await needs(t, hostNeeds)) {
 		return;
@@ -115,19 +113,5 @@ test.serial('every undo killed at start, middle and end, backwards', async t => 
 	all.push(...kills.map(kill => ({...kill, step: `undo ${kill.step}`})));
 	const {steps: left} = document<Status>(await run(['status', '--json']));
 	t.deepEqual(left.filter(({id}) => undone.includes(id)).map(({standing}) => standing), undone.map(() => 'missing'));
-});
-
-test.serial('the root is built again when it is gone, killed in between', async t => {
-	if (!await needs(t, hostNeeds)) {
-		return;
-	}
-
-	const {cache} = await paths();
-	const old = path.join(cache, 'roots.old');
-	await rename(path.join(cache, 'roots'), old);
-	t.teardown(async () => rm(old, {recursive: true, force: true}));
-	const kills = await walk(t, ['up', '--only', 'sandbox.root'], new Map([['sandbox.root', new Set(points)]]), new Map([['sandbox.root', {seconds: 20, jobs: 1}]]));
-	all.push(...kills);
-	t.true(kills.length >= 3);
 	t.log(['', `${'step'.padEnd(24)} ${points.map(point => point.padEnd(20)).join(' ').trimEnd()}`, ...table(all)].join('\n'));
 });
