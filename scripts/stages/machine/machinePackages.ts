@@ -62,10 +62,13 @@ export const downloadPackages = (wanted: MachinePackages): SandboxStep => ({
 const inside = ({name}: MachinePackages): string => `/var/cache/k2hdkc-devstack/${name}`;
 
 /**
- * No service of a package starts unconfigured. What an earlier try left half done is finished first; when that needs packages
+ * No service of a package starts unconfigured. Installations come one after the other: the first to end would take the rule away that
+ * keeps the services of the next from starting. What an earlier try left half done is finished first; when that needs packages
  * that were not unpacked yet, the installation brings them.
  */
 const installScript = (wanted: MachinePackages): string => `
+exec 9> /run/lock/k2hdkc-devstack-packages
+flock --timeout 600 9 || { echo 'Other packages are still being installed after 600 s.' >&2; exit 1; }
 cd ${quote(inside(wanted))}
 trap 'rm -f /usr/sbin/policy-rc.d' EXIT
 trap 'exit 1' HUP INT TERM
@@ -102,7 +105,8 @@ export const installPackages = (wanted: MachinePackages): SandboxStep => ({
 		await job(env.machine, ['sh', '-eu'], {input: installScript(wanted)});
 	},
 	undo: {nothingLeft: 'They lie on the disk of the sandbox machine and go with it.'},
-	timeout: 900,
-	idleTimeout: 300,
+	timeout: 1500,
+	// It may wait for others in silence.
+	idleTimeout: 700,
 	expected: wanted.expected.install,
 });
