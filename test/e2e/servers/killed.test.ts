@@ -126,7 +126,7 @@ test.serial('down shuts the servers down in order, and up brings them back', asy
 
 	const servers = await open();
 	const one = await idOf(servers, 'one');
-	await inGuest(one, 'systemd-run --quiet --unit=marker --property=\'ExecStop=/bin/sh -c "date > /ended; sync"\' sleep infinity');
+	await inGuest(one, String.raw`systemd-run --quiet --unit=marker "--property=ExecStop=/bin/sh -c \"date > /ended; sync\"" sleep infinity`);
 	const {seconds} = await expect(t, 0, ['down', ...settings]);
 	t.log(`down: ${seconds.toFixed(1)} s`);
 	const {code, stderr} = await follow(up, () => undefined);
