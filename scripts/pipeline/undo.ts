@@ -77,6 +77,7 @@ const runUndo = async <T>(step: Step<T>, reason: string, context: RunContext<T>)
 		const left = await leftBehind(step, context.env);
 		if (left !== undefined) {
 			await context.store.put(id, undefined);
+			createVoice(id, context).say(left);
 			end('skipped', left);
 			return {ok: true};
 		}

@@ -137,13 +137,13 @@ const stepsOf = (config: Config, {components} = config): readonly SandboxStep[] 
 	...k2hr3Steps(config),
 ];
 
-/** Steps whose result may be there before the tool, or serves other environments too; all images do. All others bear the environment's name. */
-const isShared = (step: SandboxStep): boolean => step.stage === 'images' || [installHostPackages, sandboxRoot].includes(step);
+/** Images may be there before the tool. What all others make bears the environment's name, or they know themselves what of it is theirs. */
+const isOwn = ({own, stage}: SandboxStep): boolean => own ?? stage !== 'images';
 
 /** Whatever a step does may change what the survey saw. */
 const complete = (step: SandboxStep): SandboxStep => ({
 	...step,
-	own: !isShared(step),
+	own: isOwn(step),
 	async apply(context) {
 		try {
 			await step.apply(context);

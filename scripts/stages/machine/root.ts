@@ -56,7 +56,6 @@ export const sandboxRoot: SandboxStep = {
 			await env.host.run(['rmdir', '--ignore-fail-on-non-empty', '--', env.config.paths.cache], {allow: 'any'});
 		},
 	},
-	own: true,
 	timeout: 3600,
 	idleTimeout: 300,
 	waiting: aptWaiting,
