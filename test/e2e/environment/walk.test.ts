@@ -56,7 +56,7 @@ const missing = (ids: readonly string[], outstanding: Outstanding): Outstanding 
 	return wanted.length > 0 ? [[id, new Set(wanted)] as const] : [];
 }));
 
-// What was there before the tool, or is kept in its cache, is not built again: e2e/root does that.
+// What was there before the tool, or is kept in its cache, is not built again: e2e/root does that, by `npm run test:long`.
 const walkGroup = test.macro(async (t, ids: readonly string[]) => {
 	if (!await needs(t, hostNeeds)) {
 		return;
