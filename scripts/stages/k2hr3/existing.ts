@@ -1,6 +1,5 @@
-import {ToolError} from '../../errors/toolError.js';
 import type {SandboxStep} from '../sandboxEnv.js';
-import {checkK2hr3} from './client.js';
+import {checkK2hr3, tryK2hr3} from './client.js';
 
 /** One that is there already is asked as Trove will ask it, before anybody makes a cluster: nothing is made, so all that `up` can do is say what is wrong. */
 export const k2hr3Existing: SandboxStep = {
@@ -10,16 +9,10 @@ export const k2hr3Existing: SandboxStep = {
 	needs: ['credentials', 'datastore.package', 'trove'],
 	inputs: ({config: {k2hr3: {url}}, k2hr3Authority}) => ({url, authority: k2hr3Authority ?? null}),
 	async probe({env, signal}) {
-		try {
-			const {url, project} = await checkK2hr3(env, signal);
-			return {state: 'present', evidence: `K2HR3 at ${url} answers and takes a token of project ${project}`};
-		} catch (error) {
-			if (error instanceof ToolError && error.code.startsWith('K2D70')) {
-				return {state: 'broken', evidence: error.message};
-			}
-
-			throw error;
-		}
+		const answer = await tryK2hr3(env, signal);
+		return 'fault' in answer
+			? {state: 'broken', evidence: answer.fault}
+			: {state: 'present', evidence: `K2HR3 at ${answer.url} answers and takes a token of project ${answer.project}`};
 	},
 	async apply({env, signal, progress}) {
 		progress.say('asking it');

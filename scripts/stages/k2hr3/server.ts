@@ -4,7 +4,7 @@ import {ToolError} from '../../errors/toolError.js';
 import type {Probe, StepContext} from '../../pipeline/types.js';
 import {inGuest} from '../guests/guests.js';
 import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
-import {checkK2hr3} from './client.js';
+import {tryK2hr3} from './client.js';
 import {k2hr3UserData} from './configuration.js';
 import {imageInputs, k2hr3Units} from './definition.js';
 import {openFacts, serverName} from './facts.js';
@@ -20,16 +20,8 @@ const findServer = async ({api}: SandboxEnv): Promise<Server | undefined> => {
 
 /** How far K2HR3 is from answering; undefined when it answers and takes tokens. */
 const fault = async (env: SandboxEnv, signal: AbortSignal): Promise<string | undefined> => {
-	try {
-		await checkK2hr3(env, signal);
-		return undefined;
-	} catch (error) {
-		if (error instanceof ToolError && error.code.startsWith('K2D70')) {
-			return error.message;
-		}
-
-		throw error;
-	}
+	const answer = await tryK2hr3(env, signal);
+	return 'fault' in answer ? answer.fault : undefined;
 };
 
 const probe = async ({env, signal}: StepContext<SandboxEnv>): Promise<Probe> => {
