@@ -31,11 +31,12 @@ type Wanted = Pick<SandboxStep, 'id' | 'stage' | 'title' | 'needs'> & {
 	readonly record: string;
 };
 
+/** Adds to the record what apt is about to install. Where nothing is added there is no record, as there is nothing to take back. */
 const addedScript = (record: string, packages: readonly string[]): string => `
+added=$({ cat '${record}' 2>/dev/null || true; apt-get --simulate --no-install-recommends --no-upgrade install ${packages.join(' ')} | sed -n 's/^Inst \\([^ ]*\\) (.*/\\1/p'; } | sort -u)
+[ -n "$added" ] || exit 0
 mkdir -p "$(dirname '${record}')"
-apt-get --simulate --no-install-recommends --no-upgrade install ${packages.join(' ')} | sed -n 's/^Inst \\([^ ]*\\) (.*/\\1/p' | sort -u > '${record}.new'
-touch '${record}'
-sort -u -o '${record}.new' '${record}' '${record}.new'
+printf '%s\\n' "$added" >'${record}.new'
 mv -f '${record}.new' '${record}'
 `;
 
@@ -83,7 +84,7 @@ const hostPackagesStep = ({packages: always, found, record, ...step}: Wanted): S
 				await job(host, [...apt(config), 'purge', ...present], {env: {DEBIAN_FRONTEND: 'noninteractive'}});
 			}
 
-			await host.run(['rm', '-f', '--', `${config.paths.state}/${record}`]);
+			await host.run(['rm', '-f', '--', ...['', '.new'].map(end => `${config.paths.state}/${record}${end}`)]);
 		},
 	},
 	own: true,
