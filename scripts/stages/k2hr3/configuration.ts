@@ -48,15 +48,22 @@ export const ringConfiguration = (mode: 'server' | 'slave', {hostName}: Pick<K2h
 /** The version 1.0 of its driver for Keystone asks for `PATH/v3/auth/tokens`, which without a path becomes `//v3/auth/tokens`. */
 const identityPath = '/identity';
 
+/**
+ * Members whose address nobody has for an hour are removed: a restart of a guest takes less, and a node registers again when it starts. The watcher
+ * looks every five minutes; the kernel needs three seconds to find that nobody has an address.
+ */
+const watching = {type: 'Function', funcmod: '/usr/local/libexec/k2hr3-alive.cjs', pendingsec: 3600, intervalms: 300_000, timeoutms: 10_000, parallelcnt: 32};
+
 /** Laid over the defaults of k2hr3-api; what is null or empty there goes to the journal. */
 export const apiConfiguration = ({address, machine, ports, region, passphrase}: K2hr3Facts): unknown => {
 	const baseuri = `http://${address}:${ports.api}`;
 	return {
 		keystone: {type: 'openstackapiv3', eptype: 'list', epfile: null, eplist: {[region]: `http://${machine}:${ports.identity}${identityPath}`}},
 		k2hdkc: {config: '/etc/k2hr3/slave.ini', port: ring.slaveControl},
+		chkipconfig: watching,
 		corsips: [machine],
 		multiproc: false, scheme: 'http', port: ports.api, runuser: '', privatekey: '', cert: '', ca: '',
-		logdir: '/var/log/k2hr3', consolelogname: null,
+		logdir: '/var/log/k2hr3', consolelogname: null, watcherlogname: null, wconsolelogname: null,
 		userdata: {
 			baseuri, cc_templ: 'config/k2hr3-cloud-config.txt.templ', script_templ: 'config/k2hr3-init.sh.templ', errscript_templ: 'config/k2hr3-init-error.sh.templ',
 			algorithm: 'aes-256-cbc', passphrase,

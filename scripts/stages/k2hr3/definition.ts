@@ -26,14 +26,16 @@ export const packages = (): readonly string[] =>
 
 const prepare = [
 	'chroot "$1" useradd --system --home-dir /var/lib/k2hr3 --shell /usr/sbin/nologin k2hr3',
-	'systemctl --root="$1" --quiet enable systemd-networkd systemd-resolved',
+	'systemctl --root="$1" --quiet enable systemd-networkd systemd-resolved ssh',
 	'mkdir -p "$1/run/systemd/resolve"',
+	// Each server makes its own.
+	'rm -f "$1"/etc/ssh/ssh_host_*',
 ];
 
 export const hooks = [quietServices.begin, `--customize-hook=${prepare.join(' && ')}`, forgetProxy, quietServices.end] as const;
 
 /** Units of the image that run something of K2HR3, in the order of their starts. */
-export const k2hr3Units = ['k2hr3-chmpx', 'k2hr3-k2hdkc', 'k2hr3-slave', 'k2hr3-api', 'k2hr3-app'] as const;
+export const k2hr3Units = ['k2hr3-chmpx', 'k2hr3-k2hdkc', 'k2hr3-slave', 'k2hr3-api', 'k2hr3-watcher', 'k2hr3-app'] as const;
 
 export const baseInputs = (): unknown => ({suite, packages: packages(), hooks});
 

@@ -3,12 +3,13 @@ import {ToolError} from '../../errors/toolError.js';
 import type {Probe} from '../../pipeline/types.js';
 import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
 import {k2hr3Addresses, serverName} from './facts.js';
+import {ensureKeyPair, hasKeyPair, removeKeyPair} from './keyPair.js';
 
 type Group = {readonly name: string; readonly project: string; readonly ports: readonly number[]};
 
 /** Who may reach the server of K2HR3, and what slave nodes of the users need. */
 const groupsOf = ({config: {k2hr3: {ports}, openstack: {projects}}}: Pick<SandboxEnv, 'config'>): readonly Group[] => [
-	{name: 'k2hdkc-dbaas-k2hr3-secgroup', project: 'admin', ports: [ports.api, ports.app]},
+	{name: 'k2hdkc-dbaas-k2hr3-secgroup', project: 'admin', ports: [ports.api, ports.app, 22]},
 	...projects.filter(project => !['admin', 'service'].includes(project)).map(project => ({name: 'k2hdkc-slave-sec', project, ports: [8031, 22]})),
 ];
 
@@ -95,35 +96,38 @@ const probe = async (env: SandboxEnv): Promise<Probe> => {
 	const [port, floating] = [await findPort(env), await findFloating(env)];
 	const missing = [
 		...groups.flatMap(({group, item}) => item && closed(item, group).length === 0 ? [] : [`security group ${group.name}`]),
+		...(await hasKeyPair(env) ? [] : [`key pair ${serverName}`]),
 		...(port ? [] : [`port ${serverName}`]),
 		...(port && floating?.port_id === port.id ? [] : ['floating address']),
 	];
 	const {fixed, floating: outer} = k2hr3Addresses(env.addresses.current);
 	if (missing.length === 0) {
-		return {state: 'present', evidence: `Neutron has the port ${serverName} with ${fixed} and ${outer}, and ${groups.map(({group: {name}}) => name).join(', ')}`};
+		return {state: 'present', evidence: `there are the key pair and the port ${serverName} with ${fixed} and ${outer}, and ${groups.map(({group: {name}}) => name).join(', ')}`};
 	}
 
-	return {state: missing.length === groups.length + 2 ? 'absent' : 'broken', evidence: `Neutron lacks ${missing.join(', ')}`};
+	return {state: missing.length === groups.length + 3 ? 'absent' : 'broken', evidence: `not there: ${missing.join(', ')}`};
 };
 
-/** Security groups, and a port with the addresses of the server; they outlive a server that is made anew. */
+/** Key pair, security groups, and a port with the addresses of the server; they outlive a server that is made anew. */
 export const k2hr3Place: SandboxStep = {
 	id: 'k2hr3.place',
 	stage: 'k2hr3',
-	title: 'Security groups and addresses of the K2HR3 server',
-	needs: ['networks'],
+	title: 'Key pair, security groups and addresses of the K2HR3 server',
+	needs: ['k2hr3.key', 'networks', 'nova'],
 	inputs: env => ({groups: groupsOf(env), addresses: k2hr3Addresses(env.addresses.current)}),
 	probe: async ({env}) => probe(env),
 	async apply({env}) {
 		const [own, ...others] = groupsOf(env);
+		await ensureKeyPair(env);
 		const group = await ensureGroup(env, own!);
 		await Promise.all(others.map(async other => ensureGroup(env, other)));
 		await ensureFloating(env, await ensurePort(env, group));
 	},
 	undo: {
-		nothingLeft: 'They lie in the database of the sandbox machine and go with its disk.',
+		nothingLeft: 'They lie in the databases of the sandbox machine and go with its disk.',
 		async release({env}) {
 			const [port, floating] = [await findPort(env), await findFloating(env)];
+			await removeKeyPair(env);
 			await remove(env, 'floatingip', floating);
 			await remove(env, 'port', port);
 			for (const group of groupsOf(env)) {

@@ -47,7 +47,7 @@ const create = async (env: SandboxEnv): Promise<void> => {
 	const userData = k2hr3UserData({...openFacts(env), passphrase: secrets.get('k2hr3')});
 	await api.request({
 		method: 'POST', url: `${api.url.compute}/servers`,
-		body: {server: {name: serverName, imageRef: image, flavorRef: flavorId(env), networks: [{port: port?.id}], user_data: Buffer.from(userData).toString('base64')}},
+		body: {server: {name: serverName, key_name: serverName, imageRef: image, flavorRef: flavorId(env), networks: [{port: port?.id}], user_data: Buffer.from(userData).toString('base64')}},
 	});
 };
 

@@ -3,13 +3,14 @@ import type {Config} from '../../config/schema.js';
 import type {SandboxStep} from '../sandboxEnv.js';
 import {k2hr3Existing} from './existing.js';
 import {k2hr3Base, k2hr3Image, k2hr3ImageFile} from './image.js';
+import {k2hr3Key} from './keyPair.js';
 import {k2hr3Place} from './place.js';
 import {k2hr3Download, k2hr3Packages, k2hr3Proxy} from './proxy.js';
 import {k2hr3Server} from './server.js';
 
 /** By what K2HR3 it is: one that is built, one that is there already, none. */
 const stepsOf: Readonly<Record<ReturnType<typeof chooseK2hr3>['kind'], readonly SandboxStep[]>> = {
-	built: [k2hr3Base, k2hr3ImageFile, k2hr3Download, k2hr3Packages, k2hr3Image, k2hr3Place, k2hr3Proxy, k2hr3Server],
+	built: [k2hr3Base, k2hr3ImageFile, k2hr3Download, k2hr3Packages, k2hr3Image, k2hr3Key, k2hr3Place, k2hr3Proxy, k2hr3Server],
 	existing: [k2hr3Existing],
 	leftOut: [],
 };

@@ -1,4 +1,4 @@
-import {mkdtemp, readFile, rm} from 'node:fs/promises';
+import {mkdtemp, readFile, rm, stat} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import test from 'ava';
@@ -9,6 +9,7 @@ import {openCloud} from '../support/cloud.js';
 import {connectFrom} from '../support/farHost.js';
 import {inside, machineAddress} from '../support/machine.js';
 import {openServers, type Servers} from '../support/servers.js';
+import {runByKey} from '../support/sshKey.js';
 import {document, expect, follow, hostNeeds, paths, run, worked} from '../support/tool.js';
 
 // K2HR3 as a server of the environment. Its programs are stand-ins; the image, the server, its addresses and the proxy are what a user gets.
@@ -36,7 +37,7 @@ test.serial('k2hr3 up makes the image, the server, its addresses and the proxy, 
 	const {code, events, stderr, seconds} = await follow(['k2hr3', 'up', ...withSource()], () => undefined);
 	t.is(code, 0, stderr);
 	t.log(`${seconds.toFixed(1)} s`);
-	for (const step of ['images.k2hr3', 'k2hr3.image', 'k2hr3.place', 'k2hr3.proxy', 'k2hr3.server', 'trove']) {
+	for (const step of ['images.k2hr3', 'k2hr3.image', 'k2hr3.key', 'k2hr3.place', 'k2hr3.proxy', 'k2hr3.server', 'trove']) {
 		t.true(worked(events).includes(step), step);
 	}
 
@@ -60,6 +61,17 @@ test.serial('it takes tokens of Keystone and clusters, from the machine and from
 	const [address] = await (await serversOf()).named('floatingip', 'description=k2hdkc-dbaas-k2hr3');
 	t.is(await connectFrom(undefined, address!.floating_ip_address!, 18_080), 'open');
 	t.is(await connectFrom(undefined, address!.floating_ip_address!, 18_021), 'silence');
+});
+
+test.serial('its key opens it to ssh', async t => {
+	if (!await needs(t, {...hostNeeds, commands: {...hostNeeds.commands, ssh: 'openssh-client'}})) {
+		return;
+	}
+
+	const [address] = await (await serversOf()).named('floatingip', 'description=k2hdkc-dbaas-k2hr3');
+	const file = path.join((await paths()).environment, 'k2hr3-key');
+	t.is((await stat(file)).mode & 0o777, 0o600);
+	t.regex(await runByKey(file, address!.floating_ip_address!, 'systemctl is-active k2hr3-api'), /^active$/m);
 });
 
 test.serial('a second k2hr3 up finds it in place; its logs are at hand', async t => {
@@ -105,6 +117,7 @@ test.serial('k2hr3 down gives everything back, and the next up tells Trove', asy
 	await expect(t, 0, ['k2hr3', 'down', '--yes', ...withSource()]);
 	const servers = await serversOf();
 	t.deepEqual((await servers.list()).filter(({name}) => name.includes('k2hr3')), []);
+	t.is((await (await openCloud((await paths()).environment)).ask(8774, '/v2.1/os-keypairs/k2hdkc-dbaas-k2hr3')).status, 404);
 	for (const [kind, query] of [['port', 'name=k2hdkc-dbaas-k2hr3'], ['floatingip', 'description=k2hdkc-dbaas-k2hr3']] as const) {
 		t.deepEqual(await servers.named(kind, query), []);
 	}

@@ -20,6 +20,16 @@ const options = ['BatchMode=yes', 'ConnectTimeout=5', 'StrictHostKeyChecking=no'
 /** Exit code of ssh for what is not that of the command. */
 const notReached = 255;
 
+/** The same with a key that is there. */
+export const runByKey = async (file: string, address: string, script: string): Promise<string> => until(`ssh to ${address}`, async () => {
+	const {code, stdout, stderr} = await runCommand('ssh', [...options, '-i', file, `debian@${address}`, `sudo sh -euc '${script.replaceAll('\'', String.raw`'\''`)}'`], {timeout: 120_000});
+	if (code !== 0 && code !== notReached) {
+		throw new Error(`${address}: ${script}: ${stderr}`);
+	}
+
+	return code === 0 ? stdout : undefined;
+});
+
 export const createKey = async (t: ExecutionContext): Promise<Key> => {
 	const directory = await mkdtemp(path.join(tmpdir(), 'k2hdkc-e2e-key-'));
 	const file = path.join(directory, 'key');
@@ -28,14 +38,7 @@ export const createKey = async (t: ExecutionContext): Promise<Key> => {
 	return {
 		publicKey: await readFile(`${file}.pub`, 'utf8'),
 		privateKey: await readFile(file, 'utf8'),
-		run: async (address, script) => until(`ssh to ${address}`, async () => {
-			const {code, stdout, stderr} = await runCommand('ssh', [...options, '-i', file, `debian@${address}`, `sudo sh -euc '${script.replaceAll('\'', String.raw`'\''`)}'`], {timeout: 120_000});
-			if (code !== 0 && code !== notReached) {
-				throw new Error(`${address}: ${script}: ${stderr}`);
-			}
-
-			return code === 0 ? stdout : undefined;
-		}),
+		run: async (address, script) => runByKey(file, address, script),
 		remove: async () => rm(directory, {recursive: true, force: true}),
 	};
 };
