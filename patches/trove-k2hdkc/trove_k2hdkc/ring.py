@@ -26,18 +26,24 @@ KEY = 'k2hdkc-ring'
 BACKUPS_KEY = 'k2hdkc-backups'
 
 # name: of the ring. extdata_url: where a node asks K2HR3 for its role; there
-# is a token in it.
-Ring = collections.namedtuple('Ring', ['name', 'extdata_url'])
+# is a token in it. authority: certificates that K2HR3 is trusted by, PEM; None
+# where those of the system will do.
+Ring = collections.namedtuple('Ring', ['name', 'extdata_url', 'authority'],
+                              defaults=[None])
 
 
 def packed(ring):
     """Return a Ring as a value that can be sent and stored as JSON."""
-    return {'name': ring.name, 'extdata-url': ring.extdata_url}
+    value = {'name': ring.name, 'extdata-url': ring.extdata_url}
+    if ring.authority:
+        value['authority'] = ring.authority
+    return value
 
 
 def unpacked(value):
     """Return the Ring of packed(), None for None."""
-    return value and Ring(value['name'], value['extdata-url'])
+    return value and Ring(value['name'], value['extdata-url'],
+                          value.get('authority'))
 
 
 def split(overrides):

@@ -122,6 +122,24 @@ def names_in_groups(project):
     return {name.lower() for name in names if name}
 
 
+def _authority():
+    """Return what the guests are to trust K2HR3 by, None for the system's.
+
+    :raises HTTPServiceUnavailable: 503, the file cannot be read
+    """
+    options = CONF.get(MANAGER)
+    url = options.k2hr3_guest_url or options.k2hr3_url
+    if not options.k2hr3_ca_file or not url.startswith('https:'):
+        return None
+    try:
+        with open(options.k2hr3_ca_file) as certificates:
+            return certificates.read()
+    except OSError as error:
+        raise webob.exc.HTTPServiceUnavailable(
+            'The authority of K2HR3 cannot be read: %s. See k2hr3_ca_file in '
+            '[k2hdkc] of trove.conf.' % error)
+
+
 def register(context, project, name, values):
     """Make or renew a ring in K2HR3.
 
@@ -137,7 +155,7 @@ def register(context, project, name, values):
     except k2hr3.errors.K2hr3Error as error:
         LOG.error('Ring %s: %s', name, error)
         raise webob.exc.HTTPServiceUnavailable(str(error))
-    return ring.Ring(done.cluster, done.extdata_urls['server'])
+    return ring.Ring(done.cluster, done.extdata_urls['server'], _authority())
 
 
 def leave(context, project, name, cuks, but=None):

@@ -28,6 +28,7 @@ from trove.common import constants
 from trove.common import exception
 from trove.guestagent.utils import docker as docker_util
 
+from trove_k2hdkc.guestagent import store
 from trove_k2hdkc import MANAGER
 from trove_k2hdkc import parameters
 
@@ -88,8 +89,13 @@ def network_mode():
 def environment(values, ring):
     """Return the variables that the entrypoint of the image reads."""
     host = parse.urlsplit(ring.extdata_url).hostname
-    return dict(parameters.environment(values, [host]),
-                cluster_name=ring.name, extdata_url=ring.extdata_url)
+    variables = dict(parameters.environment(values, [host]),
+                     cluster_name=ring.name, extdata_url=ring.extdata_url)
+    if ring.authority:
+        # curl asks nobody but K2HR3.
+        variables['CURL_CA_BUNDLE'] = '%s/%s' % (DATA_INSIDE,
+                                                 store.AUTHORITY_FILE)
+    return variables
 
 
 def _ports(values):

@@ -30,6 +30,9 @@ from trove_k2hdkc import ring
 
 FILE = '.trove-k2hdkc.json'
 
+# What the container trusts K2HR3 by, beside it: the node has the volume.
+AUTHORITY_FILE = '.k2hr3-ca.pem'
+
 
 def _as_root(*argv):
     return utils.execute_with_timeout(*argv, run_as_root=True,
@@ -41,12 +44,16 @@ class Store(object):
 
     def __init__(self, directory):
         self.path = os.path.join(directory, FILE)
+        self._authority = os.path.join(directory, AUTHORITY_FILE)
 
     def update(self, **parts):
         """Replace parts: template, overrides, ring, version."""
         if parts.get('ring'):
+            if parts['ring'].authority:
+                self._install(parts['ring'].authority, self._authority, '644')
             parts['ring'] = ring.packed(parts['ring'])
-        self._write(dict(self._read(), **parts))
+        self._install(json.dumps(dict(self._read(), **parts)), self.path,
+                      '600')
 
     def parameters(self):
         """Return the parameters that hold.
@@ -79,9 +86,10 @@ class Store(object):
             return {}
         return json.loads(content)
 
-    def _write(self, content):
+    @staticmethod
+    def _install(text, path, mode):
         with tempfile.NamedTemporaryFile('w') as new:
-            json.dump(content, new)
+            new.write(text)
             new.flush()
-            _as_root('install', '-m', '600', new.name, self.path + '.new')
-        _as_root('mv', '-f', self.path + '.new', self.path)
+            _as_root('install', '-m', mode, new.name, path + '.new')
+        _as_root('mv', '-f', path + '.new', path)

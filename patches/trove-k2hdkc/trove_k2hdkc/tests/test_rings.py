@@ -10,6 +10,8 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
+import tempfile
+
 import webob.exc
 
 from trove.common import cfg
@@ -119,10 +121,31 @@ class K2hr3Test(control_case.ControlCase):
         self.log_in.assert_called_once_with(self.context, self.project)
 
     def test_address_for_guests(self):
-        CONF.set_override('k2hr3_guest_url', 'http://inside:18080', 'k2hdkc')
-        self.addCleanup(CONF.clear_override, 'k2hr3_guest_url', 'k2hdkc')
+        self._set(k2hr3_guest_url='http://inside:18080')
         self.assertTrue(self._register('ring').extdata_url.startswith(
             'http://inside:18080/'))
+
+    def _set(self, **options):
+        for name, value in options.items():
+            CONF.set_override(name, value, 'k2hdkc')
+            self.addCleanup(CONF.clear_override, name, 'k2hdkc')
+
+    def test_guests_are_told_whom_to_trust_where_they_ask_by_https(self):
+        with tempfile.NamedTemporaryFile('w') as authority:
+            authority.write('PEM')
+            authority.flush()
+            self._set(k2hr3_ca_file=authority.name,
+                      k2hr3_url='https://outside:18080')
+            self.assertEqual('PEM', self._register('ring').authority)
+            self._set(k2hr3_guest_url='http://inside:18080')
+            self.assertIsNone(self._register('ring').authority)
+
+    def test_an_authority_that_is_not_there(self):
+        self._set(k2hr3_ca_file='/no/such', k2hr3_url='https://outside')
+        refusal = self.assertRaises(webob.exc.HTTPServiceUnavailable,
+                                    self._register, 'ring')
+        self.assertIn('/no/such', refusal.detail)
+        self.assertIn('k2hr3_ca_file', refusal.detail)
 
     def test_k2hr3_is_away(self):
         self.k2hr3.go_away()

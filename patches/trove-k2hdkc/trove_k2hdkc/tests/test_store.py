@@ -16,6 +16,7 @@ import stat
 from trove.common import exception
 
 from trove_k2hdkc.guestagent import store
+from trove_k2hdkc import ring
 from trove_k2hdkc.tests import guest_case
 
 
@@ -39,6 +40,17 @@ class StoreTest(guest_case.GuestCase):
         self.assertEqual((1, 'http://proxy'),
                          (kept.parameters()['chmpx-replica'],
                           kept.parameters()['http_proxy']))
+
+    def test_the_authority_of_k2hr3_lies_where_the_node_reads_it(self):
+        self.prepare(cluster_config={ring.KEY: ring.packed(
+            guest_case.RING._replace(authority='PEM'))})
+        with open(os.path.join(self.volume, '.k2hr3-ca.pem')) as authority:
+            self.assertEqual('PEM', authority.read())
+            self.assertEqual(0o644, stat.S_IMODE(
+                os.stat(authority.name).st_mode))
+        self.assertEqual('PEM', store.Store(self.volume).ring().authority)
+        self.assertEqual('/var/lib/antpickax/k2hdkc/.k2hr3-ca.pem',
+                         self.environment()['CURL_CA_BUNDLE'])
 
     def test_a_volume_that_is_not_mounted_is_told(self):
         refusal = self.assertRaises(exception.TroveError,
