@@ -16,8 +16,7 @@ import {guestLogs, inGuest, listGuests} from './guests/guests.js';
 import {lacks, lookAtKernel} from './guests/kernel.js';
 import {runningInit} from './machine/nspawn.js';
 import {k2hr3Command} from './k2hr3/client.js';
-import {k2hr3Address, outsideScheme} from './k2hr3/facts.js';
-import {hasApp} from './k2hr3/prefix.js';
+import {builtApp, k2hr3Address} from './k2hr3/facts.js';
 import {containerImage, containerImages} from './images/containers/images.js';
 import {pushElsewhere} from './images/containers/pushElsewhere.js';
 import {registryAddress} from './images/registry.js';
@@ -59,23 +58,23 @@ const endpointNames: ReadonlyArray<readonly [name: string, service: keyof Sandbo
 ];
 
 /** The API of a K2HR3 that is built, and its web application where the prefix has one. */
-const k2hr3Endpoints = async (env: SandboxEnv): Promise<SummaryFacts['endpoints']> => {
+const k2hr3Endpoints = (env: SandboxEnv): SummaryFacts['endpoints'] => {
 	if (chooseK2hr3(env.config).kind !== 'built') {
 		return [];
 	}
 
-	const app = {name: 'k2hr3-app', url: `${outsideScheme(env.config)}://${env.addresses.current.machine}:${env.config.k2hr3.ports.app}`};
-	return [{name: 'k2hr3', url: k2hr3Address(env).url!}, ...(await hasApp(env) ? [app] : [])];
+	const app = builtApp(env);
+	return [{name: 'k2hr3', url: k2hr3Address(env).url!}, ...(app === undefined ? [] : [{name: 'k2hr3-app', url: app}])];
 };
 
-const endpoints = async (env: SandboxEnv): Promise<SummaryFacts['endpoints']> => {
+const endpoints = (env: SandboxEnv): SummaryFacts['endpoints'] => {
 	const {api, config: {components}} = env;
 	return [
 		...endpointNames
 			.filter(([name]) => (name !== 'volume' || components.cinder) && (name !== 'object-store' || components.swift))
 			.map(([name, service]) => ({name, url: api.url[service]})),
 		...(components.dashboard ? [{name: 'dashboard', url: dashboardUrl(env)}] : []),
-		...await k2hr3Endpoints(env),
+		...k2hr3Endpoints(env),
 		...(components.images ? [{name: 'registry', url: `https://${registryAddress(env)}`}] : []),
 	];
 };
@@ -112,7 +111,7 @@ const summaryOf = async (env: SandboxEnv): Promise<SummaryFacts> => {
 	const command = (words: string): string => `npx k2hdkc-devstack ${words.replace(/^(\S+)/, `$1${nameOptions(env)}`)}`;
 	const {machine: where} = env.config;
 	return {
-		endpoints: running ? await endpoints(env) : [],
+		endpoints: running ? endpoints(env) : [],
 		...(await env.host.read(env.paths.cloudsYaml) === undefined ? {} : {credentialsFile: env.paths.cloudsYaml, openrc: env.paths.openrc}),
 		datastoreVersions: running ? await datastoreVersions(env).catch(() => []) : [],
 		guests: running && env.config.components.compute ? await listGuests(env).catch(() => []) : [],
@@ -120,7 +119,7 @@ const summaryOf = async (env: SandboxEnv): Promise<SummaryFacts> => {
 		nextCommands: running
 			? [command('openstack -- datastore version list k2hdkc'), command('status'), command('down --depth everything')]
 			: [command('up')],
-		...(where === 'local' ? {} : {sshForward: `ssh -N ${(await endpoints(env)).map(({url}) => forwardOption(url)).join(' ')} ${where}`}),
+		...(where === 'local' ? {} : {sshForward: `ssh -N ${endpoints(env).map(({url}) => forwardOption(url)).join(' ')} ${where}`}),
 	};
 };
 

@@ -28,6 +28,7 @@ import {imageNames, imageSteps} from './images/imageSteps.js';
 import {imageStore} from './images/store.js';
 import {registry, registryDownload, registryPackages} from './images/registry.js';
 import {registryTrust} from './images/registryTrust.js';
+import {hasApp} from './k2hr3/prefix.js';
 import {k2hr3Steps} from './k2hr3/steps.js';
 import {sandboxMachine} from './machine/boot.js';
 import {sandboxDisk} from './machine/disk.js';
@@ -113,6 +114,7 @@ export const createSandboxEnv = async (config: Config, host: Machine): Promise<S
 		proxyAuthority: await readNamed(config.proxy.caFile),
 		k2hr3Authority: await readNamed(config.k2hr3.caFile),
 		k2hr3Certificate: await readNamed(config.k2hr3.certificateFile),
+		hasK2hr3App: await hasApp({config, host}),
 		builder: await findBuilder(host, config),
 	};
 };

@@ -53,6 +53,8 @@ export type SandboxEnv = {
 	readonly k2hr3Authority: string | undefined;
 	/** The same of k2hr3.certificateFile: with a private key. */
 	readonly k2hr3Certificate: string | undefined;
+	/** Whether the K2HR3 that is built has its web application. */
+	readonly hasK2hr3App: boolean;
 	/** What makes container images. */
 	readonly builder: ChosenBuilder;
 };

@@ -1,16 +1,25 @@
+import {createServer} from 'node:http';
+import type {AddressInfo} from 'node:net';
 import test, {type ExecutionContext} from 'ava';
 import type {Page} from 'playwright-core';
 import {needs} from '../helpers/needs.js';
 import {openWindow} from '../e2e/support/chromium.js';
 import {machineName} from '../e2e/support/machine.js';
 import {readSecrets} from '../e2e/support/secrets.js';
-import {document, expect, hostNeeds, paths, run} from '../e2e/support/tool.js';
+import {document, expect, follow, hostNeeds, paths, run, worked} from '../e2e/support/tool.js';
 
 // In a browser with JavaScript: dialogs, and fields that appear with the datastore. What the pages say without it is tested beside.
 
 const wanted = {...hostNeeds, commands: {...hostNeeds.commands, chromium: 'chromium'}};
 const group = 'from-the-window';
 const [ring, cluster] = ['window-ring', 'window-cluster'];
+
+const component = ['--with', 'dashboard'];
+
+const address = async (): Promise<string> => {
+	const {endpoints} = document<{endpoints: ReadonlyArray<{readonly name: string; readonly url: string}>}>(await run(['status', '--json', ...component]));
+	return endpoints.find(({name}) => name === 'dashboard')!.url;
+};
 
 const logIn = async (page: Page): Promise<void> => {
 	await page.goto('/auth/login/');
@@ -60,11 +69,10 @@ test.serial('a person creates a configuration group with the help beside it, and
 		return;
 	}
 
-	await expect(t, 0, ['up', '--with', 'dashboard']);
-	const {endpoints} = document<{endpoints: ReadonlyArray<{readonly name: string; readonly url: string}>}>(await run(['status', '--json', '--with', 'dashboard']));
+	await expect(t, 0, ['up', ...component]);
 	await removeTraces();
 	t.teardown(removeTraces);
-	const {page, picture} = await openWindow(t, endpoints.find(({name}) => name === 'dashboard')!.url);
+	const {page, picture} = await openWindow(t, await address());
 	await logIn(page);
 
 	await createGroup(page);
@@ -103,4 +111,45 @@ test.serial('a person creates a configuration group with the help beside it, and
 	t.deepEqual(await asDemo<Listed>(t, 'cluster', 'list'), []);
 	const groups = await asDemo<Listed>(t, 'configuration', 'list');
 	t.true(groups.some(({Name}) => Name === group));
+});
+
+/** A page in place of the web application of K2HR3; its URL. */
+const startApplication = async (t: ExecutionContext): Promise<string> => {
+	const server = createServer((_, response) => {
+		response.setHeader('content-type', 'text/html').end('<title>K2HR3 stand-in</title>');
+	});
+	await new Promise<void>(resolve => {
+		server.listen(0, '127.0.0.1', resolve);
+	});
+	t.teardown(() => {
+		server.closeAllConnections();
+		server.close();
+	});
+	return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+};
+
+test.serial('the menu leads to the web application of K2HR3 while its URL is known', async t => {
+	if (!await needs(t, wanted)) {
+		return;
+	}
+
+	await expect(t, 0, ['up', ...component]);
+	const url = await startApplication(t);
+	const {code, events, stderr} = await follow(['up', ...component, '--set', `k2hr3.appUrl=${url}`], () => undefined);
+	t.is(code, 0, stderr);
+	t.deepEqual(worked(events), ['dashboard']);
+	const {page, picture} = await openWindow(t, await address());
+	await logIn(page);
+	await page.goto('/project/databases/');
+	const entry = page.locator('.openstack-panel', {hasText: 'K2HR3'});
+	await entry.waitFor();
+	await picture('k2hr3');
+	await entry.click();
+	await page.waitForURL(url);
+	t.is(await page.title(), 'K2HR3 stand-in');
+
+	await expect(t, 0, ['up', ...component]);
+	await page.goto('/project/databases/');
+	t.is(await page.locator('.openstack-panel', {hasText: 'Clusters'}).count(), 1);
+	t.is(await entry.count(), 0);
 });

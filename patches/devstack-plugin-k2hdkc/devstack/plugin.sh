@@ -11,7 +11,8 @@ set +o xtrace
 K2HDKC_PATCH=$K2HDKC_PATCHES_DIR/trove/datastore-options.patch
 K2HDKC_MANAGER=trove_k2hdkc.guestagent.manager.Manager
 K2HDKC_TEMPLATES=$TROVE_CONF_DIR/templates/k2hdkc
-K2HDKC_ENABLED=_1741_project_database_k2hdkc.py
+K2HDKC_HORIZON_LOCAL=$HORIZON_DIR/openstack_dashboard/local
+K2HDKC_HORIZON_SETTINGS=$K2HDKC_HORIZON_LOCAL/local_settings.d/_1741_k2hdkc.py
 
 # _k2hdkc_check_order() - Stops unless Trove's plugin comes first
 function _k2hdkc_check_order {
@@ -70,8 +71,17 @@ function install_k2hdkc {
     _k2hdkc_write_entry_points
     if is_service_enabled horizon; then
         _k2hdkc_pip trove-dashboard-k2hdkc
-        cp "$K2HDKC_PATCHES_DIR/trove-dashboard-k2hdkc/trove_dashboard_k2hdkc/enabled/$K2HDKC_ENABLED" \
-            "$HORIZON_DIR/openstack_dashboard/local/enabled/"
+        cp "$K2HDKC_PATCHES_DIR"/trove-dashboard-k2hdkc/trove_dashboard_k2hdkc/enabled/_1*.py "$K2HDKC_HORIZON_LOCAL/enabled/"
+        _k2hdkc_horizon_settings
+    fi
+}
+
+# _k2hdkc_horizon_settings() - Where Horizon finds the web application of K2HR3
+function _k2hdkc_horizon_settings {
+    rm -f "$K2HDKC_HORIZON_SETTINGS"
+    if [[ -n "$K2HDKC_K2HR3_APP_URL" ]]; then
+        mkdir -p "$(dirname "$K2HDKC_HORIZON_SETTINGS")"
+        echo "K2HDKC_K2HR3_APP_URL = '$K2HDKC_K2HR3_APP_URL'" >"$K2HDKC_HORIZON_SETTINGS"
     fi
 }
 
@@ -153,8 +163,12 @@ function restart_trove_k2hdkc {
 
 # cleanup_k2hdkc() - Takes away what is not part of a checkout
 function cleanup_k2hdkc {
+    local file
     sudo rm -rf "$K2HDKC_TEMPLATES" "$TROVE_CONF_DIR/cloudinit/k2hdkc.cloudinit"
-    rm -f "$HORIZON_DIR/openstack_dashboard/local/enabled/$K2HDKC_ENABLED"
+    for file in "$K2HDKC_PATCHES_DIR"/trove-dashboard-k2hdkc/trove_dashboard_k2hdkc/enabled/_1*.py; do
+        rm -f "$K2HDKC_HORIZON_LOCAL/enabled/$(basename "$file")"
+    done
+    rm -f "$K2HDKC_HORIZON_SETTINGS"
 }
 
 # revert_k2hdkc() - Leaves Trove's checkout as it came

@@ -16,7 +16,7 @@ from django import apps
 class K2hdkcConfig(apps.AppConfig):
     """Brings the K2HDKC datastore into the database panels.
 
-    Everything that Horizon lets a plugin add is added by the file in the
+    Everything that Horizon lets a plugin add is added by the files in the
     directory `enabled`. The rest has no such place and is done here, at
     start, by setting attributes of trove-dashboard: see the modules.
     """
@@ -27,7 +27,9 @@ class K2hdkcConfig(apps.AppConfig):
     def ready(self):
         from trove_dashboard_k2hdkc import capabilities
         from trove_dashboard_k2hdkc import hiding
+        from trove_dashboard_k2hdkc.k2hr3 import web_application
         from trove_dashboard_k2hdkc import launch
         capabilities.extend()
         hiding.hide()
         launch.offer_configuration()
+        web_application.warn()

@@ -20,6 +20,7 @@ from horizon import tabs
 from trove_dashboard import api
 
 from trove_dashboard_k2hdkc import datastores
+from trove_dashboard_k2hdkc.k2hr3 import web_application
 from trove_dashboard_k2hdkc import parameters
 
 
@@ -52,6 +53,7 @@ class RingTab(tabs.Tab):
                 (_("Control port of slave nodes"),
                  values['chmpx-slave-ctlport']),
             ],
+            'k2hr3': web_application.url(),
         }
 
     def _group(self, request):

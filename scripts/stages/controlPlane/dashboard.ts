@@ -2,10 +2,12 @@ import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import {ToolError} from '../../errors/toolError.js';
 import {packageRoot} from '../../packageRoot.js';
+import {builtApp} from '../k2hr3/facts.js';
 import {downloadPackages, installPackages} from '../machine/machinePackages.js';
 import {pythonPackageHash, pythonPackageStep} from '../pythonPackageStep.js';
 import type {SandboxEnv} from '../sandboxEnv.js';
 import {serviceStep} from './service.js';
+import type {ServiceFile} from './serviceFiles.js';
 
 const packages = {
 	name: 'dashboard',
@@ -21,8 +23,22 @@ const plugin = {id: 'dashboard.k2hdkc', title: 'Python package trove-dashboard-k
 
 export const dashboardPlugin = pythonPackageStep(plugin);
 
-/** The file by which Horizon takes the app up. It is read from the package's source, not as it was installed: both have one content. */
-const enabled = '_1741_project_database_k2hdkc.py';
+/** The files by which Horizon takes the app and its panels up. They are read from the package's source, not as they were installed: both have one content. */
+const enabled: readonly ServiceFile[] = ['_1741_project_database_k2hdkc.py', '_1790_project_database_k2hr3.py'].map(name => ({
+	template: `../../patches/trove-dashboard-k2hdkc/trove_dashboard_k2hdkc/enabled/${name}`, path: `/usr/lib/python3/dist-packages/openstack_dashboard/local/enabled/${name}`, mode: 0o644,
+}));
+
+/** What Horizon cannot ask anybody. */
+const appended = (env: SandboxEnv): string => {
+	const {datastore, k2hr3} = env.config;
+	const app = k2hr3.appUrl ?? builtApp(env);
+	return [
+		'# Users are not told which manager a datastore has.',
+		`K2HDKC_DATASTORES = ${JSON.stringify([datastore.name])}`,
+		...(app === undefined ? [] : ['# As browsers reach it.', `K2HDKC_K2HR3_APP_URL = ${JSON.stringify(app)}`]),
+		'',
+	].join('\n');
+};
 
 /** Where a browser on the host finds the dashboard. */
 export const dashboardUrl = ({addresses}: Pick<SandboxEnv, 'addresses'>): string => `http://${addresses.current.machine}/`;
@@ -48,11 +64,8 @@ export const dashboard = serviceStep({
 	title: 'Horizon, the dashboard, with the database panels',
 	needs: ['dashboard.k2hdkc', 'memcached', 'nova', 'trove'],
 	files: [
-		{
-			template: 'dashboard-settings.py', path: '/etc/openstack-dashboard/local_settings.d/_9000_k2hdkc_devstack.py', owner: 'root:www-data',
-			appended: ({config: {datastore}}) => `# Users are not told which manager a datastore has.\nK2HDKC_DATASTORES = ${JSON.stringify([datastore.name])}\n`,
-		},
-		{template: `../../patches/trove-dashboard-k2hdkc/trove_dashboard_k2hdkc/enabled/${enabled}`, path: `/usr/lib/python3/dist-packages/openstack_dashboard/local/enabled/${enabled}`, mode: 0o644},
+		{template: 'dashboard-settings.py', path: '/etc/openstack-dashboard/local_settings.d/_9000_k2hdkc_devstack.py', owner: 'root:www-data', appended},
+		...enabled,
 		{template: 'dashboard-ports.conf', path: '/etc/apache2/ports.conf', mode: 0o644},
 		{template: 'dashboard-site.conf', path: '/etc/apache2/sites-available/k2hdkc-devstack.conf', mode: 0o644},
 	],

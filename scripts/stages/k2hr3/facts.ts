@@ -23,6 +23,10 @@ export const openFacts = ({config, addresses: {current}}: Pick<SandboxEnv, 'conf
 	address: k2hr3Addresses(current).fixed, hostName: serverName, machine: current.machine, scheme: outsideScheme(config), ports: config.k2hr3.ports, region: config.openstack.region,
 });
 
+/** The web application of the one that is built, from outside; undefined without one. */
+export const builtApp = ({config, addresses: {current}, hasK2hr3App}: Pick<SandboxEnv, 'addresses' | 'config' | 'hasK2hr3App'>): string | undefined =>
+	hasK2hr3App ? `${outsideScheme(config)}://${current.machine}:${config.k2hr3.ports.app}` : undefined;
+
 /** Where Trove, the tool and instances find K2HR3: one that is there already, or the one that is built. Without one the URL is null. */
 export const k2hr3Address = ({config, addresses: {current}}: {readonly config: Config; readonly addresses: {readonly current: Addresses}}): K2hr3Address => chooseK2hr3(config).kind === 'built'
 	? {url: `${outsideScheme(config)}://${current.machine}:${config.k2hr3.ports.api}`, guestUrl: `http://${k2hr3Addresses(current).fixed}:${config.k2hr3.ports.api}`, caFile: config.k2hr3.caFile}

@@ -24,9 +24,9 @@ export const lackingIn = async ({host}: Pick<SandboxEnv, 'host'>, prefix: string
 	return stdout.split('\n').filter(line => line !== '');
 };
 
-/** Whether the prefix has the web application too. */
+/** Whether K2HR3 is built, from a prefix that has the web application too. */
 export const hasApp = async ({config, host}: Pick<SandboxEnv, 'config' | 'host'>): Promise<boolean> =>
-	(await host.run(['test', '-d', `${prefixOf(config)}/lib/node_modules/k2hr3-app`], {allow: [0, 1]})).code === 0;
+	chooseK2hr3(config).kind === 'built' && (await host.run(['test', '-d', `${prefixOf(config)}/lib/node_modules/k2hr3-app`], {allow: [0, 1]})).code === 0;
 
 /** One checksum for all files of the prefix, with their names and modes. @throws ToolError K2D7017 when it holds no K2HR3. */
 export const prefixChecksum = async (env: Pick<SandboxEnv, 'config' | 'host'>): Promise<string> => {

@@ -16,6 +16,9 @@ const functions = [standIn, ...(real ? [real] : [])];
 /** Trove's file as far as the patch looks at it. */
 const configuration = 'TROVE = 1\nOPTS = dict(\n                      methods=[\n                       \'DELETE\',\n                       \'PATCH\']\n    )\n';
 
+/** Where Horizon looks for what was added to it. */
+const horizon = 'horizon/openstack_dashboard/local';
+
 const manage = `#!/bin/sh
 case "$*" in *--help*) echo "usage: HELP"; exit;; esac
 printf 'trove-manage' >>DIRECTORY/calls
@@ -43,7 +46,7 @@ const createHost = async (t: ExecutionContext, {help = '--registry-ext', env = {
 	t.teardown(async () => rm(directory, {recursive: true, force: true}));
 	const files: Readonly<Record<string, string>> = {
 		'trove/trove/common/cfg.py': configuration, 'etc/trove.conf': '[DEFAULT]\ndefault_datastore = mysql\n', 'etc/guest.conf': '[DEFAULT]\nlog_dir = /var/log\n',
-		'etc/cloudinit/common.cloudinit': '#cloud-config\n', 'horizon/openstack_dashboard/local/enabled/_1720.py': '', calls: '',
+		'etc/cloudinit/common.cloudinit': '#cloud-config\n', [`${horizon}/enabled/_1720.py`]: '', calls: '',
 		'trove-plugin/devstack/settings': troveSettings.replaceAll('DIRECTORY', directory), 'trove-manage': manage.replaceAll('DIRECTORY', directory).replace('HELP', help),
 	};
 	for (const [file, text] of Object.entries(files)) {
@@ -74,7 +77,7 @@ for (const from of functions) {
 			return;
 		}
 
-		const host = await createHost(t, {functions: from, env: {TROVE_INSECURE_DOCKER_REGISTRIES: '10.0.0.1:5000,10.0.0.2:5000'}});
+		const host = await createHost(t, {functions: from, env: {TROVE_INSECURE_DOCKER_REGISTRIES: '10.0.0.1:5000,10.0.0.2:5000', K2HDKC_K2HR3_APP_URL: 'https://k2hr3.example.com:28080/'}});
 		const stack = ['stack pre-install', 'stack install', 'stack post-config', 'stack extra', 'stack test-config'];
 		const {code, stderr} = await host.phases(...stack, ...stack);
 		t.is(code, 0, stderr);
@@ -90,6 +93,8 @@ for (const from of functions) {
 
 		t.is(await host.read('etc/cloudinit/k2hdkc.cloudinit'), '#cloud-config\n');
 		t.deepEqual(await readdir(path.join(host.directory, 'etc/templates/k2hdkc')), ['config.template', 'validation-rules.json']);
+		t.deepEqual(await readdir(path.join(host.directory, horizon, 'enabled')), ['_1720.py', '_1741_project_database_k2hdkc.py', '_1790_project_database_k2hr3.py']);
+		t.is(await host.read(`${horizon}/local_settings.d/_1741_k2hdkc.py`), 'K2HDKC_K2HR3_APP_URL = \'https://k2hr3.example.com:28080/\'\n');
 		const calls = await host.calls();
 		t.deepEqual(calls.slice(0, calls.length / 2), [
 			'pip_install --no-deps --force-reinstall trove-k2hdkc',
@@ -107,7 +112,8 @@ for (const from of functions) {
 		t.is(await host.read('trove/trove/common/cfg.py'), configuration);
 		t.deepEqual(await readdir(path.join(host.directory, 'trove')), ['trove']);
 		t.deepEqual(await readdir(path.join(host.directory, 'etc/templates')), []);
-		t.deepEqual(await readdir(path.join(host.directory, 'horizon/openstack_dashboard/local/enabled')), ['_1720.py']);
+		t.deepEqual(await readdir(path.join(host.directory, horizon, 'enabled')), ['_1720.py']);
+		t.deepEqual(await readdir(path.join(host.directory, horizon, 'local_settings.d')), []);
 	});
 }
 

@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {createLocalMachine} from '../../../scripts/machines/local.js';
-import {copyPrefix, prefixChecksum} from '../../../scripts/stages/k2hr3/prefix.js';
+import {copyPrefix, hasApp, prefixChecksum} from '../../../scripts/stages/k2hr3/prefix.js';
 import {load} from '../config/workspace.js';
 
 const files = ['bin/chmpx', 'bin/chmpxstatus', 'bin/k2hdkc', 'lib/libchmpx.so', 'lib/node_modules/k2hr3-api/bin/www', 'lib/node_modules/k2hr3-api/config/default.json5', 'lib/node_modules/k2hr3-api/node_modules/one/index.js'];
@@ -56,4 +56,12 @@ test('a prefix without K2HR3 is refused with what it lacks', async t => {
 	await t.throwsAsync(prefixChecksum(env), {code: 'K2D7017', message: /lacks bin\/k2hdkc, lib\/node_modules\/k2hr3-api\/node_modules$/});
 	await rm(directory, {recursive: true});
 	await t.throwsAsync(prefixChecksum(env), {code: 'K2D7017', message: /lacks the directory itself/});
+});
+
+test('whether it has the web application; one that is not built is not looked for', async t => {
+	const {directory, env} = await prefixIn(t);
+	t.false(await hasApp(env));
+	await mkdir(path.join(directory, 'lib/node_modules/k2hr3-app'));
+	t.true(await hasApp(env));
+	t.false(await hasApp({...env, config: load().config}));
 });

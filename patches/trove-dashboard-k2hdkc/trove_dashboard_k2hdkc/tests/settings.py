@@ -26,6 +26,9 @@ settings_utils.update_dashboards(
     INSTALLED_APPS)
 INSTALLED_APPS = list(dict.fromkeys(INSTALLED_APPS))
 
+# What is shown with it is taken up once, at start.
+K2HDKC_K2HR3_APP_URL = 'https://k2hr3.example.com:28080/'
+
 CACHES = {'default': {
     'BACKEND': 'django.core.cache.backends.locmem.LocMemCache'}}
 

@@ -13,6 +13,7 @@
 from unittest import mock
 
 from django.contrib import messages
+from django import test
 from django.urls import reverse
 from openstack_dashboard import api as dash_api
 from troveclient import common
@@ -123,6 +124,14 @@ class DetailTests(base.TestCase):
         self.assertContains(page, '<dt>Ring</dt>\n    <dd>shop</dd>')
         self.assertContains(page, '<dd>8020</dd>')
         self.assertContains(page, 'the defaults are in force')
+
+    def test_link_to_k2hr3(self):
+        self.assertContains(
+            self._tab(), '<a href="https://k2hr3.example.com:28080/"')
+
+    @test.override_settings(K2HDKC_K2HR3_APP_URL=None)
+    def test_no_link_without_its_url(self):
+        self.assertNotContains(self._tab(), 'K2HR3</dt>')
 
     def test_only_clusters_of_k2hdkc_have_the_tab(self):
         self.assertContains(self._tab('overview'), 'k2hdkc_tab')

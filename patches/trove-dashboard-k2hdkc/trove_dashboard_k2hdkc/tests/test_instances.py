@@ -51,6 +51,8 @@ class InstanceTests(base.TestCase):
         page = self._page('k2hdkc_tab', configuration={'id': 'g1'})
         self.assertContains(page, '<dd>market</dd>')
         self.assertContains(page, '<dt>node</dt>\n      <dd>10.0.0.3</dd>')
+        self.assertContains(page, '<dt>K2HR3</dt>\n      <dd><a href="https:'
+                            '//k2hr3.example.com:28080/" target="_blank"')
 
     def test_ring_without_a_configuration_group(self):
         page = self._page('k2hdkc_tab')

@@ -33,11 +33,13 @@ class PluginTests(test.SimpleTestCase):
         group = project.get_panel_group('database')
         self.assertEqual(1, list(group.panels).count('database_clusters'))
 
-    def test_enabled_file_needs_no_settings(self):
-        # Horizon reads it while it makes them.
+    def test_enabled_files_need_no_settings(self):
+        # Horizon reads them while it makes the settings.
         done = subprocess.run(
             [sys.executable, '-c', 'import trove_dashboard_k2hdkc.enabled.'
              '_1741_project_database_k2hdkc as enabled;'
+             'import trove_dashboard_k2hdkc.enabled.'
+             '_1790_project_database_k2hr3;'
              'print(enabled.ADD_INSTALLED_APPS)'],
             env={'PYTHONPATH': ':'.join(sys.path)}, stdout=subprocess.PIPE,
             text=True, check=True)
