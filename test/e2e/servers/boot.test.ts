@@ -7,7 +7,7 @@ import {inside} from '../support/machine.js';
 import {addressOf, openServers, until, type Servers} from '../support/servers.js';
 import {createKey, type Key} from '../support/sshKey.js';
 import {document, expect, hostNeeds, paths} from '../support/tool.js';
-import {guestImageFile, prepare, settings, up} from '../support/withServers.js';
+import {addGuestImage, prepare, settings, up} from '../support/withServers.js';
 
 const all = {...hostNeeds, commands: {...hostNeeds.commands, ssh: 'openssh-client', 'ssh-keygen': 'openssh-client'}} as const;
 const names = ['one', 'two', 'three'] as const;
@@ -70,7 +70,7 @@ test.serial('three servers side by side, from the guest image, with their user d
 
 	made.servers = openServers(await openCloud((await paths()).environment));
 	made.key = await createKey(t);
-	made.image = await servers().addImage(await guestImageFile(), {name: 'guest', tags: ['trove', 'k2hdkc']});
+	made.image = await addGuestImage(servers());
 	await servers().addKey('tests', made.key.publicKey);
 	made.group = await servers().addGroup('tests');
 	await servers().allow(made.group, {protocol: 'icmp'});

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type {Servers} from './servers.js';
 import {installStandIns} from './standIns.js';
 import {document, run} from './tool.js';
 
@@ -25,8 +26,8 @@ export const up: readonly string[] = ['up', ...settings, ...steps.flatMap(step =
 /** What is to be there before the first of them. */
 export const prepare = async (): Promise<void> => installStandIns(prefix);
 
-/** The root of the built guest image as a tar. */
-export const guestImageFile = async (): Promise<string> => {
+/** Puts the root of the built guest image, a tar, into Glance under the name `guest`. Returns its id. */
+export const addGuestImage = async (servers: Servers): Promise<string> => {
 	const {images} = document<{images: ReadonlyArray<{image: string; directory: string}>}>(await run(['images', 'list', '--json', ...settings]));
-	return path.join(images.find(({image}) => image === 'guest')!.directory, 'root.tar');
+	return servers.addImage(path.join(images.find(({image}) => image === 'guest')!.directory, 'root.tar'), {name: 'guest', tags: ['trove', 'k2hdkc']});
 };

@@ -5,8 +5,8 @@ import {openInstances} from '../support/instances.js';
 import {startK2hr3} from '../support/k2hr3.js';
 import {inGuest, machineName} from '../support/machine.js';
 import {openServers} from '../support/servers.js';
-import {follow, hostNeeds, paths, worked} from '../support/tool.js';
-import {up} from '../support/withServers.js';
+import {expect, follow, hostNeeds, paths, worked} from '../support/tool.js';
+import {addGuestImage, prepare, up} from '../support/withServers.js';
 
 const datastore = {type: 'k2hdkc', version: '1.0.19'};
 const serverRole = 'yrn:yahoo:::demo:role:ring/server';
@@ -24,20 +24,24 @@ const nodeServes = async (t: ExecutionContext, server: string, queueLimit: strin
 	t.is(await inGuest(server, 'docker exec database /usr/libexec/k2hdkctrove.sh status'), 'HEALTHY\n');
 };
 
-// The image of the guest is that of boot.test.ts; K2HDKC in the container and K2HR3 are stand-ins, all else is what a user has.
+// K2HDKC in the container and K2HR3 are stand-ins, all else is what a user has.
 test.serial('an instance of Trove becomes a node of a ring in K2HR3, is reconfigured, and goes without a trace', async t => {
 	if (!await needs(t, hostNeeds)) {
 		return;
 	}
 
+	await prepare();
+	await expect(t, 0, up);
+	const {environment} = await paths();
+	const all = openServers(await openCloud(environment));
+	await addGuestImage(all);
 	const {settings, store} = await startK2hr3(t);
 	const told = await follow([...up, ...settings], () => undefined);
 	t.is(told.code, 0, told.stderr);
 	t.deepEqual(worked(told.events), ['trove']);
 	t.log(`Trove is told of K2HR3: ${told.seconds.toFixed(1)} s`);
 
-	const {environment} = await paths();
-	const [all, demo] = [openServers(await openCloud(environment)), await openCloud(environment, `${machineName}-demo`)];
+	const demo = await openCloud(environment, `${machineName}-demo`);
 	const [instances, servers] = [openInstances(demo), openServers(demo)];
 	const [network] = await servers.named('network', 'name=private');
 	const configuration = await instances.createConfiguration({name: 'ring', datastore, values: {'cluster-name': 'ring', 'chmpx-replica': 0}});
