@@ -1,26 +1,17 @@
-import {existsSync, mkdtempSync} from 'node:fs';
+import {mkdtempSync} from 'node:fs';
 import {cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {needs} from '../../helpers/needs.js';
 import {runCommand} from '../../helpers/runCommand.js';
+import {borrowRoot} from '../support/borrowRoot.js';
 import {inside, machineAddress} from '../support/machine.js';
 import {installStandIns} from '../support/standIns.js';
-import {document, expect, follow, hostNeeds, paths, worked} from '../support/tool.js';
+import {document, expect, follow, hostNeeds, worked} from '../support/tool.js';
 
 /** A machine with the registry, and no control plane. */
 const machineSteps = ['environment', 'host.packages', 'sandbox.root', 'sandbox.disk', 'sandbox.network', 'sandbox.machine', 'registry.download', 'registry.packages', 'registry'];
-
-/** The root that the first environment has made serves this one too, as hard links: made anew it takes minutes. */
-const borrowRoot = async (): Promise<void> => {
-	const {cache} = await paths();
-	const roots = path.join(path.dirname(cache), 'roots');
-	if (existsSync(roots) && !existsSync(path.join(cache, 'roots'))) {
-		await mkdir(cache, {recursive: true});
-		await runCommand('cp', ['--archive', '--link', roots, cache]);
-	}
-};
 
 const steps = ['images.store', 'images.tools', 'images.containers.base', 'images.database', 'images.database.check', 'images.database.push'];
 const backupSteps = ['images.guest.sources', 'images.backup.python', 'images.backup', 'images.backup.check', 'images.backup.push'];

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import {borrowRoot} from './borrowRoot.js';
 import type {Servers} from './servers.js';
 import {installStandIns} from './standIns.js';
 import {document, run} from './tool.js';
@@ -24,7 +25,10 @@ const steps = [
 export const up: readonly string[] = ['up', ...settings, ...steps.flatMap(step => ['--only', step])];
 
 /** What is to be there before the first of them. */
-export const prepare = async (): Promise<void> => installStandIns(prefix);
+export const prepare = async (): Promise<void> => {
+	await borrowRoot();
+	await installStandIns(prefix);
+};
 
 /** Puts the root of the built guest image, a tar, into Glance under the name `guest`. Returns its id. */
 export const addGuestImage = async (servers: Servers): Promise<string> => {
