@@ -36,13 +36,16 @@ test('images push wants a place without a tag, and hands on credentials from a f
 		{pushed: ['1', 'latest'].map(tag => ({reference: `registry.example/a:${tag}`, id: 'backup {"auths":{}} true', state: 'pushed'}))},
 	);
 	await writeFile(path.join(place.directory, 'broken.json'), '{');
-	const refused: ReadonlyArray<readonly [readonly string[], string]> = [
+	const refused: ReadonlyArray<readonly [readonly string[], string, RegExp?]> = [
 		[['database'], 'K2D1019'], [['guest', '--to', 'registry.example/a'], 'K2D1019'],
+		[['k2hr3', '--to', 'registry.example/a'], 'K2D1019', /The k2hr3 image is that of a server, no container image that a registry takes: `images register k2hr3` puts it into Glance/],
+		[['databse', '--to', 'registry.example/a'], 'K2D1019', /"databse" is no image of this tool\. Did you mean "database"\?/],
 		...['registry.example', 'team/name', 'registry.example/name:1', 'registry.example/Name', 'https://registry.example/a', 'registry.example/a b'].map(to => [['--to', to], 'K2D1019'] as const),
 		[['--to', 'registry.example/a', '--credentials', 'missing.json'], 'K2D1011'], [['--to', 'registry.example/a', '--credentials', 'broken.json'], 'K2D1011'],
 	];
-	for (const [words, code] of refused) {
+	for (const [words, code, message = /./] of refused) {
 		const {code: exitCode, stderr} = await place.run(['images', 'push', ...words]);
+		t.regex(stderr, message);
 		t.is(exitCode, 2, words.join(' '));
 		t.true(stderr.includes(`[${code}]`), stderr);
 	}
