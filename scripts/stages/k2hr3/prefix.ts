@@ -3,6 +3,7 @@ import {ToolError} from '../../errors/toolError.js';
 import {quote} from '../../machines/quote.js';
 import {hashInputs} from '../../pipeline/hash.js';
 import type {SandboxEnv} from '../sandboxEnv.js';
+import {npmInputs} from './npmBuild.js';
 
 /** The places of a prefix that go into the image. */
 export const places = 'bin lib';
@@ -22,7 +23,10 @@ const originOf = (config: Wanted['config']): K2hr3Origin => {
 };
 
 /** What a prefix depends on that a step brings into the store of images. */
-export const prefixInputs = (config: Wanted['config']): unknown => originOf(config);
+export const prefixInputs = (config: Wanted['config']): unknown => {
+	const origin = originOf(config);
+	return 'npm' in origin ? npmInputs(origin.npm, config) : origin;
+};
 
 /** The directory that the programs are in: one of the host, or of the store of images. */
 export const prefixOf = ({config, paths}: Wanted): string => {

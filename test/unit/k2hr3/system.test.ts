@@ -68,14 +68,18 @@ test('what is missing for it is said', t => {
 });
 
 for (const [set, message, ...more] of [
-	['sources.k2hr3=/opt/k2hr3', /must be null or "directory:\/PATH" or "image:REGISTRY\/NAME@sha256:…" with all 64 digits/],
+	['sources.k2hr3=/opt/k2hr3', /must be null or "directory:\/PATH", "image:REGISTRY\/NAME@sha256:…" with all 64 digits, or "npm"/],
 	['sources.k2hr3=imgae:registry.example/k2hr3', /^--set sources\.k2hr3: sources\.k2hr3 must be null or .*not "imgae:/],
-	['sources.k2hr3=image:registry.example/k2hr3:1', /with all 64 digits, not "image:registry\.example\/k2hr3:1"/],
+	['sources.k2hr3=image:registry.example/k2hr3:1', /with all 64 digits, .*not "image:registry\.example\/k2hr3:1"/],
+	['sources.k2hr3=npm:k2hr3-api@1.0', /must be null or .*not "npm:k2hr3-api@1\.0"/],
+	['sources.k2hr3=npm', /can be npm only with CHMPX and K2HDKC at hand: set sources\.k2hdkc to packages:NAME=VERSION,… or directory:\/PATH/],
+	['sources.k2hr3=npm', /can be npm only with/, 'sources.k2hdkc=image:registry.example/k2hdkc:1'],
+	['sources.k2hr3=npm', /needs an entry "deb ADDRESS SUITE COMPONENT" for K2HR3 by npm/, 'sources.k2hdkc=packages:k2hdkc=1.0.19', 'images.database.variant=alpine'],
 	['k2hr3.flavor=none', /must be one of the names in openstack\.flavors, not "none"/, prefix],
 	['k2hr3.ports.app=18080', /has the port 18080 twice/],
 	['k2hr3.ports.api=80', /1024/],
 ] as const) {
-	test(`refused: ${set}`, t => {
+	test(`refused: ${[set, ...more].join(' ')}`, t => {
 		t.regex(refusal({flags: {set: [set, ...more]}})!.message, message);
 	});
 }
