@@ -61,15 +61,18 @@ mount -t overlay overlay -o "lowerdir=$root,upperdir=$work/layer,workdir=$work/o
 # Devices are the container's own.
 rm -rf "$tree/dev"
 mkdir "$tree/dev"
+# In the root it leads to what runs only in the server; mmdebstrap and npm look names up by it.
+rm -f "$tree/etc/resolv.conf"
 "$@"
 [ -z "$k2hdkc" ] || cp -r --preserve=mode,links -- "$k2hdkc/bin" "$k2hdkc/lib" "$k2hdkc/include" "$tree/usr/local/"
+# Whom the host trusts: npm brings authorities of its own, which do not know that of a company's proxy.
+cat /etc/ssl/certs/ca-certificates.crt "\${SSL_CERT_FILE:-/dev/null}" >"$work/npm/trusted.pem" 2>/dev/null || true
 # What npm reads, logins among it, and writes is in no layer.
 mount --bind "$work/npm" "$tree${npmPlace}"
-rm -f "$tree/etc/resolv.conf"
 cat /etc/resolv.conf >"$tree/etc/resolv.conf"
 cat /etc/hosts >"$tree/etc/hosts"
 for place in dev proc; do mount --rbind "/$place" "$tree/$place"; done
-chroot "$tree" env HOME=${npmPlace} PATH=/usr/sbin:/usr/bin:/sbin:/bin sh -euc "$INSIDE" sh $PACKAGES
+chroot "$tree" env HOME=${npmPlace} NODE_EXTRA_CA_CERTS=${npmPlace}/trusted.pem PATH=/usr/sbin:/usr/bin:/sbin:/bin sh -euc "$INSIDE" sh $PACKAGES
 umount --recursive "$tree/dev" "$tree/proc" "$tree${npmPlace}"
 echo 'collecting what was installed'
 mkdir "$target"

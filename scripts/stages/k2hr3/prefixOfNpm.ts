@@ -14,10 +14,6 @@ import {k2hr3Directories, suite} from './definition.js';
 import {installInside, k2hdkcFor, moreSources, npmPlace, npmScript, wantedPackages} from './npmBuild.js';
 import {prefixStep} from './prefixStep.js';
 
-/** What npm complains of, else the last words. */
-const complaint = ({lastLines, message}: CommandError): string =>
-	lastLines.find(line => /^npm (?:error|ERR!) (?!code )/.test(line)) ?? lastLines.findLast(line => line.startsWith('E: ')) ?? lastLines.at(-1) ?? message;
-
 /** The directory that K2HDKC is installed in; empty where it comes as packages. @throws ToolError K2D7021 when nothing can be compiled with it */
 const k2hdkcDirectory = async ({host, config}: SandboxEnv): Promise<string> => {
 	const origin = k2hdkcFor(config.sources);
@@ -47,7 +43,7 @@ export const buildByNpm = async ({env, job}: StepContext<SandboxEnv>, npm: NpmPa
 		});
 	} catch (error) {
 		if (error instanceof CommandError) {
-			throw new ToolError('K2D7021', `${words.join(' and ')} cannot be installed: ${complaint(error)}`, {cause: error, lastLines: error.lastLines});
+			throw new ToolError('K2D7021', `${words.join(' and ')} cannot be installed over the K2HDKC of sources.k2hdkc`, {cause: error});
 		}
 
 		throw error;

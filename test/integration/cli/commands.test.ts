@@ -25,6 +25,15 @@ test('images list says what there is, and images build does nothing but the step
 	const built = await place.run(['images', 'build']);
 	t.is(built.code, 2, 'this environment has no such steps');
 	t.regex(built.stderr, /\[K2D1006]/);
+	for (const [words, message] of [
+		[['build', 'k2hr'], /"k2hr" is no image of this tool\. Did you mean "k2hr3"\?/],
+		[['build', 'k2hr3'], /\[K2D7016][^]*sources\.k2hr3 is not set/],
+		[['register', 'k2hr3', '--set', 'k2hr3.url=http://192.0.2.1:18080', '--set', 'sources.k2hr3=directory:/opt/k2hr3'], /\[K2D7016][^]*192\.0\.2\.1:18080, which is used and not built/],
+	] as const) {
+		const {code, stderr} = await place.run(['images', ...words]);
+		t.is(code, 2);
+		t.regex(stderr, message);
+	}
 });
 
 test('images push wants a place without a tag, and hands on credentials from a file', async t => {
