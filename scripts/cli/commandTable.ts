@@ -107,11 +107,11 @@ export const commands: readonly Command[] = [
 		flags: [...target, 'with', 'without', ...common], examples: ['shell', 'shell guest:server1'],
 	},
 	{
-		name: 'images', summary: 'the images that instances are made from', flags: [], subcommands: [
+		name: 'images', summary: 'the images that instances and K2HR3 are made from', flags: [], subcommands: [
 			{name: 'list', summary: 'what is built, and whether it is up to date', flags: [...target, 'json', ...common]},
-			{name: 'build', arguments: '[image]', argumentSummary: 'guest, database or backup; without it all', argumentChoices: ['guest', 'database', 'backup'], summary: 'build what is missing or out of date', flags: [...target, 'offline', 'dryRun', 'fresh', 'json', 'events', ...common]},
+			{name: 'build', arguments: '[image]', argumentSummary: 'guest, database, backup or k2hr3; without it all', argumentChoices: ['guest', 'database', 'backup', 'k2hr3'], summary: 'build what is missing or out of date', flags: [...target, 'offline', 'dryRun', 'fresh', 'json', 'events', ...common]},
 			{name: 'push', arguments: '[image]', argumentSummary: 'database or backup; without it database', argumentChoices: ['database', 'backup'], summary: 'copy a container image to a registry outside', flags: [...target, 'to', 'credentials', 'latest', 'overwrite', 'json', ...common], examples: ['images push database --to registry.example.com/team/k2hdkc-trove']},
-			{name: 'register', arguments: '[image]', argumentSummary: 'guest, database or backup; without it all', argumentChoices: ['guest', 'database', 'backup'], summary: 'put what is built into Glance and the registry, where the datastore versions find it', flags: [...target, 'file', 'offline', 'dryRun', 'json', 'events', ...common], examples: ['images register', 'images register guest --file guest.qcow2']},
+			{name: 'register', arguments: '[image]', argumentSummary: 'guest, database, backup or k2hr3; without it all', argumentChoices: ['guest', 'database', 'backup', 'k2hr3'], summary: 'put what is built into Glance and the registry, where it is looked for', flags: [...target, 'file', 'offline', 'dryRun', 'json', 'events', ...common], examples: ['images register', 'images register guest --file guest.qcow2']},
 		],
 	},
 	{

@@ -6,9 +6,12 @@ import {diskFileFault} from '../config/guestFile.js';
 import type {Config} from '../config/schema.js';
 import {didYouMean} from '../errors/suggest.js';
 import {ToolError} from '../errors/toolError.js';
+import {ancestorsOf} from '../pipeline/graph.js';
 import {renderImages} from '../report/images.js';
 import {planDocument, renderPlan} from '../report/plan.js';
 import {imageNames, imageStepIds, imageSteps, type ImageName} from '../stages/images/imageSteps.js';
+import {sandboxSteps} from '../stages/sandbox.js';
+import {refuseWithoutPrograms} from './k2hr3System.js';
 import {loadFor} from './loadFor.js';
 import {noticesOf} from './plan.js';
 import {printResult} from './print.js';
@@ -40,7 +43,7 @@ const showRecipes = async (context: CommandContext, options: Options, images: re
 	return 0;
 });
 
-/** The images that a command line names, or all that the configuration can have. K2D1018 for an unknown one, K2D6008 for one that it cannot. */
+/** The images that a command line names, or all that the configuration can have. K2D1018 for an unknown one, K2D6008 and K2D7016 for one that it cannot. */
 const chosenImages = (config: Config, [name]: readonly string[]): readonly ImageName[] => {
 	const possible = imageNames.filter(each => imageSteps(config)[each].build.length > 0);
 	if (name === undefined) {
@@ -51,6 +54,10 @@ const chosenImages = (config: Config, [name]: readonly string[]): readonly Image
 		throw new ToolError('K2D1018', `"${name}" is no image of this tool.${didYouMean(name, imageNames)}`);
 	}
 
+	if (name === 'k2hr3') {
+		refuseWithoutPrograms(config);
+	}
+
 	if (!possible.includes(name)) {
 		throw new ToolError('K2D6008', 'sources.k2hdkc does not say where the programs of K2HDKC come from');
 	}
@@ -59,8 +66,11 @@ const chosenImages = (config: Config, [name]: readonly string[]): readonly Image
 };
 
 /** Ids of the steps that build images: theirs, and what those need of the host. */
-const buildSteps = (config: Config, images: readonly ImageName[]): readonly string[] =>
-	['host.packages', 'images.store', 'images.tools', ...new Set(images.flatMap(name => imageStepIds(config, name).build))];
+const buildSteps = (config: Config, images: readonly ImageName[]): readonly string[] => {
+	const steps = sandboxSteps(config);
+	const own = images.flatMap(name => imageStepIds(config, name).build);
+	return [...new Set([...own.flatMap(id => [...ancestorsOf(id, steps)]), ...own])];
+};
 
 const registerSteps = (config: Config, images: readonly ImageName[]): readonly string[] => images.flatMap(name => imageStepIds(config, name).register);
 

@@ -2,7 +2,9 @@ import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {CommandContext, CommandRun} from '../cli/context.js';
 import {containerNames, type ContainerName} from '../config/containerNames.js';
+import {didYouMean} from '../errors/suggest.js';
 import {ToolError} from '../errors/toolError.js';
+import {imageNames} from '../stages/images/imageSteps.js';
 import {withImages} from './images.js';
 import {loadFor} from './loadFor.js';
 import {printResult} from './print.js';
@@ -13,11 +15,13 @@ const place = /^(?:localhost|[\w-]+(?:\.[\w-]+)+|[\w.-]+(?=:\d))(?::\d+)?(?:\/[a
 
 const checkImage = (image = 'database'): ContainerName => {
 	const name = containerNames.find(each => each === image);
-	if (name === undefined) {
-		throw new ToolError('K2D1019', `"${image}" is no image that a registry takes`);
+	if (name !== undefined) {
+		return name;
 	}
 
-	return name;
+	throw new ToolError('K2D1019', (imageNames as readonly string[]).includes(image)
+		? `The ${image} image is that of a server, no container image that a registry takes: \`images register ${image}\` puts it into Glance`
+		: `"${image}" is no image of this tool.${didYouMean(image, containerNames)}`);
 };
 
 const checkPlace = (to: string | undefined): string => {

@@ -1,7 +1,7 @@
 import {confirmDeletion} from '../cli/ask.js';
 import type {CommandContext, CommandRun} from '../cli/context.js';
 import type {Options} from '../cli/program.js';
-import {chooseK2hr3} from '../config/k2hr3Source.js';
+import {k2hr3OriginOf} from '../config/k2hr3Source.js';
 import type {Config} from '../config/schema.js';
 import {ToolError} from '../errors/toolError.js';
 import {ancestorsOf} from '../pipeline/graph.js';
@@ -16,17 +16,17 @@ import {tellEnd, up} from './up.js';
 /** The server of K2HR3 needs a compute host. Not by --with: the component alone is meant. */
 export const withCompute = (options: Options): Options & {readonly set: readonly string[]} => ({...options, set: [...options.set ?? [], 'components.compute=true']});
 
-/** @throws ToolError K2D7016 where none is built */
-const refuseWithout = (config: Config): void => {
-	const choice = chooseK2hr3(config);
-	if (choice.kind !== 'built') {
-		throw new ToolError('K2D7016', choice.kind === 'existing' ? `k2hr3.url names ${choice.url}, which is used and not built` : 'sources.k2hr3 is not set: where the programs of K2HR3 are is not known');
+/** @throws ToolError K2D7016 where the configuration has nothing that K2HR3 could be built from */
+export const refuseWithoutPrograms = (config: Config): void => {
+	if (k2hr3OriginOf(config) === undefined) {
+		const {url} = config.k2hr3;
+		throw new ToolError('K2D7016', url === null ? 'sources.k2hr3 is not set: where the programs of K2HR3 are is not known' : `k2hr3.url names ${url}, which is used and not built`);
 	}
 };
 
 /** The guest that K2HR3 runs in. @throws ToolError K2D7016 for a K2HR3 whose logs are elsewhere */
 export const k2hr3Guest = (config: Config): string => {
-	refuseWithout(config);
+	refuseWithoutPrograms(config);
 	return serverName;
 };
 
@@ -41,7 +41,7 @@ export const k2hr3UpSteps = (config: Config): readonly string[] => {
 export const k2hr3Up: CommandRun = async (context, options) => {
 	const chosen = withCompute(options);
 	const {config} = loadFor(context, chosen);
-	refuseWithout(config);
+	refuseWithoutPrograms(config);
 	return up(context, {...chosen, only: [...k2hr3UpSteps(config)]}, []);
 };
 
@@ -66,7 +66,7 @@ const release = async (context: CommandContext, options: Options, config: Config
 export const k2hr3Down: CommandRun = async (context, options) => {
 	const chosen = withCompute(options);
 	const {config} = loadFor(context, chosen);
-	refuseWithout(config);
+	refuseWithoutPrograms(config);
 	if (!await confirmDeletion(context, 'This removes the K2HR3 server, and with it all clusters that are registered there. Go on?', options.yes ?? false)) {
 		context.stderr.line('Nothing was changed.');
 		return 0;

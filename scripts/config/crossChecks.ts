@@ -2,6 +2,7 @@ import {defaultVersion} from './defaultVersion.js';
 import {diskFileFault} from './guestFile.js';
 import {imageVersions} from './imageVersions.js';
 import {isUbuntu, suiteFault} from './guestSuites.js';
+import {parseK2hr3Origin} from './k2hr3Source.js';
 import {isPreloadWord} from './preload.js';
 import type {Config} from './schema.js';
 import {variants} from './schema/variants.js';
@@ -42,7 +43,25 @@ const k2hr3Faults = ({k2hr3: {flavor, ports}, openstack: {flavors}, sources}: Co
 		path: ['k2hr3', 'flavor'], message: `must be one of the names in openstack.flavors, not "${wanted}"`,
 	})),
 	...duplicates(Object.values(ports).map(String)).map(port => ({path: ['k2hr3', 'ports'], message: `has the port ${port} twice`})),
+	...npmFaults(sources),
 ];
+
+/** The npm registry has K2HR3, but not what it is compiled with and keeps its data in. */
+const npmFaults = ({k2hr3, k2hdkc, k2hdkcRepository: {entry}}: Config['sources']): Contradiction[] => {
+	if (k2hr3 === null || !('npm' in parseK2hr3Origin(k2hr3)!)) {
+		return [];
+	}
+
+	const form = k2hdkc?.split(':')[0];
+	return [
+		...[form].filter(each => each !== 'packages' && each !== 'directory').map(() => ({
+			path: ['sources', 'k2hr3'], message: 'can be npm only with CHMPX and K2HDKC at hand: set sources.k2hdkc to packages:NAME=VERSION,… or directory:/PATH',
+		})),
+		...[entry].filter(each => form === 'packages' && !/^deb\s/.test(each ?? '')).map(() => ({
+			path: ['sources', 'k2hdkcRepository'], message: 'needs an entry "deb ADDRESS SUITE COMPONENT" for K2HR3 by npm, which is made in Debian trixie',
+		})),
+	];
+};
 
 const rangeFaults = ({sandbox, openstack}: Config): Contradiction[] => {
 	const named = [

@@ -1,5 +1,4 @@
 import {ToolError} from '../errors/toolError.js';
-import {chooseK2hr3} from '../config/k2hr3Source.js';
 import type {Config} from '../config/schema.js';
 import {createSandboxMachine} from '../machines/sandbox.js';
 import type {Machine} from '../machines/types.js';
@@ -29,7 +28,7 @@ import {imageStore} from './images/store.js';
 import {registry, registryDownload, registryPackages} from './images/registry.js';
 import {registryTrust} from './images/registryTrust.js';
 import {hasApp} from './k2hr3/prefix.js';
-import {k2hr3Steps} from './k2hr3/steps.js';
+import {k2hr3ServerSteps} from './k2hr3/steps.js';
 import {sandboxMachine} from './machine/boot.js';
 import {sandboxDisk} from './machine/disk.js';
 import {installHostPackages, installImageTools} from './machine/hostPackages.js';
@@ -114,29 +113,34 @@ export const createSandboxEnv = async (config: Config, host: Machine): Promise<S
 		proxyAuthority: await readNamed(config.proxy.caFile),
 		k2hr3Authority: await readNamed(config.k2hr3.caFile),
 		k2hr3Certificate: await readNamed(config.k2hr3.certificateFile),
-		hasK2hr3App: await hasApp({config, host}),
+		hasK2hr3App: await hasApp({config, host, paths}),
 		builder: await findBuilder(host, config),
 	};
 };
 
-/** Steps of all images, each once; none without the component. */
+/** Steps of all images, each once. Without the component there are none but those of what is built all the same. */
 const ofImages = (config: Config, part: 'build' | 'push'): readonly SandboxStep[] => {
 	const steps = imageSteps(config);
-	return config.components.images ? [...new Set(imageNames.flatMap(name => steps[name][part]))] : [];
+	const {components} = config;
+	const names = imageNames.filter(name => components.images || (name === 'k2hr3' && components.compute));
+	return [...new Set(names.flatMap(name => steps[name][part]))];
 };
 
-const stepsOf = (config: Config, {components} = config): readonly SandboxStep[] => [
+/** What any of these steps needs of the host to make images. */
+const imagePlaces = (steps: readonly SandboxStep[]): readonly SandboxStep[] => [imageStore, installImageTools].filter(({id}) => steps.some(({needs}) => needs.includes(id)));
+
+const stepsOf = (config: Config, {components} = config, built = ofImages(config, 'build')): readonly SandboxStep[] => [
 	environmentSettings, installHostPackages, sandboxRoot, sandboxDisk, sandboxNetwork, sandboxMachine,
 	mariadb, rabbitmq, memcached, keystone, identity, credentials, glance, placement, novaDatabases, nova, flavors, neutron, neutronAgents, networks,
 	...(components.cinder ? [cinder, cinderDriver, cinderVolumes] : []), ...(components.swift ? [swift] : []),
 	...(components.compute ? [computeDownload, computePackages, incus, computeDriver, novaCompute, computeHost] : []),
 	datastoreHunk, datastorePackage, trove,
-	...(components.images || chooseK2hr3(config).kind === 'built' ? [imageStore] : []), ...(components.images ? [installImageTools] : []), ...ofImages(config, 'build'),
+	...imagePlaces(built), ...built,
 	datastoreRegistration,
 	...(components.dashboard ? [dashboardDownload, dashboardPackages, dashboardPlugin, dashboard] : []),
 	...(components.images ? [registryDownload, registryPackages, registry, registryTrust] : []),
 	...ofImages(config, 'push'),
-	...k2hr3Steps(config),
+	...k2hr3ServerSteps(config),
 ];
 
 /** Images may be there before the tool. What all others make bears the environment's name, or they know themselves what of it is theirs. */

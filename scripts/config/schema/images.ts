@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {isPinnedReference} from '../containerReference.js';
 import {guestSuiteNames} from '../guestSuites.js';
 import {parsePreload, preloadForms} from '../preload.js';
 import {isKeyFile, isPublicKey, sshKeyForms} from '../sshKeys.js';
@@ -7,8 +8,7 @@ import {absolutePath, ipAddress, text} from './values.js';
 
 const sshKey = z.string().refine(value => isKeyFile(value) || isPublicKey(value), {error: `must be ${sshKeyForms}`});
 
-/** The digest names one image for ever; a tag may be another one tomorrow. */
-const readyImage = z.string().refine(value => /^[\w.-]+(?::\d+)?(?:\/[a-z\d]+(?:[._-]+[a-z\d]+)*)+@sha256:[\da-f]{64}$/.test(value), {
+const readyImage = z.string().refine(value => isPinnedReference(value), {
 	error: 'must be null or REGISTRY/NAME@sha256:… with all 64 digits; a tag says only which image bears it today, so it is not enough',
 }).nullable();
 const preload = z.string().refine(value => parsePreload(value) !== undefined, {error: `must be ${preloadForms}`});

@@ -23,6 +23,7 @@ export const sourcesSchema = z.strictObject({
 	}),
 	ubuntu: z.strictObject({mirror: httpUrl.nullable(), keyring: absolutePath}),
 	python: z.strictObject({index: hostOrUrl}),
+	npm: z.strictObject({registry: hostOrUrl}),
 	trove: z.record(z.enum(releases), troveSource),
 	baseImages: z.strictObject({alpine: baseImage, debian: baseImage, ubuntu: baseImage, rocky: baseImage}),
 	k2hdkc: k2hdkcOrigin.nullable(),

@@ -111,15 +111,15 @@ export const k2hr3Errors = [
 		code: 'K2D7016',
 		title: 'No K2HR3 is built here',
 		exitCode: 2,
-		cause: 'No package registry has the programs of K2HR3, and `sources.k2hr3` does not say where they are; or `k2hr3.url` names a K2HR3 that is there already, and none is built beside it.',
-		remedy: 'Set sources.k2hr3 to directory:/PATH of an installed prefix on the environment\'s host, and leave k2hr3.url out; docs/stages/k2hr3.md says what it holds.',
+		cause: '`sources.k2hr3` does not say where the programs of K2HR3 are; or `k2hr3.url` names a K2HR3 that is there already, and none is built beside it.',
+		remedy: 'Set sources.k2hr3 to directory:/PATH of an installed prefix on the environment\'s host, to image:REGISTRY/NAME@sha256:… of a container image with one, or to npm, and leave k2hr3.url out; docs/stages/k2hr3.md says what it holds.',
 	},
 	{
 		code: 'K2D7017',
-		title: 'The directory holds no K2HR3',
+		title: 'The directory or image holds no K2HR3',
 		exitCode: 1,
-		cause: '`sources.k2hr3` names a directory that is not there, or that lacks CHMPX, K2HDKC, or the API with the modules that it needs.',
-		remedy: 'Install what is missing below that directory: CHMPX and K2HDKC into bin and lib, k2hr3-api 1.0.42 with its node_modules into lib/node_modules/k2hr3-api.',
+		cause: '`sources.k2hr3` names a directory that is not there, or a directory or a container image that lacks CHMPX, K2HDKC, or the API with the modules that it needs.',
+		remedy: 'Install what is missing below that directory, in an image below /usr/local: CHMPX and K2HDKC into bin and lib, k2hr3-api 1.0.42 with its node_modules into lib/node_modules/k2hr3-api.',
 	},
 	{
 		code: 'K2D7018',
@@ -141,5 +141,12 @@ export const k2hr3Errors = [
 		exitCode: 1,
 		cause: '`k2hr3.certificateFile` is not there, lacks the certificate or its private key, is not good at this time, or is for other addresses.',
 		remedy: 'Put certificate, chain and private key (without a passphrase) into that file, PEM, on the environment\'s host; the certificate must name the IP address that the message tells. k2hr3.caFile names the authority that signed it.',
+	},
+	{
+		code: 'K2D7021',
+		title: 'K2HR3 cannot be installed by npm',
+		exitCode: 1,
+		cause: 'The npm registry does not answer or has no such package or version, the addon k2hdkc could not be compiled, or `sources.k2hdkc` has no headers to compile it with.',
+		remedy: 'Read the log of the step. sources.npm.registry names another registry; a directory of sources.k2hdkc needs bin, lib and include, packages need their k2hdkc-dev. Or take the programs from elsewhere: sources.k2hr3 with directory:/PATH or image:REGISTRY/NAME@sha256:….',
 	},
 ] as const satisfies readonly CatalogueEntry[];

@@ -83,7 +83,7 @@ export const sourceErrors = [
 		code: 'K2D6020',
 		title: 'A ready-made image cannot be fetched',
 		exitCode: 1,
-		cause: 'The registry of images.database.from or images.backup.from does not answer, wants other credentials, or has no image of that digest.',
+		cause: 'The registry of images.database.from, images.backup.from or sources.k2hr3 does not answer, wants other credentials, or has no image of that digest.',
 		remedy: 'Look the digest up in the registry, and log in with `docker login` on the machine if it asks for it. A registry without TLS must be listed in datastore.options.docker_insecure_registries. Then resume.',
 	},
 	{

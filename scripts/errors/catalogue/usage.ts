@@ -126,7 +126,7 @@ export const usageErrors = [
 		title: 'Unknown image',
 		exitCode: 2,
 		cause: 'The command takes the name of an image, and this tool makes none of that name.',
-		remedy: 'Name guest, database or backup, or none for all that the configuration has.',
+		remedy: 'Name guest, database, backup or k2hr3, or none for all that the configuration has.',
 	},
 	{
 		code: 'K2D1019',

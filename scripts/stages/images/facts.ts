@@ -2,6 +2,10 @@ import path from 'node:path';
 import {ToolError} from '../../errors/toolError.js';
 import type {ImageFacts} from '../../commands/environment.js';
 import {containerNames, type ContainerName} from '../../config/containerNames.js';
+import {k2hr3OriginOf} from '../../config/k2hr3Source.js';
+import {k2hr3Directories} from '../k2hr3/definition.js';
+import {serverName} from '../k2hr3/facts.js';
+import {changedPrograms, registeredImage} from '../k2hr3/image.js';
 import type {SandboxEnv} from '../sandboxEnv.js';
 import {readBooted} from './bootCheck.js';
 import {containerImages} from './containers/images.js';
@@ -13,6 +17,7 @@ import {imageId, pushedId, registryReference} from './containers/push.js';
 import {guestName} from './definition.js';
 import {guestLayer} from './guest.js';
 import {guestFileDirectory, nameOfFile} from './guestFile.js';
+import type {ImageName} from './imageSteps.js';
 import {readManifest, type Manifest} from './manifest.js';
 import {guestRegistration} from './register.js';
 
@@ -23,12 +28,13 @@ const others = async ({host, paths, config}: SandboxEnv, current: string): Promi
 	return stdout.split('\n').filter(directory => directory !== '' && !wanted.has(directory));
 };
 
-/** Where it stands in Glance; `name` is that of its directory. An environment that does not run is no error here. */
-const inGlance = async (env: SandboxEnv, name: string): Promise<string> => {
+/** Seconds until Glance counts as not there. */
+const glancePatience = 10;
+
+/** Where an image stands in Glance. An environment that does not run is no error here. */
+const askGlance = async (ask: () => Promise<string>): Promise<string> => {
 	try {
-		const {current, wanted} = await guestRegistration(env, 10) ?? {};
-		const from = wanted?.origin === name ? '' : `, from ${wanted?.origin}`;
-		return current ? `Glance ${current.id}${from}` : 'not in Glance';
+		return await ask();
 	} catch (error) {
 		if (error instanceof ToolError) {
 			return 'not known: Glance does not answer';
@@ -38,7 +44,29 @@ const inGlance = async (env: SandboxEnv, name: string): Promise<string> => {
 	}
 };
 
-type Wanted = {readonly image: 'guest' | ContainerName; readonly name: string; readonly tag?: string; readonly directory: string; /** Of the image that is there. */ readonly digest: (manifest: Manifest) => Promise<string | undefined>; /** What speaks against the image that is there. */ readonly changed?: (manifest: Manifest) => Promise<string | undefined>; /** Whether it passed its check. */ readonly proved: () => Promise<boolean>; readonly registered: () => Promise<string>};
+/** Of the guest image; `name` is that of its directory. */
+const guestInGlance = async (env: SandboxEnv, name: string): Promise<string> => askGlance(async () => {
+	const {current, wanted} = await guestRegistration(env, glancePatience) ?? {};
+	const from = wanted?.origin === name ? '' : `, from ${wanted?.origin}`;
+	return current ? `Glance ${current.id}${from}` : 'not in Glance';
+});
+
+/** What a disk or a root is known by. */
+const digestOfFile = async ({files}: Manifest): Promise<string | undefined> => files[0] && `sha256:${files[0].sha256}`;
+
+type Wanted = {
+	readonly image: ImageName;
+	readonly name: string;
+	readonly tag?: string;
+	readonly directory: string;
+	/** Of the image that is there. */
+	readonly digest: (manifest: Manifest) => Promise<string | undefined>;
+	/** What speaks against the image that is there. */
+	readonly changed?: (manifest: Manifest) => Promise<string | undefined>;
+	/** Whether it passed its check. */
+	readonly proved: () => Promise<boolean>;
+	readonly registered: () => Promise<string>;
+};
 
 const factsOf = async (env: SandboxEnv, {image, name, tag, directory, digest, changed, proved, registered}: Wanted): Promise<ImageFacts> => {
 	const known = {image, name, ...(tag !== undefined && {tag}), directory, inputs: directory.slice(directory.lastIndexOf('-') + 1)};
@@ -79,16 +107,34 @@ const guestFacts = async (env: SandboxEnv): Promise<ImageFacts> => {
 	const [name, directory] = file === null ? [guestName(config), guestLayer(env, 'image')] : [nameOfFile(file), guestFileDirectory(env)];
 	return factsOf(env, {
 		image: 'guest', name, directory,
-		async digest({files}) {
-			return files[0] && `sha256:${files[0].sha256}`;
-		},
+		digest: digestOfFile,
 		proved: async () => await readBooted(host, directory) !== undefined,
-		registered: async () => inGlance(env, path.basename(directory)),
+		registered: async () => guestInGlance(env, path.basename(directory)),
 	});
+};
+
+/** That of the K2HR3 server, where the configuration says what it is made from. */
+const k2hr3Facts = async (env: SandboxEnv): Promise<readonly ImageFacts[]> => {
+	if (k2hr3OriginOf(env.config) === undefined) {
+		return [];
+	}
+
+	return [await factsOf(env, {
+		image: 'k2hr3', name: serverName, directory: k2hr3Directories(env).image,
+		digest: digestOfFile,
+		changed: async manifest => changedPrograms(env, manifest),
+		// That its programs run there is tried while it is made.
+		proved: async () => true,
+		registered: async () => askGlance(async () => {
+			const id = await registeredImage(env, glancePatience);
+			return id === undefined ? 'not in Glance' : `Glance ${id}`;
+		}),
+	})];
 };
 
 /** What there is of each image of the configuration. */
 export const imageFacts = async (env: SandboxEnv): Promise<readonly ImageFacts[]> => [
 	await guestFacts(env),
 	...(await Promise.all(containerNames.map(async name => containerFacts(env, name)))).flat(),
+	...await k2hr3Facts(env),
 ];

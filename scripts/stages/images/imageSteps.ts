@@ -1,5 +1,6 @@
 import type {Config} from '../../config/schema.js';
-import {containerNames, type ContainerName} from '../../config/containerNames.js';
+import {containerNames} from '../../config/containerNames.js';
+import {k2hr3ImageSteps} from '../k2hr3/imageSteps.js';
 import type {SandboxStep} from '../sandboxEnv.js';
 import {guestCheck} from './bootCheck.js';
 import {containerSteps, type ImageSteps} from './containers/all.js';
@@ -9,10 +10,10 @@ import {guestSources} from './guestSources.js';
 import {guestImageSteps} from './preloadStep.js';
 import {guestRegistrationStep} from './register.js';
 
-export const imageNames = ['guest', ...containerNames] as const;
-export type ImageName = 'guest' | ContainerName;
+export const imageNames = ['guest', ...containerNames, 'k2hr3'] as const;
+export type ImageName = typeof imageNames[number];
 
-type Needed = Pick<Config, 'datastore' | 'images' | 'release' | 'sources'>;
+type Needed = Pick<Config, 'datastore' | 'images' | 'k2hr3' | 'release' | 'sources'>;
 
 /** The steps that make the guest image, or take it from a file. */
 const guestBuild = (config: Needed): readonly SandboxStep[] =>
@@ -22,6 +23,7 @@ const guestBuild = (config: Needed): readonly SandboxStep[] =>
 export const imageSteps = (config: Needed): Readonly<Record<ImageName, ImageSteps>> => ({
 	guest: {build: guestBuild(config), push: [guestRegistrationStep(config)]},
 	...containerSteps(config),
+	k2hr3: k2hr3ImageSteps(config),
 });
 
 type Node = {readonly id: string; readonly needs: readonly string[]};

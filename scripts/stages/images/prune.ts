@@ -11,7 +11,7 @@ export type Stored = {
 
 /** Directories of images and of layers; others are none of ours, or not finished. The end is the hash of the step that made them. */
 const imageName = /^((?:guest|database|backup|k2hr3)-image|guest-file)-([\da-f]{16})$/;
-const layerName = /^(?:guest-(?:base|sources|agent)|k2hr3-base|container-(?:root|base|python))-([\da-f]{16})$/;
+const layerName = /^(?:guest-(?:base|sources|agent)|k2hr3-(?:base|prefix)|container-(?:root|base|python))-([\da-f]{16})$/;
 
 /** What is younger stays: a build may be under way with it that has not told its state yet. */
 export const graceMilliseconds = 60 * 60 * 1000;

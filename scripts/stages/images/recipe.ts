@@ -2,8 +2,10 @@ import {createHash} from 'node:crypto';
 import {readdirSync, readFileSync} from 'node:fs';
 import path from 'node:path';
 import {containerNames, type ContainerName} from '../../config/containerNames.js';
+import {k2hr3OriginOf} from '../../config/k2hr3Source.js';
 import {packageRoot} from '../../packageRoot.js';
 import {packageHash, patchHash} from '../datastore/content.js';
+import {definition as k2hr3Definition, hooks as k2hr3Hooks, k2hr3Directories, packages as k2hr3Packages, suite as k2hr3Suite} from '../k2hr3/definition.js';
 import type {SandboxEnv} from '../sandboxEnv.js';
 import {containerImages} from './containers/images.js';
 import {imageDirectory, isBuilt, type ContainerImage} from './containers/image.js';
@@ -49,8 +51,22 @@ const containerRecipes = async (env: SandboxEnv, wanted: ContainerName): Promise
 		: Promise.all(images.map(async (image, index) => [index === 0 ? wanted : `${wanted}:${image.tag}`, await containerRecipe(env, image)] as const));
 };
 
+/** The image of the K2HR3 server; undefined where the configuration has none. */
+const k2hr3Recipe = (env: Pick<SandboxEnv, 'config' | 'paths'>): Readonly<Record<string, unknown>> | undefined => {
+	const programs = k2hr3OriginOf(env.config);
+	const {base, image} = k2hr3Directories(env);
+	return programs && {
+		base: {directory: base, suite: k2hr3Suite, packages: k2hr3Packages(), hooks: k2hr3Hooks},
+		image: {directory: image, definition: filesOf(k2hr3Definition), programs},
+	};
+};
+
 /** The recipe of each image by its name. @throws ToolError K2D6008, K2D6021 */
 export const imageRecipes = async (env: SandboxEnv): Promise<Readonly<Record<string, unknown>>> => {
 	const containers = await Promise.all(containerNames.map(async name => containerRecipes(env, name)));
-	return {guest: env.config.images.guest.file === null ? guestRecipe(env) : fileRecipe(env), ...Object.fromEntries(containers.flat())};
+	const k2hr3 = k2hr3Recipe(env);
+	return {
+		guest: env.config.images.guest.file === null ? guestRecipe(env) : fileRecipe(env), ...Object.fromEntries(containers.flat()),
+		...(k2hr3 !== undefined && {k2hr3}),
+	};
 };

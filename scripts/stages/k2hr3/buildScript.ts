@@ -6,8 +6,9 @@ export const buildInside = `
 ldconfig
 install -d -o k2hr3 -g k2hr3 -m 700 /etc/k2hr3 /var/lib/k2hr3 /var/log/k2hr3
 modules=/usr/local/lib/node_modules
-ln -s /etc/k2hr3/api.json "$modules/k2hr3-api/config/local.json"
-[ ! -d "$modules/k2hr3-app" ] || ln -s /etc/k2hr3/app.json "$modules/k2hr3-app/config/local.json"
+# A configuration that came with the prefix gives way.
+ln -sf /etc/k2hr3/api.json "$modules/k2hr3-api/config/local.json"
+[ ! -d "$modules/k2hr3-app" ] || ln -sf /etc/k2hr3/app.json "$modules/k2hr3-app/config/local.json"
 for unit in /etc/systemd/system/k2hr3-*.service; do systemctl --quiet enable "\${unit##*/}"; done
 for program in chmpx chmpxstatus k2hdkc; do
   lacking=$(ldd "/usr/local/bin/$program" 2>/dev/null | sed -n 's/ => not found//p' | tr -d '\\t' | tr '\\n' ' ')

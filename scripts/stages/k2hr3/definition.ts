@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import {parse} from 'yaml';
-import {chooseK2hr3} from '../../config/k2hr3Source.js';
+import {k2hr3OriginOf} from '../../config/k2hr3Source.js';
 import type {Config} from '../../config/schema.js';
 import {packageRoot} from '../../packageRoot.js';
 import {hashInputs} from '../../pipeline/hash.js';
@@ -40,11 +40,11 @@ export const k2hr3Units = ['k2hr3-chmpx', 'k2hr3-k2hdkc', 'k2hr3-slave', 'k2hr3-
 export const baseInputs = (): unknown => ({suite, packages: packages(), hooks});
 
 /** What the image depends on beside the content of the prefix, which only a look at the host tells. */
-export const imageInputs = (config: Pick<Config, 'components' | 'k2hr3' | 'sources'>): unknown =>
-	({base: baseInputs(), files: directoryHash(definition), cloud: hashInputs(readCloudFile()), script: buildInside, origin: chooseK2hr3(config)});
+export const imageInputs = (config: Pick<Config, 'k2hr3' | 'sources'>): unknown =>
+	({base: baseInputs(), files: directoryHash(definition), cloud: hashInputs(readCloudFile()), script: buildInside, origin: k2hr3OriginOf(config)});
 
 /** Directories of the root and of the image in the store. */
-export const k2hr3Directories = ({config, paths}: {readonly config: Pick<Config, 'components' | 'k2hr3' | 'sources'>; readonly paths: Pick<SandboxPaths, 'images'>}): {readonly base: string; readonly image: string} => ({
+export const k2hr3Directories = ({config, paths}: {readonly config: Pick<Config, 'k2hr3' | 'sources'>; readonly paths: Pick<SandboxPaths, 'images'>}): {readonly base: string; readonly image: string} => ({
 	base: `${paths.images}/k2hr3-base-${hashInputs(baseInputs()).slice(0, 16)}`,
 	image: `${paths.images}/k2hr3-image-${hashInputs(imageInputs(config)).slice(0, 16)}`,
 });

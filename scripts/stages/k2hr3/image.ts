@@ -1,6 +1,7 @@
+import path from 'node:path';
 import type {Probe} from '../../pipeline/types.js';
 import {deleteImage, ownImages, sortImages, type Wanted} from '../images/glance.js';
-import {describe, finishImage, readManifest} from '../images/manifest.js';
+import {describe, finishImage, readManifest, type Manifest} from '../images/manifest.js';
 import {emptyPartial} from '../images/partial.js';
 import {pruneImages} from '../images/prune.js';
 import {putIntoGlance} from '../images/putIntoGlance.js';
@@ -40,6 +41,20 @@ export const k2hr3Base: SandboxStep = {
 	retry: {attempts: 2, delay: 10},
 };
 
+/** Says so when an image that is there was made from other programs than there are now. */
+export const changedPrograms = async (env: SandboxEnv, manifest: Manifest): Promise<string | undefined> => {
+	try {
+		return manifest.surroundings === await prefixChecksum(env) ? undefined : `the programs in ${prefixOf(env)} are others now`;
+	} catch (error) {
+		// Making the image brings them again, or says what is wrong as an error with its remedy.
+		if (error instanceof ToolError) {
+			return error.message;
+		}
+
+		throw error;
+	}
+};
+
 const imageProbe = async (env: SandboxEnv): Promise<Probe> => {
 	const {image} = k2hr3Directories(env);
 	const manifest = await readManifest(env.host, image);
@@ -47,10 +62,14 @@ const imageProbe = async (env: SandboxEnv): Promise<Probe> => {
 		return {state: 'absent', evidence: `${image} holds no finished image`};
 	}
 
-	return manifest.surroundings === await prefixChecksum(env)
+	const why = await changedPrograms(env, manifest);
+	return why === undefined
 		? {state: 'present', evidence: `${manifest.name}, made ${manifest.made}, in ${image}`}
-		: {state: 'broken', evidence: `${manifest.name}: the programs in ${prefixOf(env.config)} are others now`};
+		: {state: 'broken', evidence: `${manifest.name}: ${why}`};
 };
+
+/** Directories of the store that the image is made from, by their names. */
+const layersOf = (env: SandboxEnv): readonly string[] => [k2hr3Directories(env).base, prefixOf(env)].map(directory => path.relative(env.paths.images, directory)).filter(name => !name.startsWith('..'));
 
 export const k2hr3ImageFile: SandboxStep = {
 	id: 'images.k2hr3',
@@ -64,13 +83,13 @@ export const k2hr3ImageFile: SandboxStep = {
 		const {base, image} = k2hr3Directories(env);
 		const surroundings = await prefixChecksum(env);
 		const partial = await emptyPartial(env, image);
-		progress.say(`copying ${prefixOf(env.config)}`);
+		progress.say(`copying ${prefixOf(env)}`);
 		await host.upload(`${definition}/files`, `${partial}/files`);
 		await host.write(`${partial}/files/${cloudFile}`, readCloudFile(), {mode: 0o644});
 		await host.script(`find '${partial}/files' -type d -exec chmod 755 {} +\nchmod 755 '${partial}/files/usr/local/libexec/'*\nchown -R root: '${partial}/files'\n`);
 		await copyPrefix(env, `${partial}/files/usr/local`);
 		await job(host, ['unshare', '--mount', 'sh', '-euc', buildScript, 'sh', base, `${partial}/files`, partial], {env: {INSIDE: buildInside}});
-		const manifest = {...await describe(host, `${partial}/image`, serverName, ['root.tar']), surroundings, layers: [base.slice(base.lastIndexOf('/') + 1)]};
+		const manifest = {...await describe(host, `${partial}/image`, serverName, ['root.tar']), surroundings, layers: layersOf(env)};
 		await finishImage(host, partial, image, manifest);
 		await pruneImages(env);
 	},
@@ -90,9 +109,9 @@ const wantedOf = async (env: SandboxEnv): Promise<{readonly wanted: Wanted; read
 };
 
 /** Id of the image in Glance; undefined when it has none of these inputs. */
-export const registeredImage = async (env: SandboxEnv): Promise<string | undefined> => {
+export const registeredImage = async (env: SandboxEnv, timeout?: number): Promise<string | undefined> => {
 	const found = await wantedOf(env);
-	return found && sortImages(await ownImages(env.api, 'k2hr3'), found.wanted).current?.id;
+	return found && sortImages(await ownImages(env.api, 'k2hr3', timeout), found.wanted).current?.id;
 };
 
 export const k2hr3Image: SandboxStep = {

@@ -1,41 +1,63 @@
-import {chooseK2hr3} from '../../config/k2hr3Source.js';
+import {chooseK2hr3, k2hr3OriginOf, type K2hr3Origin} from '../../config/k2hr3Source.js';
 import {ToolError} from '../../errors/toolError.js';
 import {quote} from '../../machines/quote.js';
+import {hashInputs} from '../../pipeline/hash.js';
 import type {SandboxEnv} from '../sandboxEnv.js';
+import {npmInputs} from './npmBuild.js';
 
 /** The places of a prefix that go into the image. */
-const places = 'bin lib';
+export const places = 'bin lib';
 
 const wanted = ['bin/chmpx', 'bin/chmpxstatus', 'bin/k2hdkc', 'lib/node_modules/k2hr3-api/bin/www', 'lib/node_modules/k2hr3-api/config', 'lib/node_modules/k2hr3-api/node_modules'];
 
-/** `sources.k2hr3`. Called by steps, which are there only when it names one. */
-export const prefixOf = (config: SandboxEnv['config']): string => {
-	const choice = chooseK2hr3(config);
-	if (choice.kind !== 'built') {
-		throw new Error(`K2HR3 is ${choice.kind}, not built`);
+type Wanted = {readonly config: Pick<SandboxEnv['config'], 'k2hr3' | 'sources'>; readonly paths: Pick<SandboxEnv['paths'], 'images'>};
+
+/** What `sources.k2hr3` says. Called by steps, which are there only when it says something. */
+const originOf = (config: Wanted['config']): K2hr3Origin => {
+	const origin = k2hr3OriginOf(config);
+	if (origin === undefined) {
+		throw new Error('no K2HR3 is built');
 	}
 
-	return choice.directory;
+	return origin;
+};
+
+/** What a prefix depends on that a step brings into the store of images. */
+export const prefixInputs = (config: Wanted['config']): unknown => {
+	const origin = originOf(config);
+	return 'npm' in origin ? npmInputs(origin.npm, config) : origin;
+};
+
+/** The directory that the programs are in: one of the host, or of the store of images. */
+export const prefixOf = ({config, paths}: Wanted): string => {
+	const origin = originOf(config);
+	return 'directory' in origin ? origin.directory : `${paths.images}/k2hr3-prefix-${hashInputs(prefixInputs(config)).slice(0, 16)}`;
 };
 
 /** What a prefix lacks; empty for one that can be used. */
-export const lackingIn = async ({host}: Pick<SandboxEnv, 'host'>, prefix: string): Promise<readonly string[]> => {
+const lackingIn = async ({host}: Pick<SandboxEnv, 'host'>, prefix: string): Promise<readonly string[]> => {
 	const {stdout} = await host.script(`cd ${quote(prefix)} 2>/dev/null || { echo 'the directory itself'; exit 0; }\nfor place in ${wanted.join(' ')}; do [ -e "$place" ] || echo "$place"; done\n`);
 	return stdout.split('\n').filter(line => line !== '');
 };
 
-/** Whether K2HR3 is built, from a prefix that has the web application too. */
-export const hasApp = async ({config, host}: Pick<SandboxEnv, 'config' | 'host'>): Promise<boolean> =>
-	chooseK2hr3(config).kind === 'built' && (await host.run(['test', '-d', `${prefixOf(config)}/lib/node_modules/k2hr3-app`], {allow: [0, 1]})).code === 0;
+type Place = Pick<SandboxEnv, 'config' | 'host'> & Pick<Wanted, 'paths'>;
 
-/** One checksum for all files of the prefix, with their names and modes. @throws ToolError K2D7017 when it holds no K2HR3. */
-export const prefixChecksum = async (env: Pick<SandboxEnv, 'config' | 'host'>): Promise<string> => {
-	const prefix = prefixOf(env.config);
+/** Whether K2HR3 is built, from a prefix that has the web application too. One that is yet to be fetched has none. */
+export const hasApp = async (env: Place): Promise<boolean> =>
+	chooseK2hr3(env.config).kind === 'built' && (await env.host.run(['test', '-d', `${prefixOf(env)}/lib/node_modules/k2hr3-app`], {allow: [0, 1]})).code === 0;
+
+/** `what` holds the prefix, in words. @throws ToolError K2D7017 when it is no installed K2HR3. */
+export const refuseIncomplete = async (env: Pick<SandboxEnv, 'host'>, prefix: string, what: string): Promise<void> => {
 	const lacking = await lackingIn(env, prefix);
 	if (lacking.length > 0) {
-		throw new ToolError('K2D7017', `${prefix} holds no installed K2HR3: it lacks ${lacking.join(', ')}`);
+		throw new ToolError('K2D7017', `${what} holds no installed K2HR3: it lacks ${lacking.join(', ')}`);
 	}
+};
 
+/** One checksum for all files of the prefix, with their names and modes. @throws ToolError K2D7017 when it holds no K2HR3. */
+export const prefixChecksum = async (env: Place): Promise<string> => {
+	const prefix = prefixOf(env);
+	await refuseIncomplete(env, prefix, prefix);
 	const {stdout} = await env.host.script(`
 cd ${quote(prefix)}
 {
@@ -47,6 +69,6 @@ cd ${quote(prefix)}
 };
 
 /** Copies what goes into the image. */
-export const copyPrefix = async ({config, host}: Pick<SandboxEnv, 'config' | 'host'>, target: string): Promise<void> => {
-	await host.script(`mkdir -p ${quote(target)}\ncd ${quote(prefixOf(config))}\ncp -r --preserve=mode,links -- ${places} ${quote(`${target}/`)}\nchown -R root: ${quote(target)}\n`, {timeout: 300});
+export const copyPrefix = async (env: Place, target: string): Promise<void> => {
+	await env.host.script(`mkdir -p ${quote(target)}\ncd ${quote(prefixOf(env))}\ncp -r --preserve=mode,links -- ${places} ${quote(`${target}/`)}\nchown -R root: ${quote(target)}\n`, {timeout: 300});
 };

@@ -1,28 +1,15 @@
-import {mkdir, writeFile} from 'node:fs/promises';
+import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
-import {setTimeout as sleep} from 'node:timers/promises';
 import test from 'ava';
+import {answersSoon, configureRegistry, unpackRegistry} from '../../fixtures/plainRegistry.js';
 import {needs} from '../../helpers/needs.js';
 import {runCommand} from '../../helpers/runCommand.js';
 import {startDockerEngine, type DockerEngine} from '../support/dockerEngine.js';
 import {hostNeeds} from '../support/tool.js';
 
-/** Debian's docker-registry as a file, not installed: the host gets no account and no service of it. */
-const unpackRegistry = async (directory: string): Promise<string> => {
-	await mkdir(directory);
-	const {code, stderr} = await runCommand('sh', ['-euc', 'apt-get -q download docker-registry || { apt-get -q update; apt-get -q download docker-registry; }; dpkg --extract docker-registry_*.deb .'], {cwd: directory});
-	if (code !== 0) {
-		throw new Error(stderr);
-	}
-
-	return path.join(directory, 'usr/bin/docker-registry');
-};
-
 /** A registry without TLS beside the engine, on a port of its own, with data that others have too. */
-const startPlainRegistry = async ({directory, beside}: DockerEngine, program: string, port: number): Promise<void> => {
-	const file = path.join(directory, `registry-${port}.yml`);
-	await writeFile(file, `version: 0.1\nstorage: {filesystem: {rootdirectory: ${directory}/images}}\nhttp: {addr: "0.0.0.0:${port}"}\n`);
-	beside(program, 'serve', file);
+const startRegistry = async ({directory, beside}: DockerEngine, program: string, port: number): Promise<void> => {
+	beside(program, 'serve', await configureRegistry(directory, `0.0.0.0:${port}`));
 };
 
 /** An image with one file. */
@@ -51,13 +38,10 @@ test.serial('docker asks a registry that is listed without TLS, and no other; wh
 	t.like(info.RegistryConfig.IndexConfigs, {[listed]: {Secure: false}, '192.0.2.1:5000': {Secure: false}});
 
 	const program = await unpackRegistry(path.join(engine.directory, 'registry'));
-	await startPlainRegistry(engine, program, 5000);
-	await startPlainRegistry(engine, program, 5001);
+	await startRegistry(engine, program, 5000);
+	await startRegistry(engine, program, 5001);
 	await makeImage(engine, `${listed}/node:1`);
-	for (let tries = 0; tries < 50 && (await fetch(`http://${listed}/v2/`).catch(() => undefined))?.status !== 200; tries++) {
-		await sleep(100);
-	}
-
+	await answersSoon(listed);
 	await engine.done('push', '--quiet', `${listed}/node:1`);
 	await engine.done('rmi', `${listed}/node:1`);
 	await engine.done('pull', '--quiet', `${listed}/node:1`);

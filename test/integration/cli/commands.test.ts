@@ -25,6 +25,15 @@ test('images list says what there is, and images build does nothing but the step
 	const built = await place.run(['images', 'build']);
 	t.is(built.code, 2, 'this environment has no such steps');
 	t.regex(built.stderr, /\[K2D1006]/);
+	for (const [words, message] of [
+		[['build', 'k2hr'], /"k2hr" is no image of this tool\. Did you mean "k2hr3"\?/],
+		[['build', 'k2hr3'], /\[K2D7016][^]*sources\.k2hr3 is not set/],
+		[['register', 'k2hr3', '--set', 'k2hr3.url=http://192.0.2.1:18080', '--set', 'sources.k2hr3=directory:/opt/k2hr3'], /\[K2D7016][^]*192\.0\.2\.1:18080, which is used and not built/],
+	] as const) {
+		const {code, stderr} = await place.run(['images', ...words]);
+		t.is(code, 2);
+		t.regex(stderr, message);
+	}
 });
 
 test('images push wants a place without a tag, and hands on credentials from a file', async t => {
@@ -36,13 +45,16 @@ test('images push wants a place without a tag, and hands on credentials from a f
 		{pushed: ['1', 'latest'].map(tag => ({reference: `registry.example/a:${tag}`, id: 'backup {"auths":{}} true', state: 'pushed'}))},
 	);
 	await writeFile(path.join(place.directory, 'broken.json'), '{');
-	const refused: ReadonlyArray<readonly [readonly string[], string]> = [
+	const refused: ReadonlyArray<readonly [readonly string[], string, RegExp?]> = [
 		[['database'], 'K2D1019'], [['guest', '--to', 'registry.example/a'], 'K2D1019'],
+		[['k2hr3', '--to', 'registry.example/a'], 'K2D1019', /The k2hr3 image is that of a server, no container image that a registry takes: `images register k2hr3` puts it into Glance/],
+		[['databse', '--to', 'registry.example/a'], 'K2D1019', /"databse" is no image of this tool\. Did you mean "database"\?/],
 		...['registry.example', 'team/name', 'registry.example/name:1', 'registry.example/Name', 'https://registry.example/a', 'registry.example/a b'].map(to => [['--to', to], 'K2D1019'] as const),
 		[['--to', 'registry.example/a', '--credentials', 'missing.json'], 'K2D1011'], [['--to', 'registry.example/a', '--credentials', 'broken.json'], 'K2D1011'],
 	];
-	for (const [words, code] of refused) {
+	for (const [words, code, message = /./] of refused) {
 		const {code: exitCode, stderr} = await place.run(['images', 'push', ...words]);
+		t.regex(stderr, message);
 		t.is(exitCode, 2, words.join(' '));
 		t.true(stderr.includes(`[${code}]`), stderr);
 	}

@@ -15,7 +15,7 @@ for (const [words, expected] of [
 	[['su'], ['support-bundle']],
 	[[''], commands.map(({name}) => name)],
 	[['images', ''], ['list', 'build', 'push', 'register']],
-	[['images', 'build', ''], ['guest', 'database', 'backup']],
+	[['images', 'build', ''], ['guest', 'database', 'backup', 'k2hr3']],
 	[['images', 'build', '--off'], ['--offline']],
 	[['down', '--depth', ''], ['services', 'sources', 'everything']],
 	[['down', '--name', 'x', '--depth', 'ev'], ['everything']],

@@ -59,6 +59,16 @@ const worlds: ReadonlyArray<readonly [what: string, world: World, facts: Readonl
 	['the configuration names a file that was not taken yet', {config: elsewhere, files: {[stored]: manifest('root.tar')}, others: [builtName]}, {name: 'elsewhere', state: 'not built', directory: `/images/${fileName}`}],
 	['the configuration names a file', {config: elsewhere, files: {[storedFile]: manifest('disk.qcow2'), [`/images/${fileName}/booted`]: booted}, glance: [builtName, fileName]}, {name: 'elsewhere', state: 'up to date', registered: 'Glance image-1', inputs: fileName.slice(-16)}],
 ];
+const k2hr3 = load({flags: {set: ['components.images=true', 'sources.k2hr3=directory:/opt/k2hr3']}}).config;
+
+test('the image of K2HR3 is listed where the configuration says what it is made from', async t => {
+	const imagesOf = async (config: SandboxEnv['config']) => imageFacts({
+		config, host: {read: async () => undefined, run: async () => ({stdout: ''})}, paths: {images: '/images', environment: '/state/test'},
+	} as unknown as SandboxEnv);
+	t.deepEqual((await imagesOf(built)).map(({image}) => image), ['guest', 'database', 'backup']);
+	t.like((await imagesOf(k2hr3)).at(-1), {image: 'k2hr3', name: 'k2hdkc-dbaas-k2hr3', state: 'not built', registered: '-'});
+});
+
 for (const [what, world, facts] of worlds) {
 	test(`facts of the guest image: ${what}`, async t => {
 		t.like(await guestIn(world), facts);

@@ -20,6 +20,10 @@ const cases: ReadonlyArray<readonly [string, Parameters<typeof imageStepIds>[1],
 	['a guest image with the database image in it', 'guest', [...k2hdkc, 'images.guest.preload=database'], [...guest, ...database, 'images.guest.preload']],
 	['a guest image with the backup image in it', 'guest', [...k2hdkc, 'images.guest.preload=backup'], [...guest, ...backup, 'images.guest.preload']],
 	['a database image that K2HDKC is not there for', 'database', [], []],
+	['an image of K2HR3 from a directory, without a compute host', 'k2hr3', ['sources.k2hr3=directory:/opt/k2hr3'], ['images.k2hr3.base', 'images.k2hr3']],
+	['an image of K2HR3 from a container image', 'k2hr3', [`sources.k2hr3=image:registry.example/k2hr3@sha256:${'a'.repeat(64)}`], ['images.k2hr3.base', 'images.k2hr3.prefix', 'images.k2hr3']],
+	['an image of K2HR3 that nothing is known of', 'k2hr3', [], []],
+	['an image of K2HR3 where one is there already', 'k2hr3', ['sources.k2hr3=directory:/opt/k2hr3', 'k2hr3.url=http://192.0.2.1:18080'], []],
 ];
 for (const [what, name, set, ids] of cases) {
 	test(`these steps make ${what}`, t => {

@@ -18,6 +18,7 @@ const rules: ReadonlyArray<readonly [what: string, stored: readonly Stored[], us
 		[of('guest-image', 'a', 2, [`guest-base-${hash('1')}`]), of('guest-image', 'b', 3, [`guest-base-${hash('2')}`]), of('guest-image', 'c', 4, [`guest-base-${hash('2')}`, `guest-base-${hash('3')}`]), of('guest-base', '1', 5), of('guest-base', '2', 5), of('guest-base', '3', 5)],
 		['a'], [`guest-base-${hash('3')}`, `guest-image-${hash('c')}`]],
 	['layers that a state names stay without an image: they may be all there is yet', [of('container-root', 'a', 2), of('container-base', 'a', 2), of('container-python', 'b', 2), of('guest-agent', 'c', 2)], ['a'], [`container-python-${hash('b')}`, `guest-agent-${hash('c')}`]],
+	['the programs of K2HR3 go with the last image that is made of them', [of('k2hr3-image', 'a', 2, [`k2hr3-prefix-${hash('1')}`]), of('k2hr3-prefix', '1', 5), of('k2hr3-prefix', '2', 5), of('k2hr3-prefix', '3', 5)], ['a', '3'], [`k2hr3-prefix-${hash('2')}`]],
 	['what is not finished, or of another name, is left alone',
 		[of('guest-image', 'a', 5), of('guest-image', 'b', 6), {name: `guest-image-${hash('c')}.partial-x`, changed: 0}, {name: 'my-files', changed: 0}], ['a'], []],
 ];

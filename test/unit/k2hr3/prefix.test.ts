@@ -16,7 +16,7 @@ const prefixIn = async (t: ExecutionContext) => {
 		await writeFile(path.join(directory, file), `${file}\n`);
 	}
 
-	return {directory, env: {host: createLocalMachine(), config: load({flags: {set: [`sources.k2hr3=directory:${directory}`, 'components.compute=true']}}).config}};
+	return {directory, env: {host: createLocalMachine(), paths: {images: '/cache'}, config: load({flags: {set: [`sources.k2hr3=directory:${directory}`, 'components.compute=true']}}).config}};
 };
 
 test('one checksum for content, names, modes and links', async t => {

@@ -3,11 +3,13 @@ import {parse} from 'yaml';
 import {chooseK2hr3} from '../../../scripts/config/k2hr3Source.js';
 import {k2hr3Guest, k2hr3UpSteps} from '../../../scripts/commands/k2hr3System.js';
 import {order} from '../../../scripts/pipeline/graph.js';
+import {hashInputs} from '../../../scripts/pipeline/hash.js';
 import {chooseAddresses} from '../../../scripts/stages/addresses.js';
 import {apiConfiguration, appConfiguration, k2hr3UserData, ringConfiguration} from '../../../scripts/stages/k2hr3/configuration.js';
 import {imageInputs, k2hr3Directories} from '../../../scripts/stages/k2hr3/definition.js';
 import {k2hr3Existing} from '../../../scripts/stages/k2hr3/existing.js';
 import {k2hr3Address} from '../../../scripts/stages/k2hr3/facts.js';
+import {prefixOf} from '../../../scripts/stages/k2hr3/prefix.js';
 import type {StepContext} from '../../../scripts/pipeline/types.js';
 import type {SandboxEnv} from '../../../scripts/stages/sandboxEnv.js';
 import {sandboxSteps} from '../../../scripts/stages/sandbox.js';
@@ -66,12 +68,18 @@ test('what is missing for it is said', t => {
 });
 
 for (const [set, message, ...more] of [
-	['sources.k2hr3=/opt/k2hr3', /must be null or "directory:\/PATH"/],
+	['sources.k2hr3=/opt/k2hr3', /must be null or "directory:\/PATH", "image:REGISTRY\/NAME@sha256:…" with all 64 digits, or "npm"/],
+	['sources.k2hr3=imgae:registry.example/k2hr3', /^--set sources\.k2hr3: sources\.k2hr3 must be null or .*not "imgae:/],
+	['sources.k2hr3=image:registry.example/k2hr3:1', /with all 64 digits, .*not "image:registry\.example\/k2hr3:1"/],
+	['sources.k2hr3=npm:k2hr3-api@1.0', /must be null or .*not "npm:k2hr3-api@1\.0"/],
+	['sources.k2hr3=npm', /can be npm only with CHMPX and K2HDKC at hand: set sources\.k2hdkc to packages:NAME=VERSION,… or directory:\/PATH/],
+	['sources.k2hr3=npm', /can be npm only with/, 'sources.k2hdkc=image:registry.example/k2hdkc:1'],
+	['sources.k2hr3=npm', /needs an entry "deb ADDRESS SUITE COMPONENT" for K2HR3 by npm/, 'sources.k2hdkc=packages:k2hdkc=1.0.19', 'images.database.variant=alpine'],
 	['k2hr3.flavor=none', /must be one of the names in openstack\.flavors, not "none"/, prefix],
 	['k2hr3.ports.app=18080', /has the port 18080 twice/],
 	['k2hr3.ports.api=80', /1024/],
 ] as const) {
-	test(`refused: ${set}`, t => {
+	test(`refused: ${[set, ...more].join(' ')}`, t => {
 		t.regex(refusal({flags: {set: [set, ...more]}})!.message, message);
 	});
 }
@@ -101,6 +109,28 @@ test('logs of a K2HR3 that is not built here are not here', t => {
 	t.is(k2hr3Guest(configOf(prefix, compute)), 'k2hdkc-dbaas-k2hr3');
 	t.throws(() => k2hr3Guest(configOf(prefix, compute, url)), {code: 'K2D7016', message: /http:\/\/192\.0\.2\.1:18080/});
 	t.throws(() => k2hr3Guest(configOf()), {code: 'K2D7016', message: /sources\.k2hr3/});
+});
+
+const image = (digit: string): string => `sources.k2hr3=image:registry.example:5000/team/k2hr3@sha256:${digit.repeat(64)}`;
+
+test('the programs of a container image are brought before the image of the server is made; with other ones it is another image', t => {
+	const config = configOf(image('a'), compute);
+	const ids = k2hr3UpSteps(config);
+	t.true(ids.includes('images.k2hr3.prefix') && ids.includes('images.tools'));
+	const step = sandboxSteps(config).find(({id}) => id === 'images.k2hr3')!;
+	t.deepEqual(step.needs, ['images.k2hr3.base', 'images.k2hr3.prefix']);
+	const prefixes = ['a', 'b'].map(digit => prefixOf({config: configOf(image(digit)), paths: {images: '/cache'}}));
+	t.not(prefixes[0], prefixes[1]);
+	t.regex(prefixes[0]!, /^\/cache\/k2hr3-prefix-[\da-f]{16}$/);
+	t.is(prefixOf({config: configOf(prefix), paths: {images: '/cache'}}), '/opt/k2hr3');
+	const images = ['a', 'b'].map(digit => k2hr3Directories({config: configOf(image(digit)), paths: {images: '/cache'}}).image);
+	t.not(images[0], images[1]);
+});
+
+test('the prefix in the store bears the hash by which a state knows it', t => {
+	const config = configOf(image('a'), compute);
+	const step = sandboxSteps(config).find(({id}) => id === 'images.k2hr3.prefix')!;
+	t.true(prefixOf({config, paths: {images: '/cache'}}).endsWith(hashInputs(step.inputs({config} as unknown as SandboxEnv)).slice(0, 16)));
 });
 
 test('another prefix is another image over the same root', t => {

@@ -1,11 +1,8 @@
-import {isWithoutTls, registriesOf} from '../../../config/insecureRegistries.js';
-import {ToolError} from '../../../errors/toolError.js';
-import {CommandError} from '../../../machines/commandError.js';
 import {hashInputs} from '../../../pipeline/hash.js';
-import {proxyEnvironment} from '../../../sources/proxyEnvironment.js';
 import type {SandboxStep} from '../../sandboxEnv.js';
 import {emptyPartial} from '../partial.js';
 import {describe, finishImage, readManifest} from '../manifest.js';
+import {fetchArchive} from './fetchArchive.js';
 import {fullName, imageDirectory, type ContainerImage} from './image.js';
 
 /** An image that somebody else has built; `from` is REGISTRY/NAME@sha256:… */
@@ -17,7 +14,7 @@ export const readyImage = (from: string, image: Pick<ContainerImage, 'name' | 'r
 	return {...image, from, inputs, directory: `${name}-image-${hashInputs(inputs).slice(0, 16)}`, recipe: {from, name: fullName(image)}};
 };
 
-/** Fetches a ready image. skopeo refuses what does not have the digest. */
+/** Fetches a ready image. */
 export const fetchStep = (image: ReadyImage): SandboxStep => ({
 	id: `images.${image.name}`,
 	stage: 'images',
@@ -33,26 +30,14 @@ export const fetchStep = (image: ReadyImage): SandboxStep => ({
 			? {state: 'absent', evidence: `${directory} holds no finished image`}
 			: {state: 'present', evidence: `${image.from}, fetched ${manifest.made}, in ${directory}`};
 	},
-	async apply({env, job, progress}) {
-		const {host, config} = env;
+	async apply(context) {
+		const {env} = context;
+		const {host} = env;
 		const directory = imageDirectory(env, image);
 		const partial = await emptyPartial(env, directory);
-		const plain = isWithoutTls(image.from.split('/')[0]!, registriesOf(config.datastore.options.docker_insecure_registries));
 		const name = fullName(image);
 		await host.run(['mkdir', '-p', '--', `${partial}/image`]);
-		progress.say(`fetching ${image.from}`);
-		try {
-			await job(host, [
-				'skopeo', 'copy', '--quiet', '--retry-times', '2', ...(plain ? ['--src-tls-verify=false'] : []), `docker://${image.from}`, `docker-archive:${partial}/image/image.tar:localhost/${name}`,
-			], {env: proxyEnvironment(config.proxy)});
-		} catch (error) {
-			if (error instanceof CommandError) {
-				throw new ToolError('K2D6020', `${image.from} cannot be fetched: ${error.lastLines.at(-1) ?? error.message}`, {cause: error});
-			}
-
-			throw error;
-		}
-
+		await fetchArchive(context, {from: image.from, archive: `${partial}/image/image.tar`, name});
 		await finishImage(host, partial, directory, await describe(host, `${partial}/image`, name, ['image.tar']));
 	},
 	undo: {nothingLeft: 'It lies in the store of images and goes with it.'},
