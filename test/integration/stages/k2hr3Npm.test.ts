@@ -22,7 +22,7 @@ import {installStandIns} from '../../e2e/support/standIns.js';
 
 const hasHeaders = async (): Promise<string | undefined> => stat('/usr/include/node/node.h').then(() => undefined, () => 'no headers of Node below /usr/include/node');
 
-const wanted = async () => ({root: true, commands: {npm: 'npm', gcc: 'gcc', make: 'make'}, missing: await hasHeaders()} as const);
+const wanted = async () => ({root: true, commands: {npm: 'npm', 'g++': 'g++', gcc: 'gcc', make: 'make'}, missing: await hasHeaders()} as const);
 
 /** On a file system of its own: a layer cannot lie within what it lies over. */
 const scratch = async (t: ExecutionContext): Promise<string> => {
