@@ -32,8 +32,8 @@ const integration = (folder: string, ...others: readonly string[]): Suite =>
 
 /** Everything that can be run by name. Integration tests have the processors and the host to themselves as far as possible: files run one after the other. */
 export const suites: Readonly<Record<string, Suite>> = {
-	lint: {argv: ['node_modules/.bin/xo'], kind: 'command', limit: 300},
-	unit: {argv: ava('unit'), kind: 'ava', limit: 300},
+	lint: {argv: ['node_modules/.bin/xo'], kind: 'command', limit: 600},
+	unit: {argv: ava('unit'), kind: 'ava', limit: 600},
 	python: {argv: ['node', 'dist/test/python/main.js', '2025.1', '2026.1'], kind: 'command', limit: 900},
 	releases: {argv: ['node', 'dist/test/python/main.js'], kind: 'command', limit: 3600},
 	integration: integration('integration', ...Object.values(integrationTests)),
