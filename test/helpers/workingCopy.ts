@@ -2,7 +2,8 @@ import {cp, mkdir, readdir, symlink} from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 
-const left = new Set(['.git', 'node_modules', 'dist', 'coverage']);
+/** Not part of it. What tests of Python unpack into `build` may go while it is copied. */
+const left = new Set(['.git', 'node_modules', 'dist', 'build', 'coverage']);
 
 /** A copy of this project as a release tarball has it: no git, nothing built. The installed packages are lent by links. */
 export const copyProject = async (target: string): Promise<void> => {
