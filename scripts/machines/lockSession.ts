@@ -38,7 +38,7 @@ const failure = (transport: Transport, path: string, ending: Ending, lastLines: 
 
 	const outcome = ending.how === 'lost' ? 'unknown' : ending.how;
 	return new CommandError({
-		outcome, argv: ['flock', '-n', `${path}.flock`], label: `Taking the lock ${path}`, machine: transport.name, lastLines, seconds,
+		outcome, argv: ['flock', '-w', '1', `${path}.flock`], label: `Taking the lock ${path}`, machine: transport.name, lastLines, seconds,
 		code: ending.how === 'code' ? ending.code : undefined, signal: ending.how === 'signal' ? ending.signal : undefined,
 	});
 };

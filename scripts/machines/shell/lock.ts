@@ -2,6 +2,7 @@
  * `sh -c` with this; arguments: path of the lock's text, seconds of silence after which the holder gives up. Standard input: the text in one
  * line, then any line as a sign of life, then `release`. The first line on standard output is `held AGE` or `acquired`, the next the text
  * found there. The kernel frees the flock whatever becomes of this shell; text that is left tells the next that it died.
+ * Whose holder was killed has the flock until its shell has noticed, so it is waited for a second.
  * `read` takes no byte too many, and the reader must not inherit the lock. Written by cat, which says what is wrong with a disk; shells do not.
  */
 export const lockHolderScript = String.raw`
@@ -12,7 +13,7 @@ next_line() {
 	timeout --foreground "$silence" sh -c 'read -r line && printf %s "$line"' 9>&-
 }
 silence=$2
-if ! flock -n 9; then
+if ! flock -w 1 9; then
 	changed=$(stat -c %Y -- "$1" 2>/dev/null) || changed=$(date +%s)
 	echo "held $(($(date +%s) - changed))"
 	cat -- "$1" 2>/dev/null

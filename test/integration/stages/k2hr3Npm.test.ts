@@ -122,10 +122,12 @@ test('npm is told of the registry of the configuration, or of all that npm of th
 	await writeNpmrc(host, {registry: 'http://registry.example/'}, directory, '/root');
 	t.is(await readFile(file, 'utf8'), 'registry=http://registry.example/\n');
 
+	// An npm that runs these tests tells its own settings by variables; empty ones count for nothing.
+	const untold = {npm_config_cafile: '', npm_config_registry: ''};
 	const user = path.join(directory, 'user');
 	await writeFile(`${user}.pem`, 'a certificate\n');
 	await writeFile(user, `registry=http://other.example/\n//other.example/:_authToken=a-token\ncafile=${user}.pem\n`);
-	const asUser: typeof host = {...host, run: async (argv, options) => host.run(argv, {...options, env: {npm_config_userconfig: user}})};
+	const asUser: typeof host = {...host, run: async (argv, options) => host.run(argv, {...options, env: {...untold, npm_config_userconfig: user}})};
 	await writeNpmrc(asUser, {registry: 'host'}, directory, '/root');
 	t.regex(await readFile(file, 'utf8'), /^\/\/other\.example\/:_authToken=a-token$[^]*^registry=http:\/\/other\.example\/$\ncafile=\/root\/npm-ca\.pem\n$/m);
 	t.is(await readFile(path.join(directory, 'npm-ca.pem'), 'utf8'), 'a certificate\n');
