@@ -2,7 +2,7 @@ import {defaultVersion} from './defaultVersion.js';
 import {diskFileFault} from './guestFile.js';
 import {imageVersions} from './imageVersions.js';
 import {isUbuntu, suiteFault} from './guestSuites.js';
-import {parseK2hr3Origin} from './k2hr3Source.js';
+import {parseK2hr3Origin} from './k2hr3Origin.js';
 import {isPreloadWord} from './preload.js';
 import type {Config} from './schema.js';
 import {variants} from './schema/variants.js';

@@ -1,6 +1,6 @@
 import {z} from 'zod';
 import {k2hdkcOriginForms, parseBaseImage, parseK2hdkcOrigin} from '../k2hdkcSource.js';
-import {k2hr3OriginForms, parseK2hr3Origin} from '../k2hr3Source.js';
+import {k2hr3OriginForms, parseK2hr3Origin} from '../k2hr3Origin.js';
 import {parseTroveSource, troveSourceForms} from '../troveSource.js';
 import {releases} from './releases.js';
 import {absolutePath, hostOrUrl, httpUrl, isHttpUrl, text} from './values.js';

@@ -1,4 +1,5 @@
-import {k2hr3OriginOf, type K2hr3Origin} from '../../config/k2hr3Source.js';
+import type {K2hr3Origin} from '../../config/k2hr3Origin.js';
+import {k2hr3OriginOf} from '../../config/k2hr3Source.js';
 import type {Config} from '../../config/schema.js';
 import type {SandboxStep} from '../sandboxEnv.js';
 import {k2hr3Base, k2hr3Image, k2hr3ImageFile} from './image.js';

@@ -1,5 +1,5 @@
 import {parseK2hdkcOrigin, type K2hdkcOrigin} from '../../config/k2hdkcSource.js';
-import type {NpmPackages} from '../../config/k2hr3Source.js';
+import type {NpmPackages} from '../../config/k2hr3Origin.js';
 import type {Config} from '../../config/schema.js';
 import {hideUrlPasswords} from '../../config/urlPasswords.js';
 import {baseInputs} from './definition.js';

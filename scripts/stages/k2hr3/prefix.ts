@@ -1,4 +1,5 @@
-import {chooseK2hr3, k2hr3OriginOf, type K2hr3Origin} from '../../config/k2hr3Source.js';
+import type {K2hr3Origin} from '../../config/k2hr3Origin.js';
+import {chooseK2hr3, k2hr3OriginOf} from '../../config/k2hr3Source.js';
 import {ToolError} from '../../errors/toolError.js';
 import {quote} from '../../machines/quote.js';
 import {hashInputs} from '../../pipeline/hash.js';

@@ -1,4 +1,4 @@
-import type {NpmPackages} from '../../config/k2hr3Source.js';
+import type {NpmPackages} from '../../config/k2hr3Origin.js';
 import type {Config} from '../../config/schema.js';
 import {ToolError} from '../../errors/toolError.js';
 import {CommandError} from '../../machines/commandError.js';

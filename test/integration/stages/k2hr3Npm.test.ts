@@ -3,7 +3,7 @@ import {mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile} from 'node:fs/pr
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import {npmPackages} from '../../../scripts/config/k2hr3Source.js';
+import {npmPackages} from '../../../scripts/config/k2hr3Origin.js';
 import type {CommandError} from '../../../scripts/machines/commandError.js';
 import {createLocalMachine} from '../../../scripts/machines/local.js';
 import type {StepContext} from '../../../scripts/pipeline/types.js';

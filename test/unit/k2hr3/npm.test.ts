@@ -1,5 +1,5 @@
 import test from 'ava';
-import {parseK2hr3Origin} from '../../../scripts/config/k2hr3Source.js';
+import {parseK2hr3Origin} from '../../../scripts/config/k2hr3Origin.js';
 import {moreSources, npmInputs, signedEntry, wantedPackages} from '../../../scripts/stages/k2hr3/npmBuild.js';
 import {prefixOf} from '../../../scripts/stages/k2hr3/prefix.js';
 import {sandboxSteps} from '../../../scripts/stages/sandbox.js';
