@@ -1,8 +1,7 @@
-import {createServer} from 'node:http';
-import type {AddressInfo} from 'node:net';
 import test, {type ExecutionContext} from 'ava';
 import type {Page} from 'playwright-core';
 import {needs} from '../helpers/needs.js';
+import {serveHttp} from '../helpers/serveHttp.js';
 import {openWindow} from '../e2e/support/chromium.js';
 import {machineName} from '../e2e/support/machine.js';
 import {readSecrets} from '../e2e/support/secrets.js';
@@ -114,19 +113,9 @@ test.serial('a person creates a configuration group with the help beside it, and
 });
 
 /** A page in place of the web application of K2HR3; its URL. */
-const startApplication = async (t: ExecutionContext): Promise<string> => {
-	const server = createServer((_, response) => {
-		response.setHeader('content-type', 'text/html').end('<title>K2HR3 stand-in</title>');
-	});
-	await new Promise<void>(resolve => {
-		server.listen(0, '127.0.0.1', resolve);
-	});
-	t.teardown(() => {
-		server.closeAllConnections();
-		server.close();
-	});
-	return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-};
+const startApplication = async (t: ExecutionContext): Promise<string> => serveHttp(t, (_, response) => {
+	response.setHeader('content-type', 'text/html').end('<title>K2HR3 stand-in</title>');
+});
 
 test.serial('the menu leads to the web application of K2HR3 while its URL is known', async t => {
 	if (!await needs(t, wanted)) {

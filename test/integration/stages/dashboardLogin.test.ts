@@ -1,24 +1,12 @@
-import {createServer, type RequestListener} from 'node:http';
-import type {AddressInfo} from 'node:net';
-import test, {type ExecutionContext} from 'ava';
+import type {RequestListener} from 'node:http';
+import test from 'ava';
 import {createLocalMachine} from '../../../scripts/machines/local.js';
 import {needs} from '../../helpers/needs.js';
+import {serveHttp} from '../../helpers/serveHttp.js';
 
 const form = '<title>Login</title><input type="hidden" name="csrfmiddlewaretoken" value="t1"><input type="hidden" name="region" value="default">';
 const noscript = '<div class="alert alert-danger text-center javascript-disabled">Without JavaScript</div>';
 const error = '<div class="alert alert-danger alert-dismissable fade in"><p><strong>Error: </strong>Trove isn&#x27;t there. <a>Details</a> long</p></div>';
-
-const serve = async (t: ExecutionContext, listener: RequestListener): Promise<string> => {
-	const server = createServer(listener);
-	await new Promise<void>(resolve => {
-		server.listen(0, '127.0.0.1', resolve);
-	});
-	t.teardown(() => {
-		server.closeAllConnections();
-		server.close();
-	});
-	return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-};
 
 /** As Horizon: a token in the form, a cookie for who knows the password. `page` and `second`: what lies behind the login. */
 const dashboard = (page: string, code = 200, second = page): RequestListener => async (request, response) => {
@@ -52,14 +40,14 @@ test('the login tells the titles of the pages, or what the dashboard says instea
 		return;
 	}
 
-	const good = await serve(t, dashboard(`<title>\n  Instances - \n  Dashboard </title>${noscript}`, 200, '<title>Clusters</title>'));
+	const good = await serveHttp(t, dashboard(`<title>\n  Instances - \n  Dashboard </title>${noscript}`, 200, '<title>Clusters</title>'));
 	t.deepEqual(await logIn(good).then(({code, stdout}) => [code, stdout]), [0, 'Instances - Dashboard\nClusters\n']);
 
 	const refusals = [
 		[await logIn(good, 'wrong'), 'the login led to /auth/login/: Invalid credentials.'],
-		[await logIn(await serve(t, dashboard(`${noscript}${error}`))), '/project/databases/ shows: Error: Trove isn\'t there.'],
-		[await logIn(await serve(t, dashboard('x', 500))), '/project/databases/ answered 500'],
-		[await logIn(await serve(t, dashboard('', 200, error))), '/project/database_clusters/ shows: Error: Trove isn\'t there.'],
+		[await logIn(await serveHttp(t, dashboard(`${noscript}${error}`))), '/project/databases/ shows: Error: Trove isn\'t there.'],
+		[await logIn(await serveHttp(t, dashboard('x', 500))), '/project/databases/ answered 500'],
+		[await logIn(await serveHttp(t, dashboard('', 200, error))), '/project/database_clusters/ shows: Error: Trove isn\'t there.'],
 	] as const;
 	for (const [{code, stderr}, message] of refusals) {
 		t.is(code, 1);
