@@ -12,7 +12,7 @@ test.serial('the root is built from nothing, killed at start, in its job, in the
 	}
 
 	await expect(t, 0, ['up', '--only', 'environment', '--only', 'host.packages']);
-	const kills = await walk(t, ['up', '--only', 'sandbox.root'], new Map([['sandbox.root', new Set(points)]]), new Map([['sandbox.root', {seconds: 20, jobs: 1}]]));
+	const {kills} = await walk(t, ['up', '--only', 'sandbox.root'], new Map([['sandbox.root', new Set(points)]]), new Map([['sandbox.root', {seconds: 20, jobs: 1}]]));
 	t.deepEqual(kills.map(({point}) => point).toSorted(), [...points].toSorted());
 	t.log(['', `${'step'.padEnd(24)} ${points.map(point => point.padEnd(20)).join(' ').trimEnd()}`, ...table(kills)].join('\n'));
 	const plan = document<{steps: Array<{verdict: string; reason: string}>}>(await run(['plan', '--json', ...steps.flatMap(id => ['--only', id])]));

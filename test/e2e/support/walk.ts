@@ -48,13 +48,17 @@ const killJob = (file: string, withRunner: boolean): void => {
 
 type Watched = {readonly usual: Usual; readonly known: ReadonlySet<string>; startedAt: number};
 
-export type DisturbedRun = {readonly ended: Ended & {readonly events: readonly EngineEvent[]}; readonly kills: readonly Kill[]};
+/** Seconds that steps took which nobody disturbed. */
+export type Took = ReadonlyMap<string, number>;
+
+export type DisturbedRun = {readonly ended: Ended & {readonly events: readonly EngineEvent[]}; readonly kills: readonly Kill[]; readonly took: Took};
 
 /** One run of the tool that is killed when the first outstanding point is reached. What was reached is taken out of `outstanding`. */
 export const runDisturbed = async (args: readonly string[], outstanding: Outstanding, usual: ReadonlyMap<string, Usual>): Promise<DisturbedRun> => {
 	const jobs = path.join((await paths()).environment, 'jobs');
 	const watched = new Map<string, Watched>();
 	const kills: Kill[] = [];
+	const took = new Map<string, number>();
 	let tool: {kill: (signal: NodeJS.Signals) => boolean} | undefined;
 	let killed = false;
 	const wants = (step: string, point: Point): boolean => !killed && (outstanding.get(step)?.has(point) ?? false);
@@ -114,11 +118,16 @@ export const runDisturbed = async (args: readonly string[], outstanding: Outstan
 				killTool(event.id, 'end');
 			}
 
+			const {startedAt} = watched.get(event.id) ?? {};
+			if (startedAt !== undefined) {
+				took.set(event.id, (Date.now() - startedAt) / 1000);
+			}
+
 			watched.delete(event.id);
 		}
 	});
 	clearInterval(timer);
-	return {ended, kills};
+	return {ended, kills, took};
 };
 
 const verdictOf = (events: readonly EngineEvent[], step: string): string | undefined => {
@@ -126,18 +135,23 @@ const verdictOf = (events: readonly EngineEvent[], step: string): string | undef
 	return plan?.plan.find(({id}) => id === step)?.verdict ?? events.flatMap(event => event.type === 'step-start' && event.step.id === step ? [event.action] : []).at(0);
 };
 
-/** Runs again and again, killed at each outstanding point in turn, until a run ends well that nobody disturbed. */
-export const walk = async (t: ExecutionContext, args: readonly string[], outstanding: Outstanding, usual: ReadonlyMap<string, Usual>): Promise<readonly Kill[]> => {
+/** Runs again and again, killed at each outstanding point in turn, until a run ends well that nobody disturbed: that run tells how long its steps take. */
+export const walk = async (
+	t: ExecutionContext,
+	args: readonly string[],
+	outstanding: Outstanding,
+	usual: ReadonlyMap<string, Usual>,
+): Promise<{readonly kills: readonly Kill[]; readonly took: Took}> => {
 	const all: Kill[] = [];
 	let pending: Kill[] = [];
 	const most = 3 + [...outstanding.values()].reduce((sum, set) => sum + set.size + 1, 0);
 	for (let round = 1; round <= most; round++) {
-		const {ended, kills} = await runDisturbed(args, outstanding, usual);
+		const {ended, kills, took} = await runDisturbed(args, outstanding, usual);
 		all.push(...pending.map(kill => ({...kill, next: verdictOf(ended.events, kill.step) ?? 'nothing to do'})));
 		pending = [...kills];
 		if (kills.length === 0) {
 			t.is(ended.code, 0, `${args.join(' ')}\n${ended.stdout.split('\n').slice(-4).join('\n')}\n${ended.stderr}`);
-			return all;
+			return {kills: all, took};
 		}
 
 		if (ended.signal === undefined && ended.code !== 0) {
@@ -147,7 +161,7 @@ export const walk = async (t: ExecutionContext, args: readonly string[], outstan
 	}
 
 	t.fail(`${args.join(' ')}: no end after ${most} runs`);
-	return all;
+	return {kills: all, took: new Map()};
 };
 
 /** One line a step: when it was hit at each point, and what the next run did about it. */
