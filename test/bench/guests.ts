@@ -28,7 +28,7 @@ const figuresOf = (count: string, {incus, nova}: Boots[string]): readonly Figure
 };
 
 export const guests: Bench = {
-	title: 'servers of the guest image side by side, image cached, against containers of the same image by Incus alone; once each',
+	title: 'servers of the guest image side by side, image cached, against containers of the same image by Incus alone; one server by Nova is the middle of three, all others once',
 	async run() {
 		const script = await readFile(path.join(packageRoot, 'test/bench/guestBoot.py'), 'utf8');
 		const {code, output} = await time(tool('shell', ...flags), `python3 - <<'END-OF-SCRIPT'\n${script}\nEND-OF-SCRIPT\n`);

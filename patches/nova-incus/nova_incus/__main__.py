@@ -20,6 +20,8 @@ nova-compute.
 from nova.cmd import compute
 
 from nova_incus import loading
+from nova_incus import replies
 
 loading.register()
+replies.look_often()
 compute.main()
