@@ -6,7 +6,8 @@ import {runCommand} from '../../helpers/runCommand.js';
 import {needs} from '../../helpers/needs.js';
 import {openCloud} from '../support/cloud.js';
 import {connectFrom, createFarAddress} from '../support/farHost.js';
-import {cutPower, imitateReboot, inside, machineName} from '../support/machine.js';
+import {dataIsKept, leaveData} from '../support/kept.js';
+import {imitateReboot, inside, machineName} from '../support/machine.js';
 import {filesWithSecrets, readSecrets, secretsIn, watchCommandLines} from '../support/secrets.js';
 import {document, expect, follow, hostNeeds, name, paths, run, worked} from '../support/tool.js';
 
@@ -40,23 +41,6 @@ const mends = async (t: ExecutionContext, steps: readonly string[], args: readon
 	t.deepEqual([...(await mend(t, args)).keys()].toSorted(), steps.toSorted());
 };
 
-/** Something in Keystone's and in Swift's data that no step makes. */
-const leaveData = async (): Promise<void> => {
-	const cloud = await openCloud((await paths()).environment);
-	await cloud.ask(5000, '/v3/projects', {method: 'POST', body: {project: {name: 'kept', domain_id: 'default'}}});
-	await cloud.ask(8080, `/v1/AUTH_${cloud.project}/kept`, {method: 'PUT'});
-	await cloud.ask(8080, `/v1/AUTH_${cloud.project}/kept/object`, {method: 'PUT', body: {kept: true}});
-};
-
-const dataIsKept = async (t: ExecutionContext): Promise<void> => {
-	const cloud = await openCloud((await paths()).environment);
-	const {body} = await cloud.ask(5000, '/v3/projects?name=kept');
-	t.is((body as {projects: unknown[]}).projects.length, 1);
-	t.deepEqual(await cloud.ask(8080, `/v1/AUTH_${cloud.project}/kept/object`), {status: 200, body: {kept: true}});
-};
-
-let coldSeconds = 0;
-
 test.serial('up builds everything from nothing and says what stands', async t => {
 	if (!await needs(t, hostNeeds)) {
 		return;
@@ -66,7 +50,6 @@ test.serial('up builds everything from nothing and says what stands', async t =>
 	const watch = watchCommandLines();
 	const up = await expect(t, 0, ['up']);
 	const lines = await watch.stop();
-	coldSeconds = up.seconds;
 	for (const words of [/Profile sandbox, because/, /RUN +keystone/, /keystone: done in/, /finished after/]) {
 		t.regex(up.stderr, words);
 	}
@@ -234,22 +217,12 @@ test.serial('drift is seen, and only that is mended', async t => {
 	await mends(t, ['glance', 'placement']);
 });
 
-test.serial('after a power cut up brings the machine back with its data', async t => {
-	if (!await needs(t, hostNeeds)) {
-		return;
-	}
-
-	await leaveData();
-	await cutPower();
-	t.true((await mend(t)).has('sandbox.machine'));
-	await dataIsKept(t);
-});
-
 test.serial('after a reboot of the host up completes, and says what the reboot took', async t => {
 	if (!await needs(t, hostNeeds)) {
 		return;
 	}
 
+	await leaveData();
 	await imitateReboot();
 	const reasons = await mend(t);
 	for (const step of ['sandbox.machine', 'sandbox.network']) {
@@ -258,19 +231,6 @@ test.serial('after a reboot of the host up completes, and says what the reboot t
 
 	await dataIsKept(t);
 	t.deepEqual(await versionsOf(t), ['1.0.18', '1.0.19']);
-});
-
-test.serial('down stops and keeps the data, up is quick afterwards', async t => {
-	if (!await needs(t, hostNeeds)) {
-		return;
-	}
-
-	await expect(t, 0, ['down']);
-	t.deepEqual((await runCommand('ip', ['netns', 'list'])).stdout.split('\n').filter(line => line.startsWith(machineName)), []);
-	const {seconds} = await expect(t, 0, ['up']);
-	t.log(`cold ${coldSeconds.toFixed(0)} s, after down ${seconds.toFixed(0)} s`);
-	await dataIsKept(t);
-	t.is((await run(['status', '--detailed-exitcode'])).code, 0);
 });
 
 test.serial('a second environment plans ranges of its own and leaves no trace', async t => {
