@@ -14,12 +14,10 @@ import {wayBack, type Decision, type PlannedStep, type Probe, type Step, type St
 export type StepResult = {
 	readonly result: 'done' | 'skipped' | 'adopted' | 'failed' | 'interrupted';
 	readonly reason: string;
-	/** Something was done, or waited for: what stands on the step must look again. */
+	/** Something was done, or it stands otherwise than the plan saw it: what stands on the step must look again. */
 	readonly changed: boolean;
 	readonly failure?: Failure;
 };
-
-type StepEnd = Omit<StepResult, 'changed'>;
 
 /** Waits for a job of an interrupted run that does what is wanted now; ends any other that still runs. */
 const settleJobs = async <T>(run: StepRun<T>, record: StepRecord | undefined): Promise<LastJob | undefined> => {
@@ -101,7 +99,7 @@ const actAndVerify = async <T>(run: StepRun<T>, decision: Decision & {probe: Pro
 	return evidence;
 };
 
-const fail = async <T>(run: StepRun<T>, error: unknown): Promise<StepEnd> => {
+const fail = async <T>(run: StepRun<T>, error: unknown): Promise<Omit<StepResult, 'changed'>> => {
 	const {step, context, voice} = run;
 	const failure = context.failureOf(error, step.id, voice.lastLines);
 	// Commands that were cut short report it in many ways.
@@ -118,9 +116,11 @@ const fail = async <T>(run: StepRun<T>, error: unknown): Promise<StepEnd> => {
 	return {result: 'failed', reason: failure.what, failure};
 };
 
-const carryOut = async <T>(run: StepRun<T>, upstreamReran: boolean): Promise<StepEnd> => {
+const carryOut = async <T>(run: StepRun<T>, upstreamReran: boolean): Promise<StepResult> => {
 	const decision = await decideNow(run, upstreamReran);
 	const {verdict, reason, probe} = decision;
+	// A job of an earlier run may have ended before this one came to wait for it.
+	const changed = probe.state !== run.planned.probe.state;
 	switch (verdict) {
 		case 'BLOCK': {
 			throw new ToolError('K2D2010', `Whether ${run.step.title} is done cannot be told: ${probe.evidence}`);
@@ -128,19 +128,19 @@ const carryOut = async <T>(run: StepRun<T>, upstreamReran: boolean): Promise<Ste
 
 		case 'SKIP': {
 			await confirm(run);
-			return {result: 'skipped', reason};
+			return {result: 'skipped', reason, changed};
 		}
 
 		case 'ADOPT': {
 			await adopt(run, probe);
-			return {result: 'adopted', reason};
+			return {result: 'adopted', reason, changed};
 		}
 
 		case 'RUN':
 		case 'RERUN':
 		case 'UNDO+RUN': {
 			run.begin(reason);
-			return {result: 'done', reason: await actAndVerify(run, decision)};
+			return {result: 'done', reason: await actAndVerify(run, decision), changed: true};
 		}
 	}
 };
@@ -161,14 +161,14 @@ export const runStep = async <T>(step: Step<T>, planned: PlannedStep, upstreamRe
 	};
 
 	const run: StepRun<T> = {step, planned, context, voice, begin};
-	let end: StepEnd;
+	let end: StepResult;
 	try {
 		end = await carryOut(run, upstreamReran);
 	} catch (error) {
-		end = await fail(run, error);
+		end = {...await fail(run, error), changed: started};
 	}
 
 	const {result, reason, failure} = end;
 	context.emit({type: 'step-end', id: step.id, result, seconds: (Date.now() - startedAt) / 1000, reason, ...(failure ? {failure} : {})});
-	return {...end, changed: started};
+	return end;
 };

@@ -195,3 +195,25 @@ test('what stands on a step whose job was waited for is looked at again', async 
 	t.is((await next.up()).exitCode, 0);
 	t.is(results(next.events), 'one:skipped slow:skipped after:adopted');
 });
+
+test('so it is when the job ended between plan and work', async t => {
+	const directory = await toyDirectory(t);
+	const tool = startTool(t, 'up', directory, 'job');
+	await fileAppears(directory, 'begun');
+	tool.child.kill('SIGKILL');
+	await tool.ended;
+	writeFileSync(`${directory}/after`, 'theirs');
+	const next = toyEngine(directory, job);
+	const {exitCode} = await next.up({
+		async confirm(plan) {
+			t.deepEqual(plan.map(({verdict}) => verdict), ['SKIP', 'RERUN', 'RUN']);
+			writeFileSync(`${directory}/go`, '');
+			const [ended] = readState(directory).steps.slow!.jobs!;
+			await fileAppears(directory, `env/jobs/${ended!.id}.rc`);
+			return true;
+		},
+	});
+	t.is(exitCode, 0);
+	t.is(results(next.events), 'one:skipped slow:skipped after:adopted');
+	t.is(readText(directory, 'after'), 'theirs');
+});
