@@ -47,6 +47,7 @@ export const suites: Readonly<Record<string, Suite>> = {
 	hosts: e2e('hosts'),
 	root: besideOthers('root', 'ci-root', '10.216.0.0/16'),
 	images: besideOthers('images', 'ci-images', '10.214.0.0/16'),
+	// What else asks for an environment, and for no more, is here too: this lane has the time.
 	overSsh: besideOthers('overSsh', 'ci-over-ssh', '10.215.0.0/16'),
 	clusters: besideOthers('clusters', 'ci-clusters', '10.217.0.0/16'),
 	// What takes long and touches little of the rest: run by name.
