@@ -31,6 +31,7 @@ from trove.instance import tasks as instance_tasks
 from trove.quota import quota
 from trove.taskmanager import api as task_api
 
+from trove_k2hdkc.cluster import networks
 from trove_k2hdkc.cluster import views
 from trove_k2hdkc.control import backups
 from trove_k2hdkc.control import rings
@@ -72,6 +73,7 @@ def _validate_members(context, options, instances, like=None):
     cluster_models.assert_homogeneous_cluster(
         instances, required_flavor=like and like.flavor_id,
         required_volume_size=like and like.volume_size)
+    networks.settle(context, instances)
     cluster_models.validate_instance_nics(context, instances)
     deltas = {'instances': len(instances)}
     if volumes is not None:

@@ -22,6 +22,7 @@ from trove.instance.service_status import ServiceStatuses
 from trove.instance.tasks import InstanceTasks
 
 from trove_k2hdkc.cluster import api
+from trove_k2hdkc.cluster import networks
 from trove_k2hdkc import ring
 from trove_k2hdkc.tests import control_case
 
@@ -38,6 +39,10 @@ class ClusterCase(control_case.ControlCase):
         self.check_quotas = self.patch(api.quota, 'check_quotas')
         self.patch(cluster_models, 'validate_instance_flavors')
         self.patch(cluster_models, 'validate_instance_nics')
+        self.neutron = self.patch(networks.service.clients,
+                                  'create_neutron_client').return_value
+        self.patch(networks.service.InstanceController,
+                   '_check_network_overlap')
         self.patch(cluster_models.Cluster, 'server_group', new=None)
         self.create_instance = self.patch(
             instance_models.Instance, 'create', side_effect=self._create_row)
@@ -92,6 +97,23 @@ class CreateTest(ClusterCase):
         self.assertEqual('2', self.k2hr3.rings['ring']['chmpx-replica'])
         self.assertEqual(ClusterTasks.BUILDING_INITIAL, self.task(cluster))
         self.tasks.create_cluster.assert_called_once_with(cluster.id)
+
+    def test_networks_by_the_names_that_clients_send(self):
+        self.neutron.show_subnet.return_value = {
+            'subnet': {'network_id': 'net'}}
+        self._create([member(nics=[{'net-id': 'net'}]),
+                      member(nics=[{'subnet_id': 'sub'}])])
+        self.assertEqual(
+            [[{'network_id': 'net'}],
+             [{'network_id': 'net', 'subnet_id': 'sub'}]],
+            [call.kwargs['nics']
+             for call in self.create_instance.call_args_list])
+
+    def test_a_network_that_is_none_is_refused(self):
+        for nic in ({}, {'net-id': 'net', 'ip_address': '192.0.2.1'}):
+            self.assertRaises(exception.NetworkNotProvided, self._create,
+                              [member(nics=[nic])] * 2)
+        self._assert_nothing_made()
 
     def test_image_of_the_version_comes_first(self):
         with mock.patch.object(type(self.version), 'image_id',
