@@ -27,7 +27,7 @@ test.serial('a user of the cloud logs in, picks the project, sees the roles of a
 	await prepare();
 	await expect(t, 0, up);
 	const servers = openServers(await openCloud((await paths()).environment));
-	await (await servers.imageId('guest').catch(() => undefined) ?? addGuestImage(servers));
+	await (await servers.findImage('guest') ?? addGuestImage(servers));
 	const built = await follow(['k2hr3', 'up', ...words], () => undefined);
 	t.is(built.code, 0, built.stderr);
 	t.log(`k2hr3 up: ${built.seconds.toFixed(1)} s`);

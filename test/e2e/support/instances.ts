@@ -1,5 +1,6 @@
 import type {Cloud} from './cloud.js';
 import {until} from './servers.js';
+import {openTrove} from './trove.js';
 
 export type Instance = {
 	readonly id: string;
@@ -8,26 +9,13 @@ export type Instance = {
 	readonly fault?: {readonly message: string};
 };
 
-const port = 8779;
-
 /** States that pass by themselves. */
 const passing = new Set(['BUILD', 'REBOOT', 'RESIZE', 'UPGRADING', 'RESTARTING']);
 
 /** What the tests ask of Trove, by its API only. */
 export const openInstances = (cloud: Cloud) => {
-	const ask = async <T>(method: string, place: string, body?: unknown): Promise<T> => {
-		const answer = await cloud.ask(port, `/v1.0/${cloud.project}${place}`, {method, body});
-		if (answer.status >= 400) {
-			throw new Error(`${method} ${place} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
-		}
-
-		return answer.body as T;
-	};
-
-	const find = async (id: string): Promise<Instance | undefined> => {
-		const {status, body} = await cloud.ask(port, `/v1.0/${cloud.project}/instances/${id}`);
-		return status === 404 ? undefined : (body as {instance: Instance}).instance;
-	};
+	const {ask, find: findIn} = openTrove(cloud);
+	const find = async (id: string): Promise<Instance | undefined> => findIn('instance', id);
 
 	return {
 		find,

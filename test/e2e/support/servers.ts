@@ -58,6 +58,9 @@ export const openServers = (cloud: Cloud) => {
 		return (await ask<Record<string, Array<Record<string, string>>>>(ports.network, `/v2.0/${path}?${query}`))[path]!;
 	};
 
+	const findImage = async (name: string): Promise<string | undefined> =>
+		(await ask<{images: readonly Thing[]}>(ports.image, `/v2/images?name=${name}`)).images[0]?.id;
+
 	return {
 		serverOf, named,
 		async list(): Promise<readonly Server[]> {
@@ -69,8 +72,9 @@ export const openServers = (cloud: Cloud) => {
 			await cloud.upload(ports.image, `/v2/images/${id}/file`, file);
 			return id;
 		},
+		findImage,
 		async imageId(name: string): Promise<string> {
-			return (await ask<{images: readonly Thing[]}>(ports.image, `/v2/images?name=${name}`)).images[0]!.id;
+			return (await findImage(name))!;
 		},
 		async removeImage(id: string): Promise<void> {
 			await ask(ports.image, `/v2/images/${id}`, {method: 'DELETE'});

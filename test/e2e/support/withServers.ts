@@ -1,11 +1,14 @@
 import path from 'node:path';
+import process from 'node:process';
 import {borrowRoot} from './borrowRoot.js';
 import type {Servers} from './servers.js';
 import {installStandIns} from './standIns.js';
 import {document, run} from './tool.js';
 
-/** Programs of K2HDKC that every `up` names, so it stays in the working copy. */
-const prefix = path.resolve('build/k2hdkc-stand-ins');
+const real = process.env.TEST_K2HDKC_PREFIX;
+
+/** Programs of K2HDKC that every `up` names: those that TEST_K2HDKC_PREFIX names, otherwise STAND-INS, which stay in the working copy. */
+const prefix = real ?? path.resolve('build/k2hdkc-stand-ins');
 
 /** An environment with a compute host, and what its servers start from and pull: one configuration for all that looks at it. */
 export const settings: readonly string[] = [
@@ -27,7 +30,7 @@ export const up: readonly string[] = ['up', ...settings, ...steps.flatMap(step =
 /** What is to be there before the first of them. */
 export const prepare = async (): Promise<void> => {
 	await borrowRoot();
-	await installStandIns(prefix);
+	await (real === undefined && installStandIns(prefix));
 };
 
 /** Puts the root of the built guest image, a tar, into Glance under the name `guest`. Returns its id. */

@@ -1,0 +1,23 @@
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import {makeK2hr3Prefix} from '../../fixtures/k2hr3StandIn/prefix.js';
+
+export type K2hr3Prefix = {
+	/** Words by which the tool builds K2HR3 of it. */
+	readonly words: readonly string[];
+	readonly remove: () => Promise<void>;
+};
+
+/** Programs of K2HR3 for sources.k2hr3: those that TEST_K2HR3_PREFIX names, otherwise STAND-INS. */
+export const prepareK2hr3Prefix = async (): Promise<K2hr3Prefix> => {
+	const real = process.env.TEST_K2HR3_PREFIX;
+	if (real !== undefined) {
+		return {words: ['--set', `sources.k2hr3=directory:${real}`], remove: async () => undefined};
+	}
+
+	const directory = await mkdtemp(path.join(tmpdir(), 'k2hr3-'));
+	await makeK2hr3Prefix(directory);
+	return {words: ['--set', `sources.k2hr3=directory:${directory}`], remove: async () => rm(directory, {recursive: true, force: true})};
+};
