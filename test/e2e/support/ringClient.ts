@@ -1,4 +1,7 @@
 import {Buffer} from 'node:buffer';
+import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
 import type {ExecutionContext} from 'ava';
 import {openCloud, type Cloud} from './cloud.js';
 import {inGuest, inside} from './machine.js';
@@ -14,6 +17,9 @@ export type RingClient = {
 	readonly remove: () => Promise<void>;
 };
 
+/** As K2HR3 knows it. */
+export const clientName = 'client';
+
 /** Registers as a slave with K2HR3, once, and takes the configuration of now. The document is read for three values and never run. */
 const follow = `
 set -eu
@@ -21,13 +27,22 @@ mkdir -p /root/ring
 curl --silent --fail --user-agent extdata_k2hr3_trove --output /root/document "$(cat /root/extdata-url)"
 assigned() { sed -n "s/^$1=[\\"']\\{0,1\\}\\([^\\"']*\\)[\\"']\\{0,1\\}[[:space:]]*\\$/\\1/p" /root/document | head -n 1; }
 token=$(assigned K2HR3_ROLE_TOKEN) role=$(assigned K2HR3_ROLE_NAME) api=$(assigned K2HR3_API_HOST_URI)
-[ -e /root/ring/slave.ini ] || curl --silent --fail --request PUT --get --header "x-auth-token: R=$token" --data-urlencode cuk=client --data-urlencode extra=openstack-auto-v1 --data-urlencode tag=client "$api/v1/role/$role"
+[ -e /root/ring/slave.ini ] || curl --silent --fail --request PUT --get --header "x-auth-token: R=$token" --data-urlencode cuk=${clientName} --data-urlencode extra=openstack-auto-v1 --data-urlencode tag=client "$api/v1/role/$role"
 curl --silent --fail --header "x-auth-token: R=$token" "$api/v1/resource/$(echo "$role" | sed s/:role:/:resource:/)" |
-	python3 -c 'import json, sys; print(json.load(sys.stdin)["resource"].replace("__SELF_INSTANCE_ID__", "client"))' >/root/ring/slave.ini.new
+	python3 -c 'import json, sys; print(json.load(sys.stdin)["resource"].replace("__SELF_INSTANCE_ID__", "${clientName}"))' >/root/ring/slave.ini.new
 mv /root/ring/slave.ini.new /root/ring/slave.ini
 `;
 
 const inText = (text: string): string => Buffer.from(text).toString('base64');
+
+/** User data of a slave node installs packages; this client has the programs already and takes the address of the registration only. */
+const packageSource = async (t: ExecutionContext): Promise<readonly string[]> => {
+	const directory = await mkdtemp(path.join(tmpdir(), 'ring-client-'));
+	t.teardown(async () => rm(directory, {recursive: true, force: true}));
+	const key = path.join(directory, 'key.asc');
+	await writeFile(key, '-----BEGIN PGP PUBLIC KEY BLOCK-----\n-----END PGP PUBLIC KEY BLOCK-----\n');
+	return ['images.database.variant=alpine', 'sources.k2hdkc=packages:k2hdkc=1.0.19', 'sources.k2hdkcRepository.entry=deb http://packages.example/ trixie main', `sources.k2hdkcRepository.keyFile=${key}`].flatMap(setting => ['--set', setting]);
+};
 
 export type RingPlace = {
 	/** Name of the ring in K2HR3. */
@@ -47,7 +62,8 @@ export const openRingClient = async (t: ExecutionContext, demo: Cloud, {ring, im
 	const id = await servers.create({name: 'ring-client', imageRef: image, flavorRef: 'd2', networks: [{uuid: network}], security_groups: [{name: 'k2hdkc-slave-sec'}], user_data: userData});
 	await servers.settled(id, 'ACTIVE');
 	await until('docker of the client serves', async () => inGuest(id, 'docker info >/dev/null 2>&1 && echo yes').catch(() => undefined));
-	const {extdata_url: url} = document<{extdata_url: string}>(await expect(t, 0, ['k2hr3', 'slave', ring, '--project', 'demo', '--json', ...words]));
+	const {userData: ofSlave} = document<{userData: string}>(await expect(t, 0, ['k2hr3', 'slave', ring, '--project', 'demo', '--json', ...words, ...await packageSource(t)]));
+	const [url] = /https?:\/\/[^\s'"]+\/v1\/extdata\/trove\/[^\s'"]+/.exec(ofSlave)!;
 	const put = async (file: string, text: string): Promise<void> => {
 		await inGuest(id, `echo ${inText(text)} | base64 --decode > ${file}`);
 	};
