@@ -1,10 +1,20 @@
 import {existsSync, writeFileSync} from 'node:fs';
 import {setTimeout as sleep} from 'node:timers/promises';
-import test from 'ava';
+import test, {type ExecutionContext} from 'ava';
 import {toySets} from '../../fixtures/toySteps.js';
 import {fileAppears, killJob, notices, readState, readText, reasonOf, results, runsOf, said, startTool, toyDirectory, toyEngine, until} from './toyTool.js';
 
 const {job, ending, command, files} = toySets;
+
+/** An `up` that was killed while the job of `slow` ran; the job waits for the file `go`. */
+const killedInJob = async (t: ExecutionContext): Promise<string> => {
+	const directory = await toyDirectory(t);
+	const tool = startTool(t, 'up', directory, 'job');
+	await fileAppears(directory, 'begun');
+	tool.child.kill('SIGKILL');
+	await tool.ended;
+	return directory;
+};
 
 test('killed while a job runs: the job goes on, the next up attaches, waits and counts it', async t => {
 	const directory = await toyDirectory(t);
@@ -31,11 +41,7 @@ test('killed while a job runs: the job goes on, the next up attaches, waits and 
 });
 
 test('killed while a job runs, which ends before the next up: its result counts', async t => {
-	const directory = await toyDirectory(t);
-	const tool = startTool(t, 'up', directory, 'job');
-	await fileAppears(directory, 'begun');
-	tool.child.kill('SIGKILL');
-	await tool.ended;
+	const directory = await killedInJob(t);
 	writeFileSync(`${directory}/go`, '');
 	await fileAppears(directory, 'slow');
 	await until(() => readText(directory, 'slow') === 'done');
@@ -45,11 +51,7 @@ test('killed while a job runs, which ends before the next up: its result counts'
 });
 
 test('killed, and the job killed too: the outcome is unknown and the step runs again', async t => {
-	const directory = await toyDirectory(t);
-	const tool = startTool(t, 'up', directory, 'job');
-	await fileAppears(directory, 'begun');
-	tool.child.kill('SIGKILL');
-	await tool.ended;
+	const directory = await killedInJob(t);
 	await killJob(directory);
 	writeFileSync(`${directory}/go`, '');
 	const next = toyEngine(directory, job);
@@ -84,11 +86,7 @@ test('a job killed with all that watches it, while it is followed: outcome unkno
 });
 
 test('a live job with other inputs is ended, not followed', async t => {
-	const directory = await toyDirectory(t);
-	const tool = startTool(t, 'up', directory, 'job');
-	await fileAppears(directory, 'begun');
-	tool.child.kill('SIGKILL');
-	await tool.ended;
+	const directory = await killedInJob(t);
 	const next = toyEngine(directory, job, {version: '2'});
 	const running = next.up();
 	await until(() => notices(next.events).includes('which does not do what is wanted now'));
@@ -98,11 +96,7 @@ test('a live job with other inputs is ended, not followed', async t => {
 });
 
 test('down ends a job that still runs', async t => {
-	const directory = await toyDirectory(t);
-	const tool = startTool(t, 'up', directory, 'job');
-	await fileAppears(directory, 'begun');
-	tool.child.kill('SIGKILL');
-	await tool.ended;
+	const directory = await killedInJob(t);
 	const engine = toyEngine(directory, job);
 	t.is((await engine.down('everything')).exitCode, 0);
 	t.regex(said(engine.events, 'slow'), /ended slow\.\d+, which still ran/);
@@ -110,11 +104,7 @@ test('down ends a job that still runs', async t => {
 });
 
 test('down ends a job that still runs also where the step itself leaves nothing to take back', async t => {
-	const directory = await toyDirectory(t);
-	const tool = startTool(t, 'up', directory, 'job');
-	await fileAppears(directory, 'begun');
-	tool.child.kill('SIGKILL');
-	await tool.ended;
+	const directory = await killedInJob(t);
 	const engine = toyEngine(directory, job.map(step => step.id === 'slow' ? {...step, undo: {nothingLeft: 'It goes with one.'}} : step));
 	t.is((await engine.down('everything')).exitCode, 0);
 	t.regex(notices(engine.events), /Ended slow\.\d+, which still ran/);
@@ -183,11 +173,7 @@ test('two at once: the second is told who holds the lock and for how long', asyn
 });
 
 test('what stands on a step whose job was waited for is looked at again', async t => {
-	const directory = await toyDirectory(t);
-	const tool = startTool(t, 'up', directory, 'job');
-	await fileAppears(directory, 'begun');
-	tool.child.kill('SIGKILL');
-	await tool.ended;
+	const directory = await killedInJob(t);
 	writeFileSync(`${directory}/after`, 'theirs');
 	const next = toyEngine(directory, job);
 	t.is((await next.plan())[2]!.verdict, 'RUN');
@@ -197,11 +183,7 @@ test('what stands on a step whose job was waited for is looked at again', async 
 });
 
 test('so it is when the job ended between plan and work', async t => {
-	const directory = await toyDirectory(t);
-	const tool = startTool(t, 'up', directory, 'job');
-	await fileAppears(directory, 'begun');
-	tool.child.kill('SIGKILL');
-	await tool.ended;
+	const directory = await killedInJob(t);
 	writeFileSync(`${directory}/after`, 'theirs');
 	const next = toyEngine(directory, job);
 	const {exitCode} = await next.up({
