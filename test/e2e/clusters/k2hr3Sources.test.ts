@@ -1,14 +1,13 @@
-import {mkdir, mkdtemp, readFile, rm} from 'node:fs/promises';
+import {mkdir, mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {makeK2hr3Prefix} from '../../fixtures/k2hr3StandIn/prefix.js';
 import {writeK2hdkcHeader, writeNpmPackages} from '../../fixtures/npmStandIn/packages.js';
 import {startNpmStandIn} from '../../fixtures/npmStandIn/registry.js';
-import {writeOciLayout} from '../../fixtures/ociLayout.js';
+import {pushLayout} from '../../fixtures/ociLayout.js';
 import {startPlainRegistry} from '../../fixtures/plainRegistry.js';
 import {needs} from '../../helpers/needs.js';
-import {runCommand} from '../../helpers/runCommand.js';
 import {installStandIns} from '../support/standIns.js';
 import {document, expect, follow, hostNeeds, worked} from '../support/tool.js';
 import {prepare, up} from '../support/withServers.js';
@@ -46,14 +45,10 @@ test.serial('a server of K2HR3 from a container image of a registry', async t =>
 	const layer = path.join(directory, 'layer');
 	await mkdir(path.join(layer, 'usr/local'), {recursive: true});
 	await makeK2hr3Prefix(path.join(layer, 'usr/local'));
-	await writeOciLayout(path.join(directory, 'oci'), [layer]);
 	const {address, stop} = await startPlainRegistry(directory);
 	t.teardown(stop);
-	const place = `${address}/team/k2hr3`;
-	const {code, stderr} = await runCommand('skopeo', ['copy', '--quiet', '--dest-tls-verify=false', `--digestfile=${directory}/digest`, `oci:${directory}/oci`, `docker://${place}:1`]);
-	t.is(code, 0, stderr);
-	const digest = (await readFile(path.join(directory, 'digest'), 'utf8')).trim();
-	await serves(t, ['--set', `sources.k2hr3=image:${place}@${digest}`, '--set', `datastore.options.docker_insecure_registries=[${address}]`]);
+	const reference = await pushLayout(directory, address, 'k2hr3', [layer]);
+	await serves(t, ['--set', `sources.k2hr3=image:${reference}`, '--set', `datastore.options.docker_insecure_registries=[${address}]`]);
 });
 
 test.serial('a server of K2HR3 from the npm registry, over K2HDKC of a directory', async t => {

@@ -1,4 +1,4 @@
-import {access, mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
+import {access, mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import test from 'ava';
@@ -9,7 +9,7 @@ import {k2hr3ImageSteps} from '../../../scripts/stages/k2hr3/imageSteps.js';
 import {prefixChecksum, prefixOf} from '../../../scripts/stages/k2hr3/prefix.js';
 import type {SandboxEnv} from '../../../scripts/stages/sandboxEnv.js';
 import {makeK2hr3Prefix} from '../../fixtures/k2hr3StandIn/prefix.js';
-import {writeOciLayout} from '../../fixtures/ociLayout.js';
+import {pushLayout} from '../../fixtures/ociLayout.js';
 import {startPlainRegistry, type PlainRegistry} from '../../fixtures/plainRegistry.js';
 import {needs} from '../../helpers/needs.js';
 import {runCommand} from '../../helpers/runCommand.js';
@@ -34,15 +34,7 @@ const scratch = async (): Promise<string> => {
 const push = async (name: string, ...layers: readonly string[]): Promise<string> => {
 	const directory = await scratch();
 	made.registry ??= await startPlainRegistry(directory);
-	const layout = path.join(directory, `${name}.oci`);
-	await writeOciLayout(layout, layers);
-	const place = `${made.registry.address}/team/${name}`;
-	const {code, stderr} = await runCommand('skopeo', ['copy', '--quiet', '--dest-tls-verify=false', `--digestfile=${layout}.digest`, `oci:${layout}`, `docker://${place}:1`]);
-	if (code !== 0) {
-		throw new Error(stderr);
-	}
-
-	return `${place}@${(await readFile(`${layout}.digest`, 'utf8')).trim()}`;
+	return pushLayout(directory, made.registry.address, name, layers);
 };
 
 const envFor = (origin: string, ...set: readonly string[]): SandboxEnv => {
