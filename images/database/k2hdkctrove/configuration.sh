@@ -46,3 +46,8 @@ own_server() {
 earlier_servers() {
 	ini_servers "$1" | awk -F '|' -v cuk="$(ini_value "$1" GLOBAL SELFCUK)" '$3 == cuk { exit } { print }'
 }
+
+# other_servers FILE: all but this node.
+other_servers() {
+	ini_servers "$1" | awk -F '|' -v cuk="$(ini_value "$1" GLOBAL SELFCUK)" '$3 != cuk'
+}

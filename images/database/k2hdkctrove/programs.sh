@@ -27,6 +27,7 @@ start_chmpx() {
 	launch chmpx
 	chmpx_pid=$launched
 	chmpx_since=$(now)
+	members_deadline=$((chmpx_since + members_seconds))
 }
 
 start_k2hdkc() {

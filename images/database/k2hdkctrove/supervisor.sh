@@ -8,6 +8,8 @@
 . "$parts/k2hr3.sh"
 # shellcheck source=images/database/k2hdkctrove/programs.sh
 . "$parts/programs.sh"
+# shellcheck source=images/database/k2hdkctrove/members.sh
+. "$parts/members.sh"
 # shellcheck source=images/database/k2hdkctrove/leave.sh
 . "$parts/leave.sh"
 
@@ -40,6 +42,7 @@ read_settings() {
 	k2hr3_seconds=$(seconds K2HDKCTROVE_K2HR3_SECONDS 120) || exit
 	refresh_seconds=$(seconds K2HDKCTROVE_REFRESH_SECONDS 10) || exit
 	up_seconds=$(seconds K2HDKCTROVE_UP_SECONDS 30) || exit
+	admission_seconds=$(seconds K2HDKCTROVE_ADMISSION_SECONDS 120) || exit
 	members_seconds=$(seconds K2HDKCTROVE_MEMBERS_SECONDS 10) || exit
 	service_in_seconds=$(seconds K2HDKCTROVE_SERVICE_IN_SECONDS 5) || exit
 	restart_limit=$(seconds K2HDKCTROVE_RESTART_LIMIT 5) || exit
@@ -76,7 +79,6 @@ differs() {
 }
 
 supervise() {
-	members_deadline=$(($(now) + members_seconds))
 	next_refresh=$(($(now) + refresh_seconds))
 	while :; do
 		refresh_when_due
@@ -92,7 +94,7 @@ bring_on() {
 	local status
 	if [ -z "$chmpx_pid" ]; then
 		is_serving=
-		start_chmpx
+		! is_let_in || start_chmpx
 		return
 	fi
 	status=$(own_status)
@@ -124,24 +126,6 @@ bring_on_k2hdkc() {
 give_up_chmpx() {
 	halt_chmpx
 	count_death "chmpx was not up after $up_seconds s"
-}
-
-# Members join one after the other, in the order of the list, because each joining moves data. One that is away holds up
-# nobody for longer than the bound.
-earlier_members_serve() {
-	local name port rest
-	earlier_servers "$ini" >"$run_dir/earlier"
-	while IFS='|' read -r name port rest; do
-		member_serves "$name" "$port" || return
-	done <"$run_dir/earlier"
-}
-
-# member_serves NAME PORT: asks the control port of another member.
-member_serves() {
-	printf 'SELFSTATUS\n' >"$run_dir/question"
-	curl --silent --noproxy '*' --max-time 1 "telnet://$1:$2" <"$run_dir/question" >"$run_dir/member" 2>/dev/null &
-	await $!
-	serves "$(tr '\n' ' ' <"$run_dir/member")"
 }
 
 note_service() {

@@ -1,9 +1,11 @@
 import {spawn} from 'node:child_process';
+import {once} from 'node:events';
 import {stat, readFile, writeFile} from 'node:fs/promises';
 import {connect, createServer} from 'node:net';
 import path from 'node:path';
 import process from 'node:process';
 import {setTimeout as sleep} from 'node:timers/promises';
+import type {ExecutionContext} from 'ava';
 import type {Fault} from '../../fixtures/k2hdkcStandIn/k2hr3.js';
 import {freePort} from '../../helpers/freePort.js';
 import {addSecond, makePlace, nodeTest, second, startHealthyNode, startNode, statusOf, until} from './node.js';
@@ -85,6 +87,20 @@ nodeTest('a node that was taken out of service is put into it', async (t, place)
 	t.notRegex(node.output(), /no node is succeed/);
 });
 
+/** Another member at its control port: it serves, and has those nodes in its list that `list` gives. */
+const serveMember = async (t: ExecutionContext, port: number, list: () => readonly string[]): Promise<void> => {
+	const member = createServer(socket => {
+		socket.on('error', () => {}).once('data', question => {
+			const isForAll = String(question).startsWith('ALLSTATUS');
+			socket.end(isForAll ? list().map(cuk => `    CUK                = ${cuk}\n`).join('') : '[SERVICE IN][UP][n/a][Nothing][NoSuspend]\n');
+		});
+	}).listen(port, '127.0.0.1');
+	await once(member, 'listening');
+	t.teardown(() => {
+		member.close();
+	});
+};
+
 nodeTest('members that are listed before are waited for, and no longer than the bound', async (t, {shell}) => {
 	const controlPort = await freePort();
 	const place = await makePlace(t, shell, {earlier: [{name: '127.0.0.1', cuk: second.cuk, controlPort}]});
@@ -92,17 +108,45 @@ nodeTest('members that are listed before are waited for, and no longer than the 
 	await node.saw('chmpx runs');
 	await sleep(1000);
 	t.notRegex(node.output(), /k2hdkc runs/);
-	const member = createServer(socket => {
-		socket.on('error', () => {}).end('[SERVICE IN][UP][n/a][Nothing][NoSuspend]\n');
-	}).listen(controlPort, '127.0.0.1');
-	t.teardown(() => {
-		member.close();
-	});
+	await serveMember(t, controlPort, () => [second.cuk]);
 	await node.saw('In service', 10);
 
 	const alone = await makePlace(t, shell, {earlier: [{name: '127.0.0.1', cuk: second.cuk, controlPort: await freePort()}]});
 	const impatient = startNode(t, alone, {K2HDKCTROVE_MEMBERS_SECONDS: '2'});
 	await impatient.saw('In service', 10);
+});
+
+nodeTest('a member that runs and does not know the node is waited for, and no longer than the bound', async (t, {shell}) => {
+	const controlPort = await freePort();
+	const place = await makePlace(t, shell, {earlier: [{name: '127.0.0.1', cuk: second.cuk, controlPort}]});
+	const known = [second.cuk];
+	await serveMember(t, controlPort, () => known);
+	const node = startNode(t, place);
+	await node.saw('127.0.0.1 does not know this node yet. It is waited for, at most 120 s.');
+	await sleep(1000);
+	t.notRegex(node.output(), /chmpx runs/);
+	known.push(place.cuk);
+	await node.saw('In service', 10);
+	node.child.kill('SIGTERM');
+	t.is((await node.ended()).code, 0);
+
+	known.pop();
+	const refused = startNode(t, place, {K2HDKCTROVE_ADMISSION_SECONDS: '2'});
+	t.is((await refused.ended()).code, 4, refused.output());
+	t.regex(refused.output(), /127\.0\.0\.1 has not let this node in for 2 s.*See whether 127\.0\.0\.1 reaches K2HR3/);
+});
+
+nodeTest('a node that waits to be let in ends at once when it is told to', async (t, {shell}) => {
+	const controlPort = await freePort();
+	const place = await makePlace(t, shell, {earlier: [{name: '127.0.0.1', cuk: second.cuk, controlPort}]});
+	await serveMember(t, controlPort, () => []);
+	const node = startNode(t, place);
+	await node.saw('does not know this node yet');
+	node.child.kill('SIGTERM');
+	const {code, took} = await node.ended();
+	t.is(code, 0);
+	t.true(took < 3000, `${took} ms`);
+	t.false(place.k2hr3.members.has(place.cuk));
 });
 
 nodeTest('starts again where it ended, and not beside itself', async (t, place) => {

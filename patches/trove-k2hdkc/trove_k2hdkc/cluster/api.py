@@ -31,6 +31,8 @@ from trove.instance import tasks as instance_tasks
 from trove.quota import quota
 from trove.taskmanager import api as task_api
 
+from trove_k2hdkc.cluster import copies
+from trove_k2hdkc.cluster import health
 from trove_k2hdkc.cluster import networks
 from trove_k2hdkc.cluster import views
 from trove_k2hdkc.control import backups
@@ -189,10 +191,13 @@ class Cluster(cluster_models.Cluster):
                 instance_tasks.InstanceTasks.BUILDING_ERROR_SERVER)
             member.save()
 
+    def _values(self):
+        return rings.values(self.tenant_id, self.ds_version,
+                            self.configuration_id)
+
     def _told(self):
         """Return the Ring, made or renewed in K2HR3."""
-        values = rings.values(self.tenant_id, self.ds_version,
-                              self.configuration_id)
+        values = self._values()
         return rings.register(self.context, self.tenant_id,
                               rings.name_of(values, self.name), values)
 
@@ -201,6 +206,7 @@ class Cluster(cluster_models.Cluster):
         members = self._members()
         _validate_members(self.context, CONF.get(self.ds_version.manager),
                           instances, members[0] if members else None)
+        copies.assert_resizable(self.id, len(members), self._values())
         told = self._told()
         locality = server_group.ServerGroup.convert_to_hint(
             self.server_group)
@@ -243,6 +249,9 @@ class Cluster(cluster_models.Cluster):
                 'No member to remove is named. Name one at least.')
         if len(leaving) == len(members):
             raise exception.ClusterShrinkMustNotLeaveClusterEmpty()
+        if any(health.is_alive(member) for member in leaving):
+            # A dead one has taken its keys with it already.
+            copies.assert_resizable(self.id, len(members), self._values())
         self.update_db(task_status=TASKS.SHRINKING_CLUSTER)
         try:
             task_api.load(self.context, self.ds_version.manager

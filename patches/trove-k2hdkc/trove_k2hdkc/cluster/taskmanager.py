@@ -27,11 +27,11 @@ from trove.common.strategies.cluster import base
 from trove.common import utils
 from trove.configuration import models as config_models
 from trove.instance import models as instance_models
-from trove.instance import service_status
 from trove.instance import tasks as instance_tasks
 from trove.taskmanager import api as task_api
 from trove.taskmanager import models as task_models
 
+from trove_k2hdkc.cluster import health
 from trove_k2hdkc.control import rings
 from trove_k2hdkc import MANAGER
 from trove_k2hdkc import ring
@@ -39,10 +39,6 @@ from trove_k2hdkc import ring
 CONF = cfg.CONF
 LOG = logging.getLogger(__name__)
 TASKS = instance_tasks.InstanceTasks
-STATUSES = service_status.ServiceStatuses
-
-FAILED = (STATUSES.FAILED, STATUSES.FAILED_TIMEOUT_GUESTAGENT)
-ALIVE = (STATUSES.HEALTHY, STATUSES.RUNNING)
 
 
 class TaskManagerStrategy(base.BaseTaskManagerStrategy):
@@ -109,7 +105,7 @@ class ClusterTasks(task_models.ClusterTasks):
                        if member.id in instance_ids]
             # One after the other: each time the others take over its data.
             for member in leaving:
-                if _is_alive(member.id):
+                if health.is_alive(member.id):
                     self._guest(context, member.id).leave_ring(
                         CONF.get(MANAGER).leave_timeout)
             for member in leaving:
@@ -206,26 +202,16 @@ def _set_task(member, task, **values):
     row.save()
 
 
-def _service(member_id):
-    return instance_models.InstanceServiceStatus.find_by(
-        instance_id=member_id)
-
-
-def _is_alive(member_id):
-    service = _service(member_id)
-    return service.is_uptodate() and service.get_status() in ALIVE
-
-
 def _is_ready(member_id):
     """Tell whether a new member waits for its cluster.
 
     :raises TroveError: it never will
     """
-    status = _service(member_id).get_status()
+    status = health.service(member_id).get_status()
     task = instance_models.DBInstance.find_by(id=member_id).get_task_status()
-    if status in FAILED or task.is_error:
+    if status in health.FAILED or task.is_error:
         raise exception.TroveError(
             'Member %s could not be built: %s. Its own fault says why.'
             % (member_id, task.db_text if task.is_error else
                status.description))
-    return status == STATUSES.INSTANCE_READY
+    return status == health.STATUSES.INSTANCE_READY

@@ -27,7 +27,7 @@ VALUES = {
     'chmpx-server-port': _Whole(8020, 1024, 32767),
     'chmpx-server-ctlport': _Whole(8021, 1024, 32767),
     'chmpx-slave-ctlport': _Whole(8031, 1024, 32767),
-    'chmpx-replica': _Whole(1, 0, 255),
+    'chmpx-replica': _Whole(2, 0, 255),
     'chmpx-auto-merge': _Switch(True),
     'chmpx-max-mq-server': _Whole(8, 1, 128),
     'chmpx-max-mq-client': _Whole(128, 1, 32640),

@@ -50,6 +50,24 @@ class ShrinkTest(ActionCase):
         self.tasks.shrink_cluster.assert_called_once_with(self.row.id,
                                                           [dead.id])
 
+    def test_keys_would_not_be_found(self):
+        self.instance_row('fourth', cluster_id=self.row.id)
+        fault = self.assertRaises(exception.UnprocessableEntity,
+                                  self.cluster.shrink, self.ids[:1])
+        self.assertIn('has 4 members and each key is at 3 of them '
+                      '(chmpx-replica is 2)', str(fault))
+        self.assertIn('at least 3 from the beginning', str(fault))
+        self.tasks.shrink_cluster.assert_not_called()
+        self.assertEqual(ClusterTasks.NONE, self.task(self.row))
+
+    def test_all_keys_are_everywhere(self):
+        self.row.configuration_id = self.group(chmpx_replica=3)
+        self.row.save()
+        self.instance_row('fourth', cluster_id=self.row.id)
+        self.load(self.row).shrink(self.ids[:2])
+        self.tasks.shrink_cluster.assert_called_once_with(
+            self.row.id, self.ids[:2])
+
     def test_refused(self):
         stranger = self.instance_row('stranger').id
         for ids, refusal, words in (

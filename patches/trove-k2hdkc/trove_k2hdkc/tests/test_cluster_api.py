@@ -252,6 +252,17 @@ class GrowTest(ClusterCase):
         self.create_instance.assert_not_called()
         self.assertEqual(ClusterTasks.NONE, self.task(self.row))
 
+    def test_keys_would_not_be_found(self):
+        self.row.configuration_id = self.group(chmpx_replica=0)
+        self.row.save()
+        fault = self.assertRaises(exception.UnprocessableEntity,
+                                  self.load(self.row).grow, [member()])
+        self.assertIn('has 2 members and each key is at 1 of them',
+                      str(fault))
+        self.create_instance.assert_not_called()
+        self.assertEqual({}, self.k2hr3.rings)
+        self.assertEqual(ClusterTasks.NONE, self.task(self.row))
+
     def test_a_busy_cluster(self):
         row = self.cluster_row('busy',
                                task_status=ClusterTasks.SHRINKING_CLUSTER)

@@ -44,7 +44,7 @@ class ValuesTest(trove_testtools.TestCase):
     def test_defaults(self):
         keys = values.keys_of('ring', {})
         self.assertEqual('ring', keys['cluster-name'])
-        self.assertEqual(('8020', '8021', '8031', '1', 'on'), tuple(
+        self.assertEqual(('8020', '8021', '8031', '2', 'on'), tuple(
             keys[name] for name in (
                 'chmpx-server-port', 'chmpx-server-ctlport',
                 'chmpx-slave-ctlport', 'chmpx-replica', 'chmpx-auto-merge')))

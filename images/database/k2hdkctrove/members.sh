@@ -1,0 +1,66 @@
+# What the other members of the ring say.
+# shellcheck shell=dash
+
+denied_by=
+admission_deadline=
+
+# ask_member NAME PORT COMMAND: asks its control port; the answer is in $run_dir/member, empty when there is none.
+ask_member() {
+	printf '%s\n' "$3" >"$run_dir/question"
+	curl --silent --noproxy '*' --max-time 1 "telnet://$1:$2" <"$run_dir/question" >"$run_dir/member" 2>/dev/null &
+	await $!
+	member_asked=$?
+}
+
+# member_serves NAME PORT
+member_serves() {
+	ask_member "$1" "$2" SELFSTATUS
+	serves "$(tr '\n' ' ' <"$run_dir/member")"
+}
+
+# member_denies NAME PORT: whether it runs and does not have this node in its list. Somebody who takes no connection (curl's 7) or says nothing for a while
+# (28) is away; one that ends it without a word lets nobody of this address in.
+member_denies() {
+	ask_member "$1" "$2" ALLSTATUS
+	case $member_asked in
+	0 | 52 | 55 | 56) ! lists_this_node <"$run_dir/member" ;;
+	*) return 1 ;;
+	esac
+}
+
+lists_this_node() {
+	awk -v cuk="$cuk" '$1 == "CUK" && $3 == cuk { found = 1 } END { exit !found }'
+}
+
+# Members join one after the other, in the order of the list, because each joining moves data. One that is away holds up
+# nobody for longer than the bound.
+earlier_members_serve() {
+	local name port rest
+	earlier_servers "$ini" >"$run_dir/earlier"
+	while IFS='|' read -r name port rest; do
+		member_serves "$name" "$port" || return
+	done <"$run_dir/earlier"
+}
+
+# is_let_in: whether every member that runs knows this node. chmpx asks them only when it starts: with nobody that answers it would begin a ring
+# of its own with nothing in it, go into service there, and never get its part of the data.
+is_let_in() {
+	local name port rest
+	other_servers "$ini" >"$run_dir/others"
+	while IFS='|' read -r name port rest; do
+		if member_denies "$name" "$port"; then
+			note_denial "$name"
+			return 1
+		fi
+	done <"$run_dir/others"
+	admission_deadline=
+}
+
+# note_denial NAME
+note_denial() {
+	[ -n "$admission_deadline" ] || admission_deadline=$(($(now) + admission_seconds))
+	[ "$(now)" -lt "$admission_deadline" ] ||
+		die "$exit_unreachable" "$1 has not let this node in for $admission_seconds s: it does not have the configuration that lists this node. See whether $1 reaches K2HR3; the container is started again by Docker."
+	[ "$denied_by" = "$1" ] || log "$1 does not know this node yet. It is waited for, at most $admission_seconds s."
+	denied_by=$1
+}

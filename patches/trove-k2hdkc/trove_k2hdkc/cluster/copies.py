@@ -1,0 +1,40 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Whether a ring finds its keys after its size has changed.
+
+CHMPX chooses the node of a key by the number of nodes. A node that joins
+fetches the keys that are to be its own; one that stays does not fetch what
+becomes its own. So the keys are found only if every node had all of them.
+"""
+
+from trove.common import exception
+
+
+def assert_resizable(cluster, members, values):
+    """Refuse a change of size after which keys would not be found.
+
+    :param cluster: its id
+    :param members: number of members now
+    :param values: the parameters that hold
+    :raises UnprocessableEntity: 422
+    """
+    copies = 1 + int(values['chmpx-replica'])
+    if members <= copies:
+        return
+    raise exception.UnprocessableEntity(
+        'Cluster %s has %d members and each key is at %d of them '
+        '(chmpx-replica is %d): after a change of size many keys would not '
+        'be found. Create a cluster of the size that is wanted from a '
+        'backup of this one; a cluster whose chmpx-replica is at least %d '
+        'from the beginning can be resized.'
+        % (cluster, members, copies, copies - 1, members - 1))
