@@ -14,15 +14,15 @@ const ava = (directory: string, ...options: readonly string[]): readonly string[
 const oneByOne = ['--concurrency=1', '--serial'] as const;
 
 /** End-to-end tests of a folder: they share an environment and run in the order of their names. */
-const e2e = (folder: string, env: Suite['env'] = {}): Suite => ({argv: ava(`e2e/${folder}`, ...oneByOne, '--timeout=30m'), kind: 'ava', limit: 3600, env});
+const e2e = (folder: string, env: Suite['env'] = {}, limit = 3600): Suite => ({argv: ava(`e2e/${folder}`, ...oneByOne, '--timeout=30m'), kind: 'ava', limit, env});
 
 /** Such a suite with an environment, a state, a cache and addresses of its own may run beside others: nothing of it is theirs to keep or to take away. */
-const besideOthers = (folder: string, environment: string, addresses: string): Suite => e2e(folder, {
+const besideOthers = (folder: string, environment: string, addresses: string, limit?: number): Suite => e2e(folder, {
 	TEST_ENVIRONMENT: environment,
 	K2HDKC_DEVSTACK__PATHS__STATE: `/var/lib/k2hdkc-devstack/${environment}.state`, K2HDKC_DEVSTACK__PATHS__CACHE: `/var/cache/k2hdkc-devstack/${environment}.cache`,
 	// Environments of another state are not seen while they are down, and their ranges look free.
 	K2HDKC_DEVSTACK__SANDBOX__ADDRESSPOOL: `[${addresses}]`,
-});
+}, limit);
 
 /** Folders of integration tests that are suites of their own: `npm test` takes less time when they run beside the others. */
 const integrationTests = {cli: 'integration/cli', machines: 'integration/machines'} as const;
@@ -50,6 +50,8 @@ export const suites: Readonly<Record<string, Suite>> = {
 	// What else asks for an environment, and for no more, is here too: this lane has the time.
 	overSsh: besideOthers('overSsh', 'ci-over-ssh', '10.215.0.0/16'),
 	clusters: besideOthers('clusters', 'ci-clusters', '10.217.0.0/16'),
+	// Builds an environment without servers, then adds them: on a busy machine that takes more than an hour.
+	dashboard: besideOthers('dashboard', 'ci-dashboard', '10.218.0.0/16', 7200),
 	// What takes long and touches little of the rest: run by name.
 	long: {argv: ava('long', ...oneByOne, '--timeout=60m'), kind: 'ava', limit: 7200},
 };

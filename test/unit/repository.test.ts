@@ -71,6 +71,11 @@ test('nothing is left to do later', async t => {
 	t.deepEqual(await grep(line => marks.test(line), (await listFiles()).filter(name => !/^(?:test\/fixtures|package-lock\.json)/.test(name))), []);
 });
 
+test('no file has both sides of a merge', async t => {
+	const mark = /^(?:<{7}|>{7}) /;
+	t.deepEqual(await grep(line => mark.test(line), await listFiles()), []);
+});
+
 const readme = async (): Promise<string> => read('README.md');
 
 const findCommand = (words: readonly string[], table: readonly Command[] = commands): Command | undefined => {

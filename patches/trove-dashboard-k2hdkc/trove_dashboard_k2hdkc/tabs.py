@@ -50,7 +50,7 @@ class RingTab(tabs.Tab):
             'ports': [
                 (_("Data port"), values['chmpx-server-port']),
                 (_("Control port"), values['chmpx-server-ctlport']),
-                (_("Control port of slave nodes"),
+                (_("Slave control port"),
                  values['chmpx-slave-ctlport']),
             ],
             'k2hr3': web_application.url(),

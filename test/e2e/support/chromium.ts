@@ -1,13 +1,12 @@
-import {mkdtemp} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
+import {mkdir} from 'node:fs/promises';
 import path from 'node:path';
-import type {ExecutionContext} from 'ava';
+import test, {type ExecutionContext} from 'ava';
 import {chromium, type Page} from 'playwright-core';
 import {findCommand} from '../../helpers/debianPackages.js';
 
 export type Window = {
 	readonly page: Page;
-	/** Keeps what the page looks like now, for a person to look at; the directory is told in the test's log. */
+	/** Keeps what the page looks like now, for a person to look at: build/pictures/FILE-OF-THE-TEST/NAME.png. */
 	readonly picture: (name: string) => Promise<void>;
 };
 
@@ -19,7 +18,8 @@ export const openWindow = async (t: ExecutionContext, base: string): Promise<Win
 	t.teardown(async () => browser.close());
 	const page = await browser.newPage({baseURL: base, viewport: {width: 1280, height: 1000}});
 	page.setDefaultTimeout(60_000);
-	const directory = await mkdtemp(path.join(tmpdir(), 'k2hdkc-pictures-'));
+	const directory = path.resolve('build/pictures', path.basename(test.meta.file, '.test.js'));
+	await mkdir(directory, {recursive: true});
 	t.log(`pictures: ${directory}`);
 	return {
 		page,

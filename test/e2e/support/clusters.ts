@@ -15,6 +15,11 @@ export const openClusters = (cloud: Cloud) => {
 
 	return {
 		find,
+		/** The one of that name. */
+		async named(name: string): Promise<Cluster> {
+			const {clusters} = await ask<{clusters: readonly Cluster[]}>('GET', '/clusters');
+			return clusters.find(cluster => cluster.name === name)!;
+		},
 		async create(cluster: object): Promise<string> {
 			return (await ask<{cluster: Cluster}>('POST', '/clusters', {cluster})).cluster.id;
 		},
@@ -35,8 +40,11 @@ export const openClusters = (cloud: Cloud) => {
 				return cluster.task.name === 'NONE' && cluster.instances.length === size && serve ? cluster.instances : undefined;
 			}, patience);
 		},
-		async remove(id: string): Promise<void> {
+		/** Asks for it and does not wait. */
+		async removal(id: string): Promise<void> {
 			await ask('DELETE', `/clusters/${id}`);
+		},
+		async gone(id: string): Promise<void> {
 			await until(`cluster ${id} is gone`, async () => await find(id) === undefined ? true : undefined, patience);
 		},
 	};

@@ -2,7 +2,7 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import {makeK2hr3Prefix} from '../../fixtures/k2hr3StandIn/prefix.js';
+import {addK2hr3App, makeK2hr3Prefix} from '../../fixtures/k2hr3StandIn/prefix.js';
 
 export type K2hr3Prefix = {
 	/** Words by which the tool builds K2HR3 of it. */
@@ -10,7 +10,7 @@ export type K2hr3Prefix = {
 	readonly remove: () => Promise<void>;
 };
 
-/** Programs of K2HR3 for sources.k2hr3: those that TEST_K2HR3_PREFIX names, otherwise STAND-INS. */
+/** Programs of K2HR3 for sources.k2hr3: those that TEST_K2HR3_PREFIX names, otherwise STAND-INS, with a web application among them. */
 export const prepareK2hr3Prefix = async (): Promise<K2hr3Prefix> => {
 	const real = process.env.TEST_K2HR3_PREFIX;
 	if (real !== undefined) {
@@ -19,5 +19,6 @@ export const prepareK2hr3Prefix = async (): Promise<K2hr3Prefix> => {
 
 	const directory = await mkdtemp(path.join(tmpdir(), 'k2hr3-'));
 	await makeK2hr3Prefix(directory);
+	await addK2hr3App(directory);
 	return {words: ['--set', `sources.k2hr3=directory:${directory}`], remove: async () => rm(directory, {recursive: true, force: true})};
 };

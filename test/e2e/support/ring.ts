@@ -13,6 +13,13 @@ type Status = {readonly registered: boolean; readonly members: ReadonlyArray<{re
 /** A ring of K2HDKC that Trove makes, as its user and as its nodes see it. */
 export type Ring = ReturnType<typeof ringOf>;
 
+type Names = {
+	/** Of the ring, as K2HR3 knows it. */
+	readonly ring: string;
+	/** Of the cluster, as Trove knows it. */
+	readonly cluster: string;
+};
+
 type Place = {
 	/** The administrator's view, and the user's. */
 	readonly all: Servers;
@@ -23,52 +30,57 @@ type Place = {
 	readonly words: readonly string[];
 };
 
-const ringOf = (t: ExecutionContext, name: string, {all, demo, network, words}: Place) => {
+const ringOf = (t: ExecutionContext, names: Names, {all, demo, network, words}: Place) => {
 	const clusters = openClusters(demo);
 	const member = {flavorRef: 'd2', volume: {size: 1}, nics: [{'net-id': network}]};
 	const registered = async (): Promise<Status> =>
-		document<Status>(await expect(t, 0, ['k2hr3', 'status', name, '--project', 'demo', '--json', ...words]));
+		document<Status>(await expect(t, 0, ['k2hr3', 'status', names.ring, '--project', 'demo', '--json', ...words]));
 
 	/** Server nodes that a node's own configuration lists. */
 	const nodesSeenBy = async (server: string): Promise<number> => Number(await inGuest(server, String.raw`docker exec database grep -c "^\[SVRNODE\]" /etc/antpickax/k2hdkc.ini`));
 
+	let id = '';
+
 	const timed = async (what: string, size: number, action: () => Promise<void>): Promise<readonly Member[]> => {
 		const started = Date.now();
 		await action();
+		id = (await clusters.named(names.cluster)).id;
 		const members = await clusters.settled(id, size);
 		t.log(`${what}: ${((Date.now() - started) / 1000).toFixed(0)} s`);
 		await isWhole(members);
 		return members;
 	};
 
-	let id = '';
-
 	/** Every node serves and knows all the others, and K2HR3 knows them and nobody else. */
 	const isWhole = async (members: readonly Member[]): Promise<void> => {
-		const names = new Set(members.map(node => node.name));
-		const servers = (await all.list()).filter(server => names.has(server.name));
-		t.is(servers.length, names.size);
+		const size = members.length;
+		const wanted = new Set(members.map(node => node.name));
+		const servers = (await all.list()).filter(server => wanted.has(server.name));
+		t.is(servers.length, size);
 		for (const server of servers) {
-			await until(`${server.name} knows ${names.size} nodes`, async () => await nodesSeenBy(server.id) === names.size ? true : undefined, 120);
+			await until(`${server.name} knows ${size} nodes`, async () => await nodesSeenBy(server.id) === size ? true : undefined, 120);
 			t.is(await inGuest(server.id, 'docker exec database /usr/libexec/k2hdkctrove.sh status'), 'HEALTHY\n', server.name);
 		}
 
 		// A slave node is registered like them.
 		const known = (await registered()).members.filter(({cuk}) => cuk !== clientName);
 		t.deepEqual(known.map(({cuk}) => cuk).toSorted(), servers.map(server => server.id).toSorted());
-		t.is(new Set(known.map(({address}) => address)).size, names.size, JSON.stringify(known));
+		t.is(new Set(known.map(({address}) => address)).size, size, JSON.stringify(known));
 	};
 
 	return {
 		create: async (size: number) => timed(`${size} members`, size, async () => {
-			id = await clusters.create({name, datastore: {type: 'k2hdkc', version: '1.0.19'}, instances: Array.from({length: size}, () => member)});
+			await clusters.create({name: names.cluster, datastore: {type: 'k2hdkc', version: '1.0.19'}, instances: Array.from({length: size}, () => member)});
 		}),
 		grow: async (size: number) => timed(`grown to ${size}`, size, async () => clusters.action(id, {grow: [member]})),
 		shrink: async (leaving: Member, size: number) => timed(`shrunk to ${size}`, size, async () => clusters.action(id, {shrink: [{id: leaving.id}]})),
 		restart: async (size: number) => timed('restarted', size, async () => clusters.action(id, {restart: {}})),
+		/** Sees through what somebody else asks for, until the ring has so many nodes. */
+		after: timed,
 		/** Deletes the cluster; nothing of it is left. */
-		async remove(everMembers: readonly Member[]): Promise<void> {
-			await clusters.remove(id);
+		async remove(everMembers: readonly Member[], ask = async (): Promise<void> => clusters.removal(id)): Promise<void> {
+			await ask();
+			await clusters.gone(id);
 			t.false((await registered()).registered);
 			t.deepEqual((await all.list()).filter(server => everMembers.some(node => node.name === server.name)), []);
 			t.deepEqual((await openServers(demo).volumes()).filter(volume => everMembers.some(node => volume.name.includes(node.id))), []);
@@ -76,14 +88,17 @@ const ringOf = (t: ExecutionContext, name: string, {all, demo, network, words}: 
 	};
 };
 
-/** Builds an environment with K2HR3, unless it stands, and a ring in it that is still to be created. */
-export const openRing = async (t: ExecutionContext, name: string) => {
+/**
+ * Builds an environment with K2HR3, unless it stands, and a ring in it that is still to be created. The cluster bears its name, unless another is
+ * given. `more`: words for what the environment has beside.
+ */
+export const openRing = async (t: ExecutionContext, name: string, {cluster = name, more = []}: {readonly cluster?: string; readonly more?: readonly string[]} = {}) => {
 	const prefix = await prepareK2hr3Prefix();
 	t.teardown(prefix.remove);
 	// One configuration for all: otherwise Trove would be told of another registry.
-	const words = [...settings, ...prefix.words];
+	const words = [...settings, ...more, ...prefix.words];
 	await prepare();
-	await expect(t, 0, up);
+	await expect(t, 0, [...up, ...more]);
 	const {environment} = await paths();
 	const all = openServers(await openCloud(environment));
 	const image = await all.findImage('guest') ?? await addGuestImage(all);
@@ -91,5 +106,5 @@ export const openRing = async (t: ExecutionContext, name: string) => {
 	t.is(told.code, 0, told.stderr);
 	const demo = await openCloud(environment, `${machineName}-demo`);
 	const network = (await openServers(demo).named('network', 'name=private'))[0]!.id!;
-	return {ring: ringOf(t, name, {all, demo, network, words}), demo, network, image, words};
+	return {ring: ringOf(t, {ring: name, cluster}, {all, demo, network, words}), demo, network, image, words};
 };

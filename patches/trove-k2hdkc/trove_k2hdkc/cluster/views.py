@@ -18,13 +18,30 @@ from trove.extensions.mgmt.clusters import views as mgmt_cluster_views
 MEMBER = 'member'
 
 
-class ClusterView(cluster_views.ClusterView):
+def _plain(addresses):
+    """Addresses alone, as Trove's reference of the API has them.
+
+    Trove gives a dictionary for each, which its command can read and its
+    dashboard cannot.
+    """
+    return [each['address'] if isinstance(each, dict) else each
+            for each in addresses]
+
+
+class _Members:
+    """Every member of a cluster is shown, and so are its addresses."""
 
     def build_instances(self):
-        return self._build_instances([MEMBER], [MEMBER])
+        members, addresses = self._build_instances([MEMBER], [MEMBER])
+        for member in members:
+            if 'ip' in member:
+                member['ip'] = _plain(member['ip'])
+        return members, _plain(addresses)
 
 
-class MgmtClusterView(mgmt_cluster_views.MgmtClusterView):
+class ClusterView(_Members, cluster_views.ClusterView):
+    pass
 
-    def build_instances(self):
-        return self._build_instances([MEMBER], [MEMBER])
+
+class MgmtClusterView(_Members, mgmt_cluster_views.MgmtClusterView):
+    pass

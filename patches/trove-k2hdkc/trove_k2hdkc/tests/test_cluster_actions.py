@@ -186,13 +186,25 @@ class ConfigurationTest(ActionCase):
 class ViewTest(ActionCase):
 
     def test_members_and_their_addresses_are_shown(self):
+        described = [{'address': '192.0.2.1', 'type': 'private',
+                      'network': 'net'}]
         strategy = api.APIStrategy()
         for view_class in (strategy.cluster_view_class,
                            strategy.mgmt_cluster_view_class):
             with mock.patch.object(view_class, '_build_instances') as build:
+                build.return_value = (
+                    [{'id': 'i1', 'ip': described}, {'id': 'i2'}], described)
                 view = view_class(mock.Mock(), req=mock.Mock())
-                self.assertIs(build.return_value, view.build_instances())
+                self.assertEqual(
+                    ([{'id': 'i1', 'ip': ['192.0.2.1']}, {'id': 'i2'}],
+                     ['192.0.2.1']), view.build_instances())
                 build.assert_called_once_with([views.MEMBER], [views.MEMBER])
+
+    def test_addresses_that_are_not_described_stay(self):
+        with mock.patch.object(views.ClusterView, '_build_instances') as build:
+            build.return_value = ([], ['192.0.2.1'])
+            view = views.ClusterView(mock.Mock(), req=mock.Mock())
+            self.assertEqual(([], ['192.0.2.1']), view.build_instances())
 
     def test_no_controller_action_of_its_own(self):
         self.assertEqual({}, api.APIStrategy().cluster_controller_actions)

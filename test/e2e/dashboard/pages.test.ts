@@ -1,24 +1,18 @@
 import test, {type ExecutionContext} from 'ava';
-import {needs} from '../helpers/needs.js';
-import {runCommand} from '../helpers/runCommand.js';
-import {createBrowser, type Browser} from '../e2e/support/browser.js';
-import {inside, machineName} from '../e2e/support/machine.js';
-import {readSecrets} from '../e2e/support/secrets.js';
-import {document, expect, hostNeeds, paths, run} from '../e2e/support/tool.js';
+import {needs} from '../../helpers/needs.js';
+import {runCommand} from '../../helpers/runCommand.js';
+import {borrowRoot} from '../support/borrowRoot.js';
+import {createBrowser, type Browser} from '../support/browser.js';
+import {asDemo, component, dashboardAddress, passwordOf} from '../support/horizon.js';
+import {inside} from '../support/machine.js';
+import {document, expect, hostNeeds, run} from '../support/tool.js';
 
 type Status = {
 	readonly inPlace: boolean;
-	readonly endpoints: ReadonlyArray<{readonly name: string; readonly url: string}>;
 	readonly steps: ReadonlyArray<{readonly id: string; readonly evidence: string}>;
 };
 
-const component = ['--with', 'dashboard'];
-
 const status = async (): Promise<Status> => document<Status>(await run(['status', '--json', ...component]));
-
-const address = async (): Promise<string> => (await status()).endpoints.find(({name}) => name === 'dashboard')!.url;
-
-const passwordOf = async (user: string): Promise<string> => (await readSecrets((await paths()).environment)).get(`user.${user}`)!;
 
 const logIn = async (t: ExecutionContext, base: string): Promise<Browser> => {
 	const browser = createBrowser(base);
@@ -33,11 +27,12 @@ test.serial('--with dashboard adds Horizon to the environment and names its addr
 		return;
 	}
 
+	await borrowRoot();
 	const {stdout} = await expect(t, 0, ['up', ...component]);
 	t.regex(stdout, /^ {2}dashboard {2,}http:\/\/[\d.]+\/$/m);
 	const {steps} = await status();
 	t.regex(steps.find(({id}) => id === 'dashboard')!.evidence, /lets the administrator in and shows \/project\/databases\//);
-	t.is(new URL(await address()).hostname, (await inside('ss --no-header --listening --numeric --tcp sport = :80')).trim().split(/\s+/)[3]!.replace(':80', ''));
+	t.is(new URL(await dashboardAddress()).hostname, (await inside('ss --no-header --listening --numeric --tcp sport = :80')).trim().split(/\s+/)[3]!.replace(':80', ''));
 	await t.throwsAsync(inside('test -e /usr/sbin/policy-rc.d'));
 	t.is((await inside('cat /etc/resolv.conf')).trim(), '', 'the machine has no name server, also not after packages were installed');
 });
@@ -47,7 +42,7 @@ test.serial('a user logs in, finds the datastore in the forms and creates a conf
 		return;
 	}
 
-	const browser = await logIn(t, await address());
+	const browser = await logIn(t, await dashboardAddress());
 	const {text} = await browser.open('/project/databases/');
 	const files = [...text.matchAll(/(?:src|href)="(\/static\/[^"]+)"/g)].map(match => match[1]!);
 	t.true(files.some(file => file.endsWith('.js')) && files.some(file => file.endsWith('.css')));
@@ -59,11 +54,10 @@ test.serial('a user logs in, finds the datastore in the forms and creates a conf
 	t.true((await browser.open('/project/databases/launch')).text.includes('k2hdkc - 1.0.19'));
 	t.true((await browser.open('/project/database_configurations/create')).text.includes('value="k2hdkc,1.0.19"'));
 	await browser.open('/project/database_configurations/create', {name: 'from-the-dashboard', description: '', datastore: 'k2hdkc,1.0.19'});
-	const asDemo = ['openstack', '--', '--os-cloud', `${machineName}-demo`, 'database', 'configuration'];
-	const groups = JSON.parse((await expect(t, 0, [...asDemo, 'list', '-f', 'json'])).stdout) as ReadonlyArray<Readonly<Record<string, string>>>;
+	const groups = JSON.parse((await expect(t, 0, [...asDemo, 'configuration', 'list', '-f', 'json'])).stdout) as ReadonlyArray<Readonly<Record<string, string>>>;
 	const created = groups.find(({Name}) => Name === 'from-the-dashboard');
 	t.is(created?.['Datastore Name'], 'k2hdkc');
-	await expect(t, 0, [...asDemo, 'delete', created!.ID!]);
+	await expect(t, 0, [...asDemo, 'configuration', 'delete', created!.ID!]);
 });
 
 test.serial('sessions outlive a restart; wrong passwords, foreign names and strangers stay outside', async t => {
@@ -71,7 +65,7 @@ test.serial('sessions outlive a restart; wrong passwords, foreign names and stra
 		return;
 	}
 
-	const base = await address();
+	const base = await dashboardAddress();
 	const browser = await logIn(t, base);
 	await inside('systemctl restart apache2');
 	t.is((await browser.open('/project/databases/')).place, '/project/databases/');
