@@ -2,11 +2,13 @@ import type {DatastoreVersion, Environment, OpenEnvironment, SummaryFacts} from 
 import {containerNames} from '../config/containerNames.js';
 import {chooseK2hr3} from '../config/k2hr3Source.js';
 import {defaultProfile} from '../config/chooseProfile.js';
+import type {Config} from '../config/schema.js';
 import {matchKnownFailure} from '../errors/knownFailures.js';
 import {ToolError} from '../errors/toolError.js';
 import {addressOptions} from '../k2hr3/options.js';
 import {CommandError} from '../machines/commandError.js';
 import {openMachine} from '../machines/openMachine.js';
+import type {Machine} from '../machines/types.js';
 import {quote} from '../machines/quote.js';
 import type {Step} from '../pipeline/types.js';
 import {sandboxChecks} from './checks.js';
@@ -16,6 +18,7 @@ import {guestLogs, inGuest, listGuests} from './guests/guests.js';
 import {lacks, lookAtKernel} from './guests/kernel.js';
 import {runningInit} from './machine/nspawn.js';
 import {k2hr3Command} from './k2hr3/client.js';
+import {openGround} from './devstack/ground.js';
 import {builtApp, k2hr3Address} from './k2hr3/facts.js';
 import {containerImage, containerImages} from './images/containers/images.js';
 import {pushElsewhere} from './images/containers/pushElsewhere.js';
@@ -134,11 +137,10 @@ const explainDenial = (error: unknown): never => {
 	throw error;
 };
 
-/** Makes the environment that a configuration describes. */
-export const openEnvironment: OpenEnvironment = async ({config}, {onNotice}) => {
-	const host = await openMachine(config.machine, {...config.ssh, onNotice});
+/** The environment in a disposable machine on the host. */
+const openSandbox = async (config: Config, host: Machine): Promise<Environment> => {
 	const env = await createSandboxEnv(config, host).catch(explainDenial);
-	const environment: Environment = {
+	return {
 		name: config.name,
 		profile: config.profile,
 		env,
@@ -175,5 +177,10 @@ export const openEnvironment: OpenEnvironment = async ({config}, {onNotice}) => 
 			await host.close();
 		},
 	};
-	return environment;
+};
+
+/** Makes the environment that a configuration describes. */
+export const openEnvironment: OpenEnvironment = async ({config}, {onNotice}) => {
+	const host = await openMachine(config.machine, {...config.ssh, onNotice});
+	return config.controlPlane === 'devstack' ? openGround(config, host) : openSandbox(config, host);
 };

@@ -136,6 +136,13 @@ export const usageErrors = [
 		remedy: 'Write for example: images push database --to registry.example.com:5000/team/k2hdkc-trove.',
 	},
 	{
+		code: 'K2D1020',
+		title: 'The profile can only be checked',
+		exitCode: 2,
+		cause: 'This version tells whether a machine is fit for the profile, and builds nothing of it.',
+		remedy: 'Check the machine with `k2hdkc-devstack doctor` and the profile. To build, use the profile sandbox.',
+	},
+	{
 		code: 'K2D1034',
 		title: 'A file for an image is not usable',
 		exitCode: 2,

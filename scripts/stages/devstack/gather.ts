@@ -1,0 +1,44 @@
+import {quote} from '../../machines/quote.js';
+import type {Machine} from '../../machines/types.js';
+import {parseFacts, type MachineFacts} from './facts.js';
+
+/** Seconds for all of it: a name server that is silent takes some. */
+const patience = 60;
+
+// A program that is missing leaves its part empty. Nothing of this changes anything.
+const factsScript = (directory: string): string => `
+part() { printf '\\n== %s\\n' "$1"; }
+part system; cat /etc/os-release 2>/dev/null || true
+part architecture; uname -m
+part cpus; getconf _NPROCESSORS_ONLN || true
+part flag; grep --max-count=1 --only-matching --word-regexp 'vmx\\|svm' /proc/cpuinfo | head -n 1 || true
+part kvm; if [ -c /dev/kvm ]; then echo yes; fi
+part nesting; cat /sys/module/kvm_intel/parameters/nested /sys/module/kvm_amd/parameters/nested 2>/dev/null || true
+part container; systemd-detect-virt --container 2>/dev/null || true
+part hypervisor; systemd-detect-virt --vm 2>/dev/null || true
+part memory; cat /proc/meminfo
+part disk
+place=${quote(directory)}
+while [ ! -d "$place" ]; do place=$(dirname "$place"); done
+df --output=avail,target --block-size=1M "$place" | tail -n 1
+part host; uname -n
+part host-addresses; getent ahosts "$(uname -n)" | cut -d ' ' -f 1 || true
+part name-servers; sed -n 's/^nameserver[[:space:]]*//p' /etc/resolv.conf 2>/dev/null || true
+part time; date +%s
+part synchronised; timedatectl show --property=NTPSynchronized --value 2>/dev/null || true
+part user; id -un
+part uid; id -u
+part sudo; if sudo -n true 2>/dev/null; then echo yes; fi
+part addresses; ip -4 -oneline address show scope global 2>/dev/null || true
+part routes; ip -json -4 route show table all 2>/dev/null || true
+part listeners; ss --no-header --listening --tcp --numeric --processes 2>/dev/null || true
+part units; systemctl list-units --type=service --state=active --plain --no-legend 2>/dev/null | cut -d ' ' -f 1 || true
+part traces
+for trace in ${quote(directory)}/devstack ${quote(directory)}/data /etc/systemd/system/devstack@*.service; do if [ -e "$trace" ]; then echo "$trace"; fi; done
+`;
+
+/** Looks at a machine. `directory`: where DevStack's checkouts will be. Only looks. */
+export const gatherFacts = async (machine: Pick<Machine, 'script'>, directory: string): Promise<MachineFacts> => {
+	const {stdout} = await machine.script(factsScript(directory), {timeout: patience});
+	return parseFacts(stdout, Date.now() / 1000);
+};
