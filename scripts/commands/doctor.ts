@@ -3,11 +3,11 @@ import type {Options} from '../cli/program.js';
 import {exitCodes, ToolError} from '../errors/toolError.js';
 import {checksDocument, renderChecks} from '../report/doctor.js';
 import {runChecks} from './checks.js';
-import type {Check, Environment, Ground} from './environment.js';
+import type {Check, Environment} from './environment.js';
 import {loadFor} from './loadFor.js';
 import {noticesOf} from './plan.js';
 import {printResult} from './print.js';
-import {engineFor, planOptionsOf, withOpened} from './session.js';
+import {engineFor, planOptionsOf, withEnvironment} from './session.js';
 
 /** In place of the checks that ask outside: whether nothing of there is needed. */
 const fetched = (context: CommandContext, options: Options, profile: string | undefined, environment: Environment): Check => ({
@@ -27,15 +27,15 @@ const fetched = (context: CommandContext, options: Options, profile: string | un
 	},
 });
 
-const checksFor = (context: CommandContext, options: Options, profile: string | undefined, opened: Environment | Ground): readonly Check[] => options.offline
-	? [...opened.checks.filter(({asksOutside}) => !asksOutside), ...('checkedOnly' in opened ? [] : [fetched(context, options, profile, opened)])]
-	: opened.checks;
+const checksFor = (context: CommandContext, options: Options, profile: string | undefined, environment: Environment): readonly Check[] => options.offline
+	? [...environment.checks.filter(({asksOutside}) => !asksOutside), fetched(context, options, profile, environment)]
+	: environment.checks;
 
 /** Asks everything that `up` asks before it changes anything, and shows all answers. */
 export const doctor: CommandRun = async (context, options, [profile]) => {
 	const loaded = loadFor(context, options, profile);
-	return withOpened(context, loaded, async opened => {
-		const checked = await runChecks(checksFor(context, options, profile, opened), context.signal);
+	return withEnvironment(context, loaded, async environment => {
+		const checked = await runChecks(checksFor(context, options, profile, environment), context.signal);
 		printResult(context, options, {document: () => checksDocument(checked), lines: color => renderChecks(checked, color)});
 		return checked.some(({result}) => result === 'FAIL') ? exitCodes.preflight : exitCodes.ok;
 	});

@@ -7,41 +7,24 @@ import type {Emit} from '../pipeline/events.js';
 import type {Engine, PlanOptions} from '../pipeline/engine.js';
 import type {Selection} from '../pipeline/graph.js';
 import {runLog, stepLog} from '../report/logFiles.js';
-import type {Environment, Ground, OpenOptions} from './environment.js';
+import type {Environment, OpenOptions} from './environment.js';
 import {versions} from './version.js';
 
-/** Opens what there is of an environment, makes its secrets known to the mask, and closes it after the work. */
-export const withOpened = async <R>(
-	context: CommandContext,
-	loaded: LoadedConfig,
-	work: (opened: Environment | Ground) => Promise<R>,
-	onNotice: OpenOptions['onNotice'] = context.stderr.line,
-): Promise<R> => {
-	const opened = await context.openEnvironment(loaded, {signal: context.signal, onNotice});
-	try {
-		if (!('checkedOnly' in opened)) {
-			context.mask.add(await opened.secrets());
-		}
-
-		return await work(opened);
-	} finally {
-		await opened.close();
-	}
-};
-
-/** The same for work on an environment that can be built. @throws ToolError K2D1020 for one that can only be checked. */
+/** Opens the environment of a configuration, makes its secrets known to the mask, and closes it after the work. */
 export const withEnvironment = async <R>(
 	context: CommandContext,
 	loaded: LoadedConfig,
 	work: (environment: Environment) => Promise<R>,
-	onNotice?: OpenOptions['onNotice'],
-): Promise<R> => withOpened(context, loaded, async opened => {
-	if ('checkedOnly' in opened) {
-		throw new ToolError('K2D1020', opened.checkedOnly);
+	onNotice: OpenOptions['onNotice'] = context.stderr.line,
+): Promise<R> => {
+	const environment = await context.openEnvironment(loaded, {signal: context.signal, onNotice});
+	try {
+		context.mask.add(await environment.secrets());
+		return await work(environment);
+	} finally {
+		await environment.close();
 	}
-
-	return work(opened);
-}, onNotice);
+};
 
 /** Steps and stages that the flags pick. Components with --with and --without are a matter of the configuration. */
 export const selectionOf = async (options: Options): Promise<Selection> => {

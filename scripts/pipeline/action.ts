@@ -61,6 +61,10 @@ const tryOnce = async <T>({step, context, voice}: Actor<T>, stop: AbortSignal, a
 				}
 
 				voice.output(line);
+				const phase = step.phase?.(line);
+				if (phase !== undefined) {
+					voice.say(phase);
+				}
 			},
 		};
 		return action({env: context.env, signal, progress, job: createJob(step, context, signal, progress)});
