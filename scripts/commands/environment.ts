@@ -123,17 +123,11 @@ export type Environment = {
 	readonly close: () => Promise<void>;
 };
 
-/** A machine that can be checked for a profile, and no more than that. */
-export type Ground = Pick<Environment, 'checks' | 'close'> & {
-	/** Why nothing is built on it: one sentence. */
-	readonly checkedOnly: string;
-};
-
 export type OpenOptions = {
 	readonly signal: AbortSignal;
 	/** Told what a person should know at once, such as a host key that was pinned. */
 	readonly onNotice: (message: string) => void;
 };
 
-/** Makes the environment of a configuration, or what there is of it. Connects to the host when that is another one; changes nothing. */
-export type OpenEnvironment = (loaded: LoadedConfig, options: OpenOptions) => Promise<Environment | Ground>;
+/** Makes the environment of a configuration. Connects to the host when that is another one; changes nothing. */
+export type OpenEnvironment = (loaded: LoadedConfig, options: OpenOptions) => Promise<Environment>;

@@ -137,10 +137,10 @@ export const usageErrors = [
 	},
 	{
 		code: 'K2D1020',
-		title: 'The profile can only be checked',
+		title: 'The profile does not have this',
 		exitCode: 2,
-		cause: 'This version tells whether a machine is fit for the profile, and builds nothing of it.',
-		remedy: 'Check the machine with `k2hdkc-devstack doctor` and the profile. To build, use the profile sandbox.',
+		cause: 'The command is about something that environments of this profile do not have in this version.',
+		remedy: 'See docs/devstack.md for what the profile has. The profile sandbox has everything that this version can do.',
 	},
 	{
 		code: 'K2D1034',

@@ -3,10 +3,17 @@ import type {Judge} from './judge.js';
 
 const another = 'Use a fresh machine, or stop and remove what is named.';
 
+/** Found on a machine that this environment has begun to build on. */
+export const underWay = 'what is there belongs to this environment';
+
 /** Ports that DevStack's services need and something has. */
 export const ports: Judge = {
 	id: 'ports', title: 'Ports', stage: 'control-plane',
-	judge({listeners}, {ports: wanted}) {
+	judge({listeners, ours}, {ports: wanted}) {
+		if (ours) {
+			return pass(underWay);
+		}
+
 		const taken = wanted.flatMap(({port, service}) => listeners.filter(listener => listener.port === port)
 			.map(({program}) => `${port} (${service})${program === undefined ? '' : ` by ${program}`}`));
 		return taken.length === 0 ? pass(`${wanted.length} ports of DevStack's services are free`) : fail('K2D3007', `in use: ${taken.join(', ')}`, another);
@@ -22,7 +29,11 @@ const takenOver = /^(?:apache2|httpd|mariadb|mysql|mysqld|rabbitmq-server|memcac
 /** What is there already that stack.sh would run into or take over. */
 export const conflicts: Judge = {
 	id: 'conflicts', title: 'Other services', stage: 'control-plane',
-	judge({units, traces}) {
+	judge({units, traces, ours}) {
+		if (ours) {
+			return pass(underWay);
+		}
+
 		const devstack = [...traces, ...units.filter(unit => unit.startsWith('devstack@'))];
 		const openstack = units.filter(unit => openstackUnit.test(unit));
 		if (devstack.length > 0 || openstack.length > 0) {

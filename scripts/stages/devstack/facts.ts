@@ -38,6 +38,10 @@ export type MachineFacts = {
 	readonly listeners: ReadonlyArray<{readonly port: number; readonly program?: string}>;
 	/** Units of systemd that are active. */
 	readonly units: readonly string[];
+	/** Programs that are needed before DevStack installs its own, and are not there. */
+	readonly missing: readonly string[];
+	/** This environment has begun to build here: what it needs may be taken by itself. */
+	readonly ours: boolean;
 	/** Files that a DevStack leaves behind. */
 	readonly traces: readonly string[];
 };
@@ -121,6 +125,8 @@ export const parseFacts = (output: string, now: number): MachineFacts => {
 		ranges: [...new Set(usedRanges(routes).filter(range => /^\d+\./.test(range)))],
 		listeners: listenersOf(part('listeners')),
 		units: linesOf(part('units')),
+		missing: linesOf(part('missing')),
+		ours: part('ours') === 'yes',
 		traces: linesOf(part('traces')),
 	};
 };

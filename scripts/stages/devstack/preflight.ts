@@ -2,7 +2,7 @@ import type {Check, CheckResult} from '../../commands/environment.js';
 import type {Config} from '../../config/schema.js';
 import {rangesOverlap} from '../addresses.js';
 import {fail, pass, warn} from '../checkResult.js';
-import {conflicts, ports} from './conflicts.js';
+import {conflicts, ports, underWay} from './conflicts.js';
 import type {MachineFacts} from './facts.js';
 import {hostAddress} from './hostAddress.js';
 import type {Judge, Wanted} from './judge.js';
@@ -70,17 +70,30 @@ const clock: Judge = {
 const rights: Judge = {
 	id: 'rights', title: 'Right to build', stage,
 	judge({user: {name: user, rights: found}}) {
-		if (found === 'none') {
-			return fail('K2D3002', `commands run as user ${user}, who has no sudo without a password`, 'Log in as root, or as a user who may do everything: USER ALL=(ALL) NOPASSWD: ALL in /etc/sudoers.d.');
+		if (found === 'root') {
+			return pass('commands run as root');
 		}
 
-		return pass(found === 'root' ? 'commands run as root' : `commands run as user ${user}, who may use sudo without a password`);
+		return fail('K2D3002', `commands run as user ${user}`, found === 'sudo'
+			? 'That user may use sudo: run the tool with it, or let root log in: sudo install -D -m 600 ~/.ssh/authorized_keys /root/.ssh/authorized_keys, then --machine ssh://root@HOST.'
+			: 'Run the tool as root (sudo -i), or log in as root: --machine ssh://root@HOST.');
 	},
+};
+
+const programs: Judge = {
+	id: 'programs', title: 'Programs', stage,
+	judge: ({missing}) => missing.length === 0
+		? pass('those are there that come before DevStack\'s own')
+		: fail('K2D3005', `${missing.join(', ')} not there`, 'Install them: apt-get install --yes git sudo, or dnf install --assumeyes git sudo.'),
 };
 
 const ranges: Judge = {
 	id: 'ranges', title: 'Networks', stage,
-	judge({ranges: used}, {devstack}) {
+	judge({ranges: used, ours}, {devstack}) {
+		if (ours) {
+			return pass(underWay);
+		}
+
 		const clashes = Object.entries(devstack.ranges).flatMap(([key, range]) => used.filter(other => rangesOverlap(range, other)).map(other => ({key, range, other})));
 		return clashes.length === 0
 			? pass(`${Object.values(devstack.ranges).join(', ')} are free`)
@@ -89,7 +102,7 @@ const ranges: Judge = {
 };
 
 /** Everything that a machine is asked, in the order that a person reads it. */
-export const judges: readonly Judge[] = [system, virtualisation, ...size, name, nameServers, hostAddress, ranges, clock, rights, ports, conflicts];
+export const judges: readonly Judge[] = [system, virtualisation, ...size, name, nameServers, hostAddress, ranges, clock, rights, programs, ports, conflicts];
 
 /** What a configuration wants. @throws ToolError K2D1005 for a release that nothing is known of. */
 export const wantedOf = ({release, devstack, components}: Pick<Config, 'release' | 'devstack' | 'components'>): Wanted =>

@@ -11,6 +11,9 @@ import {devstackRelease} from './support.js';
 
 type Sources = {readonly host: Pick<Machine, 'run' | 'script'>; readonly config: Pick<Config, 'release' | 'sources' | 'proxy' | 'timeouts'>};
 
+/** The step that fetches what no other does. */
+const neededBy = ['devstack.stack'] as const;
+
 const elsewhere = (key: string): string => `Check the network and the proxy, or name another: --set ${key}=ADDRESS.`;
 
 type Answer = Pick<RunResult, 'code' | 'stderr'>;
@@ -53,12 +56,12 @@ const askRepository = async (sources: Sources, url: string, ref: string, key: st
 };
 
 const repository = (sources: Sources, name: string): Check => ({
-	id: `git-${name}`, title: `Repository of ${name}`, stage: 'sources', asksOutside: true,
+	id: `git-${name}`, title: `Repository of ${name}`, stage: 'sources', neededBy: [`repository.${name}`], asksOutside: true,
 	run: async ({signal}) => askRepository(sources, `${sources.config.sources.devstack.git}/openstack/${name}.git`, `refs/heads/${devstackRelease(sources.config.release).branch}`, 'sources.devstack.git', signal),
 });
 
 const novnc = (sources: Sources): Check => ({
-	id: 'git-novnc', title: 'Repository of noVNC', stage: 'sources', asksOutside: true,
+	id: 'git-novnc', title: 'Repository of noVNC', stage: 'sources', neededBy, asksOutside: true,
 	run: async ({signal}) => askRepository(sources, sources.config.sources.devstack.novnc, 'HEAD', 'sources.devstack.novnc', signal),
 });
 
@@ -73,7 +76,7 @@ const askDownload = async (sources: Sources, url: string, key: string, signal: A
 };
 
 const etcd = (sources: Sources): Check => ({
-	id: 'etcd', title: 'Archive of etcd', stage: 'sources', asksOutside: true,
+	id: 'etcd', title: 'Archive of etcd', stage: 'sources', neededBy, asksOutside: true,
 	async run({signal}) {
 		const {release, sources: {devstack}} = sources.config;
 		const version = `v${devstackRelease(release).etcd}`;
@@ -82,7 +85,7 @@ const etcd = (sources: Sources): Check => ({
 });
 
 const cirros = (sources: Sources): Check => ({
-	id: 'cirros', title: 'Image of CirrOS', stage: 'sources', asksOutside: true,
+	id: 'cirros', title: 'Image of CirrOS', stage: 'sources', neededBy, asksOutside: true,
 	async run({signal}) {
 		const {release, sources: {devstack}} = sources.config;
 		const version = devstackRelease(release).cirros;
@@ -92,7 +95,7 @@ const cirros = (sources: Sources): Check => ({
 
 /** The machine's own apt or dnf says which; all are asked at the same time. */
 const packages = (sources: Sources): Check => ({
-	id: 'packages', title: 'Mirrors of the distribution', stage: 'sources', asksOutside: true,
+	id: 'packages', title: 'Mirrors of the distribution', stage: 'sources', neededBy, asksOutside: true,
 	async run({signal}) {
 		const indexes = await packageIndexes(sources.host);
 		if (indexes === undefined) {
@@ -117,7 +120,7 @@ const packages = (sources: Sources): Check => ({
 
 /** Where to look is for pip itself to know; any package that there surely is tells whether it answers. */
 const python = (sources: Sources): Check => ({
-	id: 'python', title: 'Python package index', stage: 'sources', asksOutside: true,
+	id: 'python', title: 'Python package index', stage: 'sources', neededBy, asksOutside: true,
 	async run({signal}) {
 		const {index} = sources.config.sources.python;
 		const answer = await ask(sources, ['python3', '-m', 'pip', '--disable-pip-version-check', '--retries', '0', '--timeout', '10', 'index', 'versions', ...index === 'host' ? [] : ['--index-url', index], 'pip'], signal);

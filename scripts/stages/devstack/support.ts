@@ -38,9 +38,17 @@ export const devstackRelease = (release: Release): DevstackRelease => {
 /** By DevStack's names for them. */
 export const knownSystems = (): Readonly<Record<string, KnownSystem>> => readConf('systems') as Record<string, KnownSystem>;
 
-/** Those of the components that are on. */
-export const devstackPorts = (components: Readonly<Record<string, boolean>>): readonly DevstackPort[] =>
-	(readConf('ports') as DevstackPort[]).filter(({component}) => component === undefined || components[component]);
+type Components = Readonly<Record<string, boolean>>;
+
+/** Those for which there is no component, or one that is on. */
+const wanted = <T extends {readonly component?: string}>(all: readonly T[], components: Components): readonly T[] =>
+	all.filter(({component}) => component === undefined || components[component]);
+
+export const devstackPorts = (components: Components): readonly DevstackPort[] => wanted(readConf('ports') as DevstackPort[], components);
+
+/** Names of the repositories that stack.sh takes from its directory. */
+export const devstackRepositories = (components: Components): readonly string[] =>
+	wanted(readConf('repositories') as ReadonlyArray<{readonly name: string; readonly component?: string}>, components).map(({name}) => name);
 
 /** DevStack's name for a system; undefined for one that this tool does not know. */
 export const systemName = ({id, version}: {readonly id: string; readonly version: string}, systems = knownSystems()): string | undefined =>

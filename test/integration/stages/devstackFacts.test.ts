@@ -10,12 +10,13 @@ import {needs} from '../../helpers/needs.js';
 
 /** This machine, as Node.js knows it. */
 const looksLikeThisOne = async (t: ExecutionContext, machine: Machine): Promise<void> => {
-	const facts = await gatherFacts(machine, '/opt/a directory/that is not there');
+	const facts = await gatherFacts(machine, {directory: '/opt/a directory/that is not there', mark: '/etc/os-release'});
 	t.is(facts.name.host, os.hostname());
 	t.is(facts.architecture, os.machine());
 	t.is(facts.memoryMiB, Math.floor(os.totalmem() / 1024 / 1024));
 	t.is(facts.user.name, os.userInfo().username);
 	t.true(facts.cpus > 0 && facts.disk.freeMiB > 0 && facts.disk.mountedOn.startsWith('/'));
+	t.true(facts.ours);
 	t.true(Math.abs(facts.clock.offset) < 60);
 	t.regex(facts.system.id, /^[a-z]+$/);
 	t.true(facts.addresses.every(({address}) => /^(?:\d+\.){3}\d+$/.test(address)));

@@ -97,8 +97,13 @@ const cases: ReadonlyArray<readonly [string, Situation, string, string | RegExp]
 	['a version twice', set('datastore.versions=[{name: "1.0.19", active: true, imageTags: []}, {name: "1.0.19", active: false, imageTags: []}]'), 'K2D1014', '--set datastore.versions: datastore.versions has the name "1.0.19" twice'],
 	['a flavor id twice', set('openstack.flavors=[{name: a, id: x, ramMiB: 1, vcpus: 1, diskGiB: 0}, {name: b, id: x, ramMiB: 1, vcpus: 1, diskGiB: 0}]'), 'K2D1014', '--set openstack.flavors: openstack.flavors has the id "x" twice'],
 	['ranges of DevStack that overlap', user('devstack:\n  ranges: {private: 172.24.0.0/16}\n'), 'K2D1014', /devstack\.ranges\.floating 172\.24\.4\.0\/24 overlaps devstack\.ranges\.private \(172\.24\.0\.0\/16\)$/],
+	['a variable of DevStack that is no name', user('devstack: {variables: {LOG-DAYS: 7}}\n'), 'K2D1014', /devstack\.variables\.LOG-DAYS is not usable/],
+	['a section of local.conf that is none', user('devstack: {sections: LOGDAYS=7}\n'), 'K2D1014', /devstack\.sections must begin with a section/],
+	['a ref that git takes for an option', user('sources: {devstack: {refs: {nova: --upload-pack=x}}}\n'), 'K2D1014', /must be a branch, a tag or a commit/],
 	['an address of IPv6 for DevStack', user('devstack: {hostAddress: "2001:db8::1"}\n'), 'K2D1014', /devstack\.hostAddress must be "auto" or an IPv4 address of the machine/],
 	['repositories that are at no address', user('sources: {devstack: {git: opendev.org}}\n'), 'K2D1014', /sources\.devstack\.git must be an address such as https:/],
+	['images for a DevStack', {profile: 'devstack', flags: {with: ['images']}}, 'K2D1014', /components\.images must be false for a DevStack/],
+	['a compute host for a DevStack', {profile: 'devstack', flags: {with: ['compute']}}, 'K2D1014', /components\.compute must be false for a DevStack/],
 	['a control plane that is none', user('controlPlane: kolla\n'), 'K2D1014', /controlPlane must be one of packages, devstack, not "kolla"/],
 	['ranges that overlap', user('sandbox: {managementCidr: 10.1.0.0/16}\nopenstack: {networks: {public: {cidr: 10.1.2.0/24}}}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:2:39: openstack.networks.public.cidr 10.1.2.0/24 overlaps sandbox.managementCidr (10.1.0.0/16)'],
 

@@ -1,10 +1,12 @@
 import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
+import {order} from '../../../../scripts/pipeline/graph.js';
 import {packageRoot} from '../../../../scripts/packageRoot.js';
 import {sourceChecks} from '../../../../scripts/stages/devstack/sources.js';
 import {judges} from '../../../../scripts/stages/devstack/preflight.js';
-import {devstackRelease, knownSystems} from '../../../../scripts/stages/devstack/support.js';
+import {devstackSteps} from '../../../../scripts/stages/devstack/steps.js';
+import {devstackRelease, devstackRepositories, knownSystems} from '../../../../scripts/stages/devstack/support.js';
 import {load} from '../../config/workspace.js';
 import {devstackConfig} from './samples.js';
 
@@ -31,8 +33,29 @@ test('everything that is asked is on the page', t => {
 	t.deepEqual(cells, titles);
 });
 
-test('the example of a profile is right', t => {
-	const [text = ''] = [...page.matchAll(/```yaml\n(.*?)```/gs)].map(match => match[1]!);
+test('every step is on the page, with how it is taken back', t => {
+	const depths: Readonly<Record<string, string>> = {services: '`down`', sources: '`down --depth sources`', everything: '`down --depth everything`'};
+	const steps = devstackSteps(devstackConfig());
+	const rows = steps.filter(({id}) => !id.startsWith('repository.')).map(({id, undo}) => [`\`${id}\``, 'undo' in undo ? depths[undo.depth] : undefined]);
+	const repository = ['`repository.NAME`', depths.sources];
+	t.deepEqual(table('What is done').slice(1).map(cells => [cells[0], cells.at(-1)]), [...rows.slice(0, 2), repository, ...rows.slice(2)]);
+	t.deepEqual(order(steps).map(({id}) => id).toSorted(), steps.map(({id}) => id).toSorted());
+});
+
+test('the repositories are on the page', t => {
+	const named = /Repositories: (.+?)\./s.exec(page)![1]!.split(/,\s+/);
+	t.deepEqual(named, [...devstackRepositories({cinder: true, swift: true, dashboard: true})]);
+});
+
+test('a component that is off has no checkout', t => {
+	const ids = new Set(devstackSteps(devstackConfig(['components.swift=false', 'components.dashboard=false'])).map(({id}) => id));
+	t.deepEqual(['repository.swift', 'repository.horizon', 'repository.trove-dashboard'].filter(id => ids.has(id)), []);
+	t.true(ids.has('repository.cinder'));
+});
+
+test('the examples of settings are right', t => {
+	const [additions = '', text = ''] = [...page.matchAll(/```yaml\n(.*?)```/gs)].map(match => match[1]!);
+	t.like(load({profile: 'devstack', files: {'k2hdkc-devstack.yaml': additions}}).config.devstack, {variables: {LOGDAYS: 7}, sections: '[[post-config|$NOVA_CONF]]\n[DEFAULT]\ndebug = True\n'});
 	const {config} = load({profile: './p.yaml', files: {'p.yaml': text}});
 	t.like(config, {controlPlane: 'devstack', release: '2026.1'});
 	t.like(config.devstack, {hostAddress: '192.0.2.10', ranges: {private: '10.128.0.0/22', floating: '172.24.4.0/24'}});

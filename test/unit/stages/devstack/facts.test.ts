@@ -79,6 +79,12 @@ LISTEN 0      80         127.0.0.1:3306      0.0.0.0:*
 sshd.service
 mariadb.service
 
+== missing
+git
+
+== ours
+yes
+
 == traces
 /opt/stack/devstack
 `;
@@ -99,6 +105,8 @@ const facts: MachineFacts = {
 	ranges: ['192.0.2.0/24', '192.0.2.10'],
 	listeners: [{port: 22, program: 'sshd'}, {port: 3306}],
 	units: ['sshd.service', 'mariadb.service'],
+	missing: ['git'],
+	ours: true,
 	traces: ['/opt/stack/devstack'],
 };
 
@@ -108,7 +116,7 @@ test('what the programs of a machine print', t => {
 
 test('a machine without these programs has nothing of what they tell', t => {
 	t.like(parseFacts('', 0), {
-		system: {id: '', version: '', title: 'an unknown system'}, virtualisation: {kvm: false}, nameServers: [], addresses: [], defaultDevices: [], ranges: [], listeners: [], units: [], traces: [],
+		system: {id: '', version: '', title: 'an unknown system'}, virtualisation: {kvm: false}, nameServers: [], addresses: [], defaultDevices: [], ranges: [], listeners: [], units: [], missing: [], ours: false, traces: [],
 		user: {name: '', rights: 'none'}, clock: {offset: 0},
 	});
 });

@@ -79,8 +79,9 @@ const services: readonly Case[] = [
 	{what: 'a clock that nothing keeps right', id: 'clock', facts: {clock: {offset: 1, synchronised: false}}, result: 'WARN', found: /nothing keeps it right$/},
 	{what: 'a clock nobody can tell of', id: 'clock', facts: {clock: {offset: 1}}, result: 'PASS', found: /^agrees/},
 	{what: 'root', id: 'rights', result: 'PASS', found: /as root$/},
-	{what: 'sudo', id: 'rights', facts: {user: {name: 'debian', rights: 'sudo'}}, result: 'PASS', found: /user debian, who may use sudo/},
-	{what: 'neither', id: 'rights', facts: {user: {name: 'joe', rights: 'none'}}, result: 'FAIL', code: 'K2D3002', found: /user joe, who has no sudo/, remedy: /sudoers\.d/},
+	{what: 'sudo', id: 'rights', facts: {user: {name: 'debian', rights: 'sudo'}}, result: 'FAIL', code: 'K2D3002', found: /as user debian$/, remedy: /may use sudo: run the tool with it/},
+	{what: 'neither', id: 'rights', facts: {user: {name: 'joe', rights: 'none'}}, result: 'FAIL', code: 'K2D3002', found: /as user joe$/, remedy: /as root \(sudo -i\)/},
+	{what: 'no git', id: 'programs', facts: {missing: ['git']}, result: 'FAIL', code: 'K2D3005', found: /^git not there$/, remedy: /apt-get install --yes git sudo/},
 	{what: 'free ports', id: 'ports', result: 'PASS', found: /^15 ports/},
 	{what: 'ports in use', id: 'ports', facts: {listeners: [{port: 80, program: 'nginx'}, {port: 3306}]}, result: 'FAIL', code: 'K2D3007', found: /^in use: 80 \(Apache\) by nginx, 3306 \(MySQL\)$/},
 	{what: 'the port of a component that is off', id: 'ports', facts: {listeners: [{port: 8080}]}, set: ['components.swift=false'], result: 'PASS', found: /^14 ports/},
@@ -88,6 +89,7 @@ const services: readonly Case[] = [
 	{what: 'another DevStack', id: 'conflicts', facts: {traces: ['/opt/stack/devstack'], units: ['devstack@keystone.service']}, result: 'FAIL', code: 'K2D3015', found: /^a DevStack is there: \/opt\/stack\/devstack, devstack@keystone\.service$/, remedy: /unstack\.sh/},
 	{what: 'an OpenStack of Debian', id: 'conflicts', facts: {units: ['nova-compute.service', 'apache2.service']}, result: 'FAIL', code: 'K2D3015', found: /packages runs: nova-compute\.service$/},
 	{what: 'an OpenStack of RDO', id: 'conflicts', facts: {units: ['openstack-nova-api.service']}, result: 'FAIL', code: 'K2D3015', found: /openstack-nova-api/},
+	{what: 'what this environment has', id: 'conflicts', facts: {ours: true, traces: ['/opt/stack/devstack'], listeners: [{port: 80}], ranges: ['172.24.4.0/24'], disk: {freeMiB: 900, mountedOn: '/'}}, result: 'PASS', found: /belongs to this environment$/},
 	{what: 'a database that runs', id: 'conflicts', facts: {units: ['mariadb.service']}, result: 'WARN', found: /takes over what runs already: mariadb\.service$/, remedy: /passwords change/},
 ];
 
@@ -106,10 +108,10 @@ for (const {what, id, facts = {}, set = [], release, result, code, found, remedy
 test('everything that is wrong is found at once, each with a remedy and a code that the catalogue has', t => {
 	const bad: MachineFacts = {
 		...goodMachine, ...system('fedora', '42'), ...virtual({kvm: false}), cpus: 1, memoryMiB: 1, disk: {freeMiB: 1, mountedOn: '/'}, name: {host: 'localhost', addresses: []}, nameServers: [],
-		clock: {offset: 900}, user: {name: 'joe', rights: 'none'}, addresses: [], ranges: ['10.0.0.0/8'], listeners: [{port: 80}], traces: ['/opt/stack/devstack'],
+		clock: {offset: 900}, user: {name: 'joe', rights: 'none'}, addresses: [], ranges: ['10.0.0.0/8'], listeners: [{port: 80}], missing: ['sudo'], traces: ['/opt/stack/devstack'],
 	};
 	const findings = findingsOf(bad, wantedOf(devstackConfig()));
-	t.is(findings.length, 13);
+	t.is(findings.length, 14);
 	for (const {id, result, remedy, code} of findings) {
 		t.not(result, 'PASS', id);
 		t.truthy(remedy, id);

@@ -19,6 +19,8 @@ export const goodMachine: MachineFacts = {
 	ranges: ['192.0.2.0/24', '172.17.0.0/16', '127.0.0.0/8'],
 	listeners: [{port: 22, program: 'sshd'}],
 	units: ['ssh.service', 'cron.service'],
+	missing: [],
+	ours: false,
 	traces: [],
 };
 
