@@ -130,15 +130,7 @@ const fileFaults = ({images: {guest: {file}}}: Config): Contradiction[] => {
 	return fault === undefined ? [] : [{path: ['images', 'guest', 'file'], message: `names ${file}, which ${fault}`}];
 };
 
-/** What only the sandbox has is refused rather than left out in silence. */
-const controlPlaneFaults = ({controlPlane, components}: Config): Contradiction[] => controlPlane === 'packages'
-	? []
-	: [
-		...(components.compute ? [{path: ['components', 'compute'], message: 'must be false for a DevStack: Nova has a compute host of its own there'}] : []),
-		...(components.images ? [{path: ['components', 'images'], message: 'must be false for a DevStack: this version builds no images for one'}] : []),
-	];
-
 const keyFaults = ({images}: Config): Contradiction[] => sshKeyFaults(images.guest.sshKeys).map(message => ({path: ['images', 'guest', 'sshKeys'], message}));
 
 export const contradictions = (config: Config): readonly Contradiction[] =>
-	[datastoreFaults, cloudFaults, k2hr3Faults, rangeFaults, suiteFaults, keyFaults, containerFaults, preloadFaults, fileFaults, controlPlaneFaults].flatMap(faults => faults(config));
+	[datastoreFaults, cloudFaults, k2hr3Faults, rangeFaults, suiteFaults, keyFaults, containerFaults, preloadFaults, fileFaults].flatMap(faults => faults(config));

@@ -80,7 +80,9 @@ export const openDevstack = async (config: Config, host: Machine): Promise<Envir
 		forgetGuestFile: refuse('images'),
 		recipes: refuse('images'),
 		openstackCommand: args => openstackCommand(env, args),
-		k2hr3Command: () => undefined,
+		k2hr3Command() {
+			throw absent(config, 'client of K2HR3');
+		},
 		shellCommand: () => ['runuser', '--login', stackUser],
 		guests: async () => [],
 		guestShell() {

@@ -4,7 +4,7 @@ import type {MachineFacts} from './facts.js';
 import type {DevstackPort, DevstackRelease} from './support.js';
 
 /** What a machine is measured by. */
-export type Wanted = Pick<Config, 'release' | 'devstack'> & {
+export type Wanted = Pick<Config, 'release' | 'devstack' | 'components'> & {
 	readonly support: DevstackRelease;
 	readonly ports: readonly DevstackPort[];
 };

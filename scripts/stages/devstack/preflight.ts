@@ -101,12 +101,23 @@ const ranges: Judge = {
 	},
 };
 
+/** Switched on for every environment by commands that take one back, so that they are told of rather than refused. */
+const components: Judge = {
+	id: 'components', title: 'Components', stage: 'control-plane',
+	judge(_, {components: wanted}) {
+		const idle = (['compute', 'images'] as const).filter(each => wanted[each]);
+		return idle.length === 0
+			? pass(Object.entries(wanted).flatMap(([each, on]) => on ? [each] : []).join(', ') || 'none')
+			: warn(`${idle.join(' and ')} ${idle.length === 1 ? 'has' : 'have'} no effect`, 'A DevStack has a compute host of its own, and this version builds no images for one: leave these components off.');
+	},
+};
+
 /** Everything that a machine is asked, in the order that a person reads it. */
-export const judges: readonly Judge[] = [system, virtualisation, ...size, name, nameServers, hostAddress, ranges, clock, rights, programs, ports, conflicts];
+export const judges: readonly Judge[] = [system, virtualisation, ...size, name, nameServers, hostAddress, ranges, clock, rights, programs, ports, conflicts, components];
 
 /** What a configuration wants. @throws ToolError K2D1005 for a release that nothing is known of. */
 export const wantedOf = ({release, devstack, components}: Pick<Config, 'release' | 'devstack' | 'components'>): Wanted =>
-	({release, devstack, support: devstackRelease(release), ports: devstackPorts(components)});
+	({release, devstack, components, support: devstackRelease(release), ports: devstackPorts(components)});
 
 /** All findings at once. */
 export const findingsOf = (facts: MachineFacts, wanted: Wanted): readonly Finding[] => judges.map(({judge, ...of}) => ({...of, ...judge(facts, wanted)}));

@@ -102,8 +102,6 @@ const cases: ReadonlyArray<readonly [string, Situation, string, string | RegExp]
 	['a ref that git takes for an option', user('sources: {devstack: {refs: {nova: --upload-pack=x}}}\n'), 'K2D1014', /must be a branch, a tag or a commit/],
 	['an address of IPv6 for DevStack', user('devstack: {hostAddress: "2001:db8::1"}\n'), 'K2D1014', /devstack\.hostAddress must be "auto" or an IPv4 address of the machine/],
 	['repositories that are at no address', user('sources: {devstack: {git: opendev.org}}\n'), 'K2D1014', /sources\.devstack\.git must be an address such as https:/],
-	['images for a DevStack', {profile: 'devstack', flags: {with: ['images']}}, 'K2D1014', /components\.images must be false for a DevStack/],
-	['a compute host for a DevStack', {profile: 'devstack', flags: {with: ['compute']}}, 'K2D1014', /components\.compute must be false for a DevStack/],
 	['a control plane that is none', user('controlPlane: kolla\n'), 'K2D1014', /controlPlane must be one of packages, devstack, not "kolla"/],
 	['ranges that overlap', user('sandbox: {managementCidr: 10.1.0.0/16}\nopenstack: {networks: {public: {cidr: 10.1.2.0/24}}}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:2:39: openstack.networks.public.cidr 10.1.2.0/24 overlaps sandbox.managementCidr (10.1.0.0/16)'],
 

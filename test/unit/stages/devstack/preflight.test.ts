@@ -90,6 +90,8 @@ const services: readonly Case[] = [
 	{what: 'an OpenStack of Debian', id: 'conflicts', facts: {units: ['nova-compute.service', 'apache2.service']}, result: 'FAIL', code: 'K2D3015', found: /packages runs: nova-compute\.service$/},
 	{what: 'an OpenStack of RDO', id: 'conflicts', facts: {units: ['openstack-nova-api.service']}, result: 'FAIL', code: 'K2D3015', found: /openstack-nova-api/},
 	{what: 'what this environment has', id: 'conflicts', facts: {ours: true, traces: ['/opt/stack/devstack'], listeners: [{port: 80}], ranges: ['172.24.4.0/24'], disk: {freeMiB: 900, mountedOn: '/'}}, result: 'PASS', found: /belongs to this environment$/},
+	{what: 'those that a DevStack has', id: 'components', set: ['components.cinder=false'], result: 'PASS', found: /^dashboard, swift$/},
+	{what: 'those that only the sandbox has', id: 'components', set: ['components.images=true', 'components.compute=true'], result: 'WARN', found: /^compute and images have no effect$/, remedy: /leave these components off/},
 	{what: 'a database that runs', id: 'conflicts', facts: {units: ['mariadb.service']}, result: 'WARN', found: /takes over what runs already: mariadb\.service$/, remedy: /passwords change/},
 ];
 
@@ -110,8 +112,8 @@ test('everything that is wrong is found at once, each with a remedy and a code t
 		...goodMachine, ...system('fedora', '42'), ...virtual({kvm: false}), cpus: 1, memoryMiB: 1, disk: {freeMiB: 1, mountedOn: '/'}, name: {host: 'localhost', addresses: []}, nameServers: [],
 		clock: {offset: 900}, user: {name: 'joe', rights: 'none'}, addresses: [], ranges: ['10.0.0.0/8'], listeners: [{port: 80}], missing: ['sudo'], traces: ['/opt/stack/devstack'],
 	};
-	const findings = findingsOf(bad, wantedOf(devstackConfig()));
-	t.is(findings.length, 14);
+	const findings = findingsOf(bad, wantedOf(devstackConfig(['components.images=true'])));
+	t.is(findings.length, 15);
 	for (const {id, result, remedy, code} of findings) {
 		t.not(result, 'PASS', id);
 		t.truthy(remedy, id);
