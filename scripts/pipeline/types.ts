@@ -79,6 +79,8 @@ export type Step<T = unknown> = {
 	readonly idleTimeout: number;
 	/** Lines that are no sign of life: what a program says while it waits in vain. */
 	readonly waiting?: RegExp;
+	/** Lines that say nothing of why it fails: what a program prints after it has failed. The log has them; its failure is not told with them. */
+	readonly noise?: RegExp;
 	/** Of a program that says itself what it is at: that, read from a line of its output; undefined for all other lines. */
 	readonly phase?: (line: string) => string | undefined;
 	/** Seconds it usually takes; shown beside the elapsed time. */

@@ -50,6 +50,8 @@ export const suites: Readonly<Record<string, Suite>> = {
 	// What else asks for an environment, and for no more, is here too: this lane has the time.
 	overSsh: besideOthers('overSsh', 'ci-over-ssh', '10.215.0.0/16'),
 	clusters: besideOthers('clusters', 'ci-clusters', '10.217.0.0/16'),
+	// Machines of its own that become a DevStack, with stand-ins for its programs: run by name.
+	devstack: besideOthers('devstack', 'ci-devstack', '10.218.0.0/16'),
 	// What takes long and touches little of the rest: run by name.
 	long: {argv: ava('long', ...oneByOne, '--timeout=60m'), kind: 'ava', limit: 7200},
 };

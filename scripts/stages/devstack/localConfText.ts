@@ -48,15 +48,21 @@ const datastoreValues = ({datastore, k2hr3}: Config): TemplateValues => {
 	};
 };
 
+/** DevStack's programs ask its own services by the address of the machine: never through a proxy. Of the authority the jobs that run them know. */
+const proxyLines = ({proxy: {http, https, no}}: Config, hostAddress: string): readonly string[] => {
+	const direct = http === null && https === null ? no : [...new Set(['localhost', '127.0.0.1', hostAddress, ...no])];
+	return Object.entries(proxyEnvironment({http, https, no: direct, caFile: null})).map(([name, value]) => `${name}=${word(value)}`);
+};
+
 /** Services that are on or off by components, and what only some machines need. */
-const serviceLines = ({config, config: {components, devstack}, system}: LocalConf): readonly string[] => [
+const serviceLines = ({config, config: {components, devstack}, system, hostAddress}: LocalConf): readonly string[] => [
 	...(components.swift ? ['enable_service s-proxy s-object s-container s-account'] : []),
 	...(components.cinder ? [] : ['disable_service c-api c-sch c-vol']),
 	`${components.dashboard ? 'enable_service' : 'disable_service'} horizon`,
 	// Python of Rocky 9 itself is 3.9, which Trove and others have left behind.
 	...(system === 'rhel9' ? ['PYTHON3_VERSION=3.11'] : []),
 	...(devstack.anySystem ? ['FORCE=yes'] : []),
-	...Object.entries(proxyEnvironment({...config.proxy, caFile: null})).map(([name, value]) => `${name}=${word(value)}`),
+	...proxyLines(config, hostAddress),
 ];
 
 /** Of the images and the registries the plugin takes care; the authority of K2HR3 is a file on the same machine. */

@@ -69,7 +69,12 @@ const repositoryStep = (name: string): DevstackStep => ({
 				env: {...proxyEnvironment(config.proxy), GIT_TERMINAL_PROMPT: '0', GIT_SSH_COMMAND: 'ssh -o BatchMode=yes', LC_ALL: 'C'},
 			});
 		} catch (error) {
-			throw (error instanceof CommandError ? checkoutError(error.code, {place, ...source}) : undefined) ?? error;
+			if (!(error instanceof CommandError)) {
+				throw error;
+			}
+
+			// A failure names what was to be had, not the script around it.
+			throw checkoutError(error.code, {place, ...source}) ?? new CommandError({...error, argv: ['git', 'clone', hideUrlPasswords(source.url), place]});
 		}
 	},
 	undo: {

@@ -18,11 +18,15 @@ const elsewhere = (key: string): string => `Check the network and the proxy, or 
 
 type Answer = Pick<RunResult, 'code' | 'stderr'>;
 
+/** The code of a shell, and of env, for a program that is not there. */
+const notFound = 127;
+
 /** Runs a program that asks outside; undefined when it is not installed. */
 const ask = async ({host, config}: Sources, argv: readonly string[], signal: AbortSignal, env: Readonly<Record<string, string>> = {}): Promise<Answer | undefined> => {
 	const timeout = 20 * config.timeouts.scale;
 	try {
-		return await host.run(argv, {allow: 'any', signal, timeout, env: {...proxyEnvironment(config.proxy), LC_ALL: 'C', ...env}});
+		const answer = await host.run(argv, {allow: 'any', signal, timeout, env: {...proxyEnvironment(config.proxy), LC_ALL: 'C', ...env}});
+		return answer.code === notFound ? undefined : answer;
 	} catch (error) {
 		if (error instanceof CommandError && error.outcome === 'not-started') {
 			return undefined;

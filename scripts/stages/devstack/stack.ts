@@ -1,13 +1,15 @@
 import {setTimeout as sleep} from 'node:timers/promises';
+import {CommandError} from '../../machines/commandError.js';
 import {request} from '../../openstack/api.js';
-import type {Probe} from '../../pipeline/types.js';
+import type {Probe, StepContext} from '../../pipeline/types.js';
 import {proxyEnvironment} from '../../sources/proxyEnvironment.js';
 import {asStack, type DevstackEnv, type DevstackStep} from './devstackEnv.js';
 import {chosenAddress} from './hostAddress.js';
+import {recorded} from './hostRecord.js';
 import {localConfInputs} from './localConf.js';
 import {pluginHash} from './plugin.js';
 import {repositorySource} from './repositories.js';
-import {cleanScript, parseStackState, phaseOf, servicesProbe, stackProbe, stackScript, stateScript, type StackState} from './stackState.js';
+import {afterwards, cleanScript, parseStackState, phaseOf, servicesProbe, stackProbe, stackScript, stateScript, type StackState} from './stackState.js';
 import {devstackRepositories} from './support.js';
 
 const place = ({paths}: Pick<DevstackEnv, 'paths'>): string => `${paths.directory}/devstack`;
@@ -43,12 +45,21 @@ export const lookAtServices = async (env: DevstackEnv): Promise<Probe> => {
 	return servicesProbe(state, state.units.length > 0 && await keystoneAnswers(env));
 };
 
+/** Runs a program of DevStack as its user, with what it changes of the machine noted. A failure names the program, not the script around it. */
+const runProgram = async ({env, job}: Pick<StepContext<DevstackEnv>, 'env' | 'job'>, program: string, script: string): Promise<void> => {
+	try {
+		await job(env.host, recorded(env.paths, asStack(env.paths, ['sh', '-euc', script, 'sh', place(env)])), {env: proxyEnvironment(env.config.proxy)});
+	} catch (error) {
+		throw error instanceof CommandError ? new CommandError({...error, argv: [`${place(env)}/${program}`]}) : error;
+	}
+};
+
 /** OpenStack itself. Its data goes when it is made anew, so that is asked first. */
 export const stack = (repositories: readonly string[]): DevstackStep => ({
 	id: 'devstack.stack',
 	stage: 'control-plane',
 	title: 'stack.sh of DevStack',
-	needs: ['devstack.local-conf', 'devstack.plugin', ...repositories],
+	needs: ['devstack.host', 'devstack.local-conf', 'devstack.plugin', ...repositories],
 	inputs: env => ({
 		...localConfInputs({...env, facts: {...env.facts, nameServers: []}}),
 		plugin: pluginHash(),
@@ -57,16 +68,15 @@ export const stack = (repositories: readonly string[]): DevstackStep => ({
 	asksAnew: true,
 	reaches: () => ['the mirrors of the distribution', 'the Python package index', 'what sources.devstack names'],
 	probe: async ({env}) => stackProbe(await stateOf(env)),
-	async apply({env, job}) {
-		await job(env.host, asStack(env.paths, ['sh', '-euc', stackScript, 'sh', place(env)]), {env: proxyEnvironment(env.config.proxy)});
-	},
+	apply: async context => runProgram(context, 'stack.sh', stackScript),
 	phase: phaseOf,
+	noise: afterwards,
 	undo: {
 		depth: 'sources',
-		async undo({env, job}) {
-			const {code} = await env.host.run(['test', '-d', place(env)], {allow: [0, 1]});
+		async undo(context) {
+			const {code} = await context.env.host.run(['test', '-d', place(context.env)], {allow: [0, 1]});
 			if (code === 0) {
-				await job(env.host, asStack(env.paths, ['sh', '-euc', cleanScript, 'sh', place(env)]), {env: proxyEnvironment(env.config.proxy)});
+				await runProgram(context, 'clean.sh', cleanScript);
 			}
 		},
 	},

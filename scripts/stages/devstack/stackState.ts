@@ -1,4 +1,5 @@
 import type {Probe} from '../../pipeline/types.js';
+import {noteFunctions} from './checkout.js';
 
 /** Written beside stack.sh when it has ended well, with the time. */
 const doneMark = '.k2hdkc-done';
@@ -64,10 +65,17 @@ export const phaseOf = (line: string): string | undefined => {
 	return found?.[1] ?? found?.[2] ?? found?.[3];
 };
 
-/** $1: directory of stack.sh. One that was begun is taken down first, or it would meet itself. */
+/** What stack.sh traces of its end after it has failed, and what its dump of the machine says of bridges that are not there. */
+export const afterwards = /^\++ \S+:(?:exit_trap|err_trap):\d+ |^ovs-ofctl: \S+ is not a bridge/;
+
+/** $1: directory of stack.sh. One that was begun is taken down first, or it would meet itself. However it ends, what it did to the checkouts is noted. */
 export const stackScript = `
+${noteFunctions}
 cd "$1"
 rm -f ${doneMark}
+clean=$(untouched "$1/..")
+trap 'echo "$clean" | note' EXIT
+trap 'exit 143' TERM
 if [ -e .stackenv ]; then ./unstack.sh || echo "unstack.sh ended with code $?"; fi
 ./stack.sh
 date -u +%Y-%m-%dT%H:%M:%SZ >${doneMark}.new

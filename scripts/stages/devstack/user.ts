@@ -4,8 +4,8 @@ import {stackUser, type DevstackStep} from './devstackEnv.js';
 
 const sudoersFile = '/etc/sudoers.d/50_stack_sh';
 
-/** What DevStack's own tools/create-stack-user.sh grants. */
-const sudoers = `${stackUser} ALL=(root) NOPASSWD:ALL\n`;
+/** What DevStack's own tools/create-stack-user.sh grants. stack.sh writes the file anew, with this line and others. */
+const grant = `${stackUser} ALL=(root) NOPASSWD:ALL`;
 
 /** `home`: of the user's entry, undefined without one. `granted`: what the file of sudo says. */
 export const userProbe = (directory: string, home: string | undefined, granted: string | undefined): Probe => {
@@ -17,7 +17,7 @@ export const userProbe = (directory: string, home: string | undefined, granted: 
 		return {state: 'broken', evidence: `user ${stackUser} has the home ${home}, not ${directory}`};
 	}
 
-	return granted === sudoers
+	return granted?.split('\n').includes(grant)
 		? {state: 'present', evidence: `user ${stackUser} has the home ${directory}, and sudo by ${sudoersFile}`}
 		: {state: 'broken', evidence: `${sudoersFile} does not let user ${stackUser} do everything`};
 };
@@ -46,7 +46,7 @@ export const user: DevstackStep = {
 	stage: 'machine',
 	title: `User ${stackUser}, whom stack.sh runs as`,
 	needs: [],
-	inputs: ({paths: {directory}}) => ({directory, sudoers}),
+	inputs: ({paths: {directory}}) => ({directory, sudoers: `${grant}\n`}),
 	async probe({env: {host, paths}}) {
 		const {code, stdout} = await host.run(['getent', 'passwd', stackUser], {allow: [0, 2]});
 		return userProbe(paths.directory, code === 0 ? stdout.trim().split(':')[5] : undefined, await host.read(sudoersFile));
@@ -61,7 +61,7 @@ export const user: DevstackStep = {
 			});
 		}
 
-		await host.write(sudoersFile, sudoers, {mode: 0o440});
+		await host.write(sudoersFile, `${grant}\n`, {mode: 0o440});
 	},
 	undo: {
 		depth: 'everything',

@@ -2,7 +2,7 @@ import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import {checkoutExit, checkoutProbe, checkoutScript, driftOf, lookScript, parseCheckout, type Checkout} from '../../../scripts/stages/devstack/checkout.js';
+import {checkoutExit, checkoutProbe, checkoutScript, driftOf, lookScript, noteFunctions, parseCheckout, type Checkout} from '../../../scripts/stages/devstack/checkout.js';
 import {needs} from '../../helpers/needs.js';
 import {runCommand} from '../../helpers/runCommand.js';
 
@@ -96,4 +96,32 @@ test('what the tool did not make is left alone', async t => {
 	await writeFile(place, '');
 	t.is(await make('1.0.0'), checkoutExit.occupied);
 	t.is((await look()).kind, 'other');
+});
+
+/** A program edits the checkout, as stack.sh does with some, and what it did is noted. */
+const edit = async (place: string, text: string): Promise<number> => (await runCommand('sh', ['-euc', `${noteFunctions}
+clean=$(untouched "$1")
+echo "$2" >"$3/file"
+echo "$clean" | note`, 'sh', path.dirname(place), text, place])).code;
+
+test('what stack.sh has edited is not somebody\'s, and is edited again; what somebody edits besides is', async t => {
+	if (!await needs(t, gitNeeds)) {
+		return;
+	}
+
+	const {place, make, look, commit} = await createPlace(t);
+	await make('stable/one');
+	t.is(await edit(place, 'by stack.sh'), 0);
+	t.is(driftOf(await look()), undefined);
+	t.is(await edit(place, 'by stack.sh again'), 0);
+	t.is(driftOf(await look()), undefined);
+	await commit('third');
+	t.is(await make('stable/one'), 0);
+	t.is(await readFile(path.join(place, 'file'), 'utf8'), 'third');
+	await edit(place, 'by stack.sh');
+	await writeFile(path.join(place, 'file'), 'mine');
+	t.is(driftOf(await look()), '1 of its files has local changes');
+	t.is(await edit(place, 'by stack.sh on top of it'), 0);
+	t.is(driftOf(await look()), '1 of its files has local changes');
+	t.is(await make('1.0.0'), checkoutExit.changed);
 });

@@ -34,14 +34,14 @@ test('what every DevStack is told', t => {
 test('the plugin of K2HDKC comes after that of Trove, and the section is the first', t => {
 	const lines = render().split('\n[[post-config')[0]!.split('\n').filter(line => line !== '' && !line.startsWith('#'));
 	t.is(lines[0], '[[local|localrc]]');
-	t.deepEqual(lines.slice(-3), ['enable_plugin trove https://opendev.org/openstack/trove.git stable/2026.1', 'DEVSTACK_PLUGINS+=,k2hdkc', 'GITDIR["k2hdkc"]=/opt/stack/k2hdkc/devstack-plugin-k2hdkc']);
+	t.deepEqual(lines.slice(-5), ['enable_plugin trove https://opendev.org/openstack/trove.git stable/2026.1', 'DEVSTACK_PLUGINS+=,k2hdkc', 'GITDIR["k2hdkc"]=/opt/stack/k2hdkc/devstack-plugin-k2hdkc', 'GITREPO["k2hdkc"]=/opt/stack/k2hdkc/devstack-plugin-k2hdkc', 'GITBRANCH["k2hdkc"]=HEAD']);
 });
 
 const cases: ReadonlyArray<readonly [what: string, values: Parameters<typeof render>[0], there: readonly string[], gone: readonly string[]]> = [
 	['without components', {set: ['components.swift=false', 'components.cinder=false', 'components.dashboard=false']}, ['disable_service c-api c-sch c-vol', 'disable_service horizon'], ['enable_service s-proxy s-object s-container s-account', 'enable_service horizon']],
 	['Rocky 9', {system: 'rhel9'}, ['PYTHON3_VERSION=3.11'], []],
 	['a system that DevStack does not support', {system: undefined, set: ['devstack.anySystem=true']}, ['FORCE=yes'], []],
-	['a proxy', {set: ['proxy.http=proxy.example.org:3128', 'proxy.https=http://joe:a b@proxy', 'proxy.no=localhost,192.0.2.0/24']}, ['http_proxy=http://proxy.example.org:3128', 'https_proxy=\'http://joe:a b@proxy\'', 'no_proxy=localhost,192.0.2.0/24'], []],
+	['a proxy', {set: ['proxy.http=proxy.example.org:3128', 'proxy.https=http://joe:a b@proxy', 'proxy.no=localhost,192.0.2.0/24']}, ['http_proxy=http://proxy.example.org:3128', 'https_proxy=\'http://joe:a b@proxy\'', 'no_proxy=localhost,127.0.0.1,192.0.2.10,192.0.2.0/24'], []],
 	['name servers of the configuration', {set: ['openstack.networks.dns=198.51.100.1']}, ['OVN_DNS_SERVERS=198.51.100.1'], []],
 	['other ranges', {set: ['devstack.ranges.floating=198.51.100.0/25', 'devstack.ranges.management=10.9.0.0/24']}, ['FLOATING_RANGE=198.51.100.0/25', 'PUBLIC_NETWORK_GATEWAY=198.51.100.1', 'TROVE_MGMT_SUBNET_RANGE=10.9.0.0/24', 'TROVE_MGMT_SUBNET_START=10.9.0.2'], []],
 	['sources elsewhere', {set: ['sources.devstack.git=file:///srv/git', 'sources.devstack.novnc=file:///srv/novnc', 'sources.devstack.etcd=http://f/etcd', 'sources.devstack.cirros=http://f/cirros', 'sources.devstack.refs={trove: 1a2b3c}']},
@@ -82,7 +82,7 @@ test('a shell reads the section as it is meant', async t => {
 	writeFileSync(path.join(directory, 'localrc'), text.split('\n[[post-config')[0]!.replace('[[local|localrc]]', ''));
 	const {code, stdout, stderr} = await runCommand('bash', ['-euc', `
 enable_service() { :; }; disable_service() { :; }; enable_plugin() { DEVSTACK_PLUGINS+=,$1; }
-declare -A GITDIR; DEVSTACK_PLUGINS=
+declare -A GITDIR GITREPO GITBRANCH; DEVSTACK_PLUGINS=
 . "${directory}/localrc"
 printf '%s\\n' "$MOTTO" "$http_proxy" "$DEVSTACK_PLUGINS" "\${GITDIR[k2hdkc]}" "$ADMIN_PASSWORD"
 `]);

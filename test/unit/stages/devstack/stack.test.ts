@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {runCommand} from '../../../helpers/runCommand.js';
-import {cleanScript, parseStackState, phaseOf, servicesProbe, stackProbe, stackScript, type StackState} from '../../../../scripts/stages/devstack/stackState.js';
+import {afterwards, cleanScript, parseStackState, phaseOf, servicesProbe, stackProbe, stackScript, type StackState} from '../../../../scripts/stages/devstack/stackState.js';
 import {userProbe} from '../../../../scripts/stages/devstack/user.js';
 
 const runs = (name: string) => ({name: `devstack@${name}.service`, runs: true});
@@ -47,8 +47,14 @@ for (const [line, phase] of lines) {
 	});
 }
 
+test('what stack.sh traces after it has failed is not why', t => {
+	t.true(['+ ./stack.sh:exit_trap:536                 :   [[ 1 -ne 0 ]]', '++ ./stack.sh:exit_trap:520  :   jobs -p', 'ovs-ofctl: br-int is not a bridge or a socket'].every(line => afterwards.test(line)));
+	t.false(['+ functions-common:restart_service:1       :   exit_trap', 'Error on exit', '+ ./stack.sh:main:517 :   trap exit_trap EXIT'].some(line => afterwards.test(line)));
+});
+
 const users: ReadonlyArray<readonly [home: string | undefined, granted: string | undefined, state: string]> = [
 	[undefined, undefined, 'absent'], ['/home/stack', undefined, 'broken'], ['/opt/stack', undefined, 'broken'], ['/opt/stack', 'stack ALL=(ALL) ALL\n', 'broken'], ['/opt/stack', 'stack ALL=(root) NOPASSWD:ALL\n', 'present'],
+	['/opt/stack', 'stack ALL=(root) NOPASSWD:ALL\nDefaults:stack !requiretty\n', 'present'],
 ];
 
 for (const [home, granted, state] of users) {
