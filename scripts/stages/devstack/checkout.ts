@@ -6,11 +6,11 @@ const baseRef = 'refs/k2hdkc-devstack/base';
 /** Where it notes what stack.sh has made of the files of that commit: it edits some itself. */
 const stackedRef = 'refs/k2hdkc-devstack/stacked';
 
-// Names of the files that are neither as in the commit nor as stack.sh has left them. `ask` runs git in the checkout.
+// Names of the files that are neither as in the commit nor as stack.sh has left them: clean.sh takes back some of that. `ask` runs git in the checkout.
 const changesFunction = `
 changes() {
 	if [ "$(ask rev-parse --verify --quiet '${stackedRef}^1' || echo none)" = "$(ask rev-parse --verify --quiet HEAD || echo no commit)" ]; then
-		ask diff --name-only ${stackedRef} --
+		{ ask diff --name-only ${stackedRef} --; ask diff --name-only HEAD --; } | sort | uniq -d
 	else
 		ask status --porcelain --untracked-files=no
 	fi

@@ -65,8 +65,8 @@ export const phaseOf = (line: string): string | undefined => {
 	return found?.[1] ?? found?.[2] ?? found?.[3];
 };
 
-/** What stack.sh traces of its end after it has failed, and what its dump of the machine says of bridges that are not there. */
-export const afterwards = /^\++ \S+:(?:exit_trap|err_trap):\d+ |^ovs-ofctl: \S+ is not a bridge/;
+/** What stack.sh traces of its end after it has failed, and what its dump of the machine says of Open vSwitch where that is not there. */
+export const afterwards = /^\++ \S+:(?:exit_trap|err_trap|kill_spinner):\d+ |^ovs-\w+: /;
 
 /** $1: directory of stack.sh. One that was begun is taken down first, or it would meet itself. However it ends, what it did to the checkouts is noted. */
 export const stackScript = `

@@ -87,6 +87,8 @@ const goes = async (t: ExecutionContext, machine: DevstackMachine, before: reado
 	t.is((await machine.must('ls /opt/stack')).includes('requirements'), false, 'what stack.sh alone has edited goes');
 	await machine.must('rm -r /opt/stack/nova');
 	await on(t, machine, 0, ['down', '--depth', 'everything', '--yes']);
+	// The directories of all states, which are those of this suite.
+	await machine.must('rmdir /var/lib/k2hdkc-devstack/* /var/lib/k2hdkc-devstack');
 	t.deepEqual(differences(before, await lookAtMachine(machine)), {gone: [], added: []});
 };
 
@@ -104,5 +106,19 @@ test.serial('Debian 13, 2026.1: failures that are known, killed in the middle, d
 	await nothingToDo(t, machine);
 	await localChanges(t, machine);
 	await stopsAndStarts(t, machine);
+	await goes(t, machine, before);
+});
+
+test.serial('Debian 12, 2025.1: done, and taken back without a trace', async t => {
+	if (!await needs(t, sshMachineNeeds)) {
+		return;
+	}
+
+	const machine = await createDevstackMachine(t, {suite: 'bookworm', release: '2025.1', prefix: '10.218.2'});
+	const before = await lookAtMachine(machine);
+	await doctorAndPlan(t, machine, /PASS +Distribution +Debian GNU\/Linux 12 \(bookworm\)/);
+	await on(t, machine, 0, ['up', '--yes']);
+	await nothingToDo(t, machine);
+	await machine.must('echo mine >>/opt/stack/nova/README.rst');
 	await goes(t, machine, before);
 });

@@ -24,9 +24,11 @@ const files: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 const repositoryScript = (name: string, branch: string): string => `
 cd /srv/work/${name}
 git init --quiet --initial-branch=${branch}
-git add --all
-git -c user.name=Test -c user.email=test@example.org commit --quiet --message ${name}
+commit() { git -c user.name=Test -c user.email=test@example.org commit --quiet "$@"; }
+commit --allow-empty --message begin
 git tag 1.0.0
+git add --all
+commit --message ${name}
 git clone --quiet --bare . /srv/git/openstack/${name}.git
 `;
 
@@ -86,6 +88,7 @@ export const on = async (t: ExecutionContext, {words}: Pick<DevstackMachine, 'wo
 
 const snapshotScript = `
 find /etc /usr/local -type f -exec sha256sum {} + -o -type l -printf '%l  %p\\n' -o -type d -printf 'directory %m %u %p\\n'
+find /opt/stack 2>/dev/null || true
 ls -d /opt/* /var/lib/* /var/cache/* /var/log/* /root/.[!.]* 2>/dev/null || true
 dpkg-query --show --showformat '\${db:Status-Status} \${Package}\\n' | grep -v not-installed
 getent passwd; getent group

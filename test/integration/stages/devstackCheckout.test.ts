@@ -115,6 +115,8 @@ test('what stack.sh has edited is not somebody\'s, and is edited again; what som
 	t.is(driftOf(await look()), undefined);
 	t.is(await edit(place, 'by stack.sh again'), 0);
 	t.is(driftOf(await look()), undefined);
+	await git(place, 'checkout', 'file');
+	t.is(driftOf(await look()), undefined, 'taken back');
 	await commit('third');
 	t.is(await make('stable/one'), 0);
 	t.is(await readFile(path.join(place, 'file'), 'utf8'), 'third');

@@ -80,7 +80,7 @@ test('a shell reads the section as it is meant', async t => {
 	});
 	const text = render({set: ['devstack.variables={MOTTO: "it\'s $HOME; exit 3"}', 'proxy.http=http://joe:p&q@proxy:3128']});
 	writeFileSync(path.join(directory, 'localrc'), text.split('\n[[post-config')[0]!.replace('[[local|localrc]]', ''));
-	const {code, stdout, stderr} = await runCommand('bash', ['-euc', `
+	const {code, stdout, stderr} = await runCommand('bash', ['--norc', '-euc', `
 enable_service() { :; }; disable_service() { :; }; enable_plugin() { DEVSTACK_PLUGINS+=,$1; }
 declare -A GITDIR GITREPO GITBRANCH; DEVSTACK_PLUGINS=
 . "${directory}/localrc"
