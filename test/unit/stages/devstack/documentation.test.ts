@@ -38,7 +38,7 @@ test('every step is on the page, with how it is taken back', t => {
 	const steps = devstackSteps(devstackConfig());
 	const rows = steps.filter(({id}) => !id.startsWith('repository.')).map(({id, undo}) => [`\`${id}\``, 'undo' in undo ? depths[undo.depth] : undefined]);
 	const repository = ['`repository.NAME`', depths.sources];
-	t.deepEqual(table('What is done').slice(1).map(cells => [cells[0], cells.at(-1)]), [...rows.slice(0, 2), repository, ...rows.slice(2)]);
+	t.deepEqual(table('What is done').slice(1).map(cells => [cells[0], cells.at(-1)]), [...rows.slice(0, 3), repository, ...rows.slice(3)]);
 	t.deepEqual(order(steps).map(({id}) => id).toSorted(), steps.map(({id}) => id).toSorted());
 });
 
