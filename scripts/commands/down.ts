@@ -15,13 +15,13 @@ import {engineFor, withEnvironment} from './session.js';
 import {tellEnd} from './up.js';
 
 const questions: Readonly<Record<Exclude<Depth, 'services'>, string>> = {
-	sources: 'This removes the machine of the environment and all data in it.',
+	sources: 'This removes what was built of the environment, and all data in it.',
 	everything: 'This removes the environment with all its data, caches and state.',
 };
 
 const results: Readonly<Record<Depth, string>> = {
 	services: 'stopped. Its data is kept; `k2hdkc-devstack up` starts it again.',
-	sources: 'its machine and data are removed. Caches are kept, so that the next `k2hdkc-devstack up` is fast.',
+	sources: 'what was built of it is removed, with its data. Caches are kept, so that the next `k2hdkc-devstack up` is fast.',
 	everything: 'everything that this tool made is removed.',
 };
 

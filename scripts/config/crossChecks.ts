@@ -63,19 +63,26 @@ const npmFaults = ({k2hr3, k2hdkc, k2hdkcRepository: {entry}}: Config['sources']
 	];
 };
 
-const rangeFaults = ({sandbox, openstack}: Config): Contradiction[] => {
-	const named = [
-		{path: ['sandbox', 'managementCidr'], cidr: sandbox.managementCidr},
-		{path: ['openstack', 'networks', 'private', 'cidr'], cidr: openstack.networks.private.cidr},
-		{path: ['openstack', 'networks', 'public', 'cidr'], cidr: openstack.networks.public.cidr},
-	].flatMap(({path, cidr}) => {
+type NamedRange = {readonly path: readonly string[]; readonly cidr: string};
+
+const overlaps = (named: readonly NamedRange[]): Contradiction[] => {
+	const ranges = named.flatMap(({path, cidr}) => {
 		const range = rangeOf(cidr);
 		return range ? [{path, cidr, ...range}] : [];
 	});
-	return named.flatMap((range, index) => named.slice(0, index)
+	return ranges.flatMap((range, index) => ranges.slice(0, index)
 		.filter(other => range.first <= other.last && other.first <= range.last)
 		.map(other => ({path: range.path, message: `${range.cidr} overlaps ${other.path.join('.')} (${other.cidr})`})));
 };
+
+const rangeFaults = ({sandbox, openstack, devstack: {ranges}}: Config): Contradiction[] => [
+	...overlaps([
+		{path: ['sandbox', 'managementCidr'], cidr: sandbox.managementCidr},
+		{path: ['openstack', 'networks', 'private', 'cidr'], cidr: openstack.networks.private.cidr},
+		{path: ['openstack', 'networks', 'public', 'cidr'], cidr: openstack.networks.public.cidr},
+	]),
+	...overlaps(Object.entries(ranges).map(([name, cidr]) => ({path: ['devstack', 'ranges', name], cidr}))),
+];
 
 const containerFaults = (config: Config): Contradiction[] => {
 	const {sources} = config;

@@ -1,6 +1,7 @@
 import {z} from 'zod';
 import {isRegistry, registriesOf, registryForms} from './insecureRegistries.js';
 import {isMachineAddress} from './machineUrl.js';
+import {devstackSchema} from './schema/devstack.js';
 import {imagesSchema} from './schema/images.js';
 import {k2hr3Schema} from './schema/k2hr3.js';
 import {openstackSchema} from './schema/openstack.js';
@@ -38,6 +39,7 @@ export const configSchema = z.strictObject({
 	name: environmentName,
 	machine,
 	offers: z.strictObject({releases: z.array(z.enum(releases))}),
+	controlPlane: z.enum(['packages', 'devstack']),
 	components: z.strictObject({dashboard: z.boolean(), swift: z.boolean(), cinder: z.boolean(), compute: z.boolean(), images: z.boolean()}),
 	paths: z.strictObject({state: absolutePath, cache: absolutePath}),
 	ssh: z.strictObject({
@@ -52,6 +54,7 @@ export const configSchema = z.strictObject({
 		workers: positive,
 		minimum: z.strictObject({memoryMiB: positive, diskMiB: positive}),
 	}),
+	devstack: devstackSchema,
 	openstack: openstackSchema,
 	datastore: z.strictObject({
 		name: text,

@@ -5,7 +5,7 @@ import type {TemplateValues} from './template.js';
 const databases = ['keystone', 'glance', 'placement', 'nova', 'neutron', 'cinder', 'trove', 'horizon'];
 const services = ['glance', 'placement', 'nova', 'neutron', 'cinder', 'swift', 'trove'];
 
-/** Every secret of an environment by its dotted name, but for the users that the configuration names. */
+/** Every secret of the sandbox by its dotted name, but for the users that the configuration names. */
 const fixedNames = [
 	...databases.map(name => `db.${name}`),
 	...services.map(name => `service.${name}`),
@@ -67,12 +67,11 @@ const nest = (flat: ReadonlyMap<string, string>): TemplateValues => {
 	return values;
 };
 
-/**
- * Generated passwords of one environment, kept in one 0600 file on its host. Until the file is there they exist only in memory.
- * `users`: names of the cloud's users that get a password (`user.demo`).
- */
-export const createSecrets = (host: Machine, path: string, users: readonly string[]): Secrets => {
-	const names = [...fixedNames, ...users.map(name => `user.${name}`)];
+/** Names of the sandbox's secrets. `users`: those of the cloud, each of which gets a password (`user.demo`). */
+export const sandboxSecrets = (users: readonly string[]): readonly string[] => [...fixedNames, ...users.map(name => `user.${name}`)];
+
+/** Generated passwords of one environment by their names, kept in one 0600 file on its host. Until the file is there they exist only in memory. */
+export const createSecrets = (host: Machine, path: string, names: readonly string[]): Secrets => {
 	let isDiscarded = false;
 	const held = new Map(names.map(name => [name, generate()]));
 	return {

@@ -12,7 +12,8 @@ const keptLines = 60;
 export type Voice = {
 	readonly lastLines: readonly string[];
 	readonly say: (message: string) => void;
-	readonly output: (line: string) => void;
+	/** `kept`: false for a line that a failure is not told with. */
+	readonly output: (line: string, kept?: boolean) => void;
 };
 
 export const createVoice = (id: string, {emit}: Pick<RunContext<unknown>, 'emit'>): Voice => {
@@ -27,8 +28,13 @@ export const createVoice = (id: string, {emit}: Pick<RunContext<unknown>, 'emit'
 				emit({type: 'step-say', id, message});
 			}
 		},
-		output(line) {
-			lastLines.push(line);
+		output(raw, kept = true) {
+			// A progress bar writes over itself: as on a terminal, its last state counts.
+			const line = raw.slice(raw.lastIndexOf('\r') + 1);
+			if (kept) {
+				lastLines.push(line);
+			}
+
 			if (lastLines.length > keptLines) {
 				lastLines.shift();
 			}
@@ -60,7 +66,11 @@ const tryOnce = async <T>({step, context, voice}: Actor<T>, stop: AbortSignal, a
 					touch();
 				}
 
-				voice.output(line);
+				voice.output(line, !step.noise?.test(line));
+				const phase = step.phase?.(line);
+				if (phase !== undefined) {
+					voice.say(phase);
+				}
 			},
 		};
 		return action({env: context.env, signal, progress, job: createJob(step, context, signal, progress)});

@@ -14,7 +14,7 @@ const outsideOf = <T>(step: Pick<Step<T>, 'reaches'> | undefined, env: T): reado
 export const stepsThatFetch = <T>(steps: ReadonlyArray<Step<T>>, env: T, selection: Selection): readonly string[] => {
 	const ordered = order(steps);
 	const selected = select(ordered, selection);
-	const fetching = ordered.filter(step => selected.has(step.id) && outsideOf(step, env).length > 0).map(({id}) => id);
+	const fetching = ordered.filter(step => selected.has(step.id) && !step.asksAnew && outsideOf(step, env).length > 0).map(({id}) => id);
 	const wanted = new Set(fetching.flatMap(id => [id, ...ancestorsOf(id, steps)]));
 	return ordered.map(({id}) => id).filter(id => selected.has(id) && wanted.has(id));
 };
@@ -28,9 +28,10 @@ export const refuseOutside = <T>(plan: Plan, steps: ReadonlyArray<Step<T>>, env:
 		const outside = outsideOf(byId.get(id), env);
 		return outside.length === 0 ? [] : [`${id} (${outside.join(', ')}): ${reason}`];
 	});
+	const never = plan.filter(({id, verdict}) => acts.has(verdict) && byId.get(id)?.asksAnew && outsideOf(byId.get(id), env).length > 0).map(({id}) => id);
 	if (missing.length > 0) {
 		throw new ToolError('K2D6060', `With --offline nothing is fetched, and this is not here:\n${missing.join('\n')}`, {
-			remedy: `Run \`${fetch}\` while there is a network, then repeat this command.`,
+			remedy: `${never.length > 0 ? `Nothing can be fetched ahead for ${never.join(', ')}: do without --offline. For the rest, run` : 'Run'} \`${fetch}\` while there is a network, then repeat this command.`,
 		});
 	}
 };

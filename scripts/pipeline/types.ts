@@ -67,6 +67,8 @@ export type Step<T = unknown> = {
 	readonly apply: (context: StepContext<T>) => Promise<void>;
 	/** What it asks of the outside, in words for people: `the Debian mirror`. Steps without it, or with none, need no network. */
 	readonly reaches?: (env: T) => readonly string[];
+	/** What it asks of the outside it asks each time: nothing of it can be fetched ahead. */
+	readonly asksAnew?: boolean;
 	/** Its result bears the name of its inputs: one that is there is the wanted one, although the record is of others. */
 	readonly namedByInputs?: boolean;
 	/** How `down` takes it back. With `rerun: 'undo-first'` a changed input is undone before it is applied again. */
@@ -77,6 +79,10 @@ export type Step<T = unknown> = {
 	readonly idleTimeout: number;
 	/** Lines that are no sign of life: what a program says while it waits in vain. */
 	readonly waiting?: RegExp;
+	/** Lines that say nothing of why it fails: what a program prints after it has failed. The log has them; its failure is not told with them. */
+	readonly noise?: RegExp;
+	/** Of a program that says itself what it is at: that, read from a line of its output; undefined for all other lines. */
+	readonly phase?: (line: string) => string | undefined;
 	/** Seconds it usually takes; shown beside the elapsed time. */
 	readonly expected: number;
 	/** Only for steps whose action is safe to repeat at once: tries in all, and the first delay in seconds (doubles). */

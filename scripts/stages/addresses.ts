@@ -51,6 +51,12 @@ const parse = (cidr: string): Range => {
 	return {first, last: first + size - 1};
 };
 
+/** Whether two IPv4 ranges, or an address and a range, have an address in common. */
+export const rangesOverlap = (one: string, other: string): boolean => overlap(parse(one), parse(other));
+
+/** The first address of a range that a host can have. */
+export const firstAddress = (cidr: string): string => toText(parse(cidr).first + 1);
+
 /** The last address of a range that a host can have. */
 export const lastAddress = (cidr: string): string => toText(parse(cidr).last - 1);
 

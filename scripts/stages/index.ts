@@ -1,13 +1,13 @@
 import type {DatastoreVersion, Environment, OpenEnvironment, SummaryFacts} from '../commands/environment.js';
 import {containerNames} from '../config/containerNames.js';
 import {chooseK2hr3} from '../config/k2hr3Source.js';
-import {defaultProfile} from '../config/chooseProfile.js';
+import type {Config} from '../config/schema.js';
 import {matchKnownFailure} from '../errors/knownFailures.js';
 import {ToolError} from '../errors/toolError.js';
 import {addressOptions} from '../k2hr3/options.js';
 import {CommandError} from '../machines/commandError.js';
 import {openMachine} from '../machines/openMachine.js';
-import {quote} from '../machines/quote.js';
+import type {Machine} from '../machines/types.js';
 import type {Step} from '../pipeline/types.js';
 import {sandboxChecks} from './checks.js';
 import {insideCloudsYaml} from './controlPlane/credentials.js';
@@ -16,6 +16,7 @@ import {guestLogs, inGuest, listGuests} from './guests/guests.js';
 import {lacks, lookAtKernel} from './guests/kernel.js';
 import {runningInit} from './machine/nspawn.js';
 import {k2hr3Command} from './k2hr3/client.js';
+import {openDevstack} from './devstack/environment.js';
 import {builtApp, k2hr3Address} from './k2hr3/facts.js';
 import {containerImage, containerImages} from './images/containers/images.js';
 import {pushElsewhere} from './images/containers/pushElsewhere.js';
@@ -23,6 +24,7 @@ import {registryAddress} from './images/registry.js';
 import {imageFacts} from './images/facts.js';
 import {forgetGuestFile} from './images/register.js';
 import {imageRecipes} from './images/recipe.js';
+import {commandFor} from './nameOptions.js';
 import {createSandboxEnv, sandboxSteps} from './sandbox.js';
 import type {SandboxEnv} from './sandboxEnv.js';
 
@@ -99,16 +101,9 @@ const datastoreVersions = async ({api, config: {datastore}}: SandboxEnv): Promis
 	})));
 };
 
-/** Options that name this environment again on a command line. */
-const nameOptions = ({config: {name, machine, profile}}: SandboxEnv): string => [
-	...(profile === defaultProfile ? [] : [`--profile ${quote(profile)}`]),
-	...(name === 'default' ? [] : [`--name ${name}`]),
-	...(machine === 'local' ? [] : [`--machine ${machine}`]),
-].map(option => ` ${option}`).join('');
-
 const summaryOf = async (env: SandboxEnv): Promise<SummaryFacts> => {
 	const running = await runningInit(env.leader) !== undefined;
-	const command = (words: string): string => `npx k2hdkc-devstack ${words.replace(/^(\S+)/, `$1${nameOptions(env)}`)}`;
+	const command = (words: string): string => commandFor(env.config, words);
 	const {machine: where} = env.config;
 	return {
 		endpoints: running ? endpoints(env) : [],
@@ -134,11 +129,10 @@ const explainDenial = (error: unknown): never => {
 	throw error;
 };
 
-/** Makes the environment that a configuration describes. */
-export const openEnvironment: OpenEnvironment = async ({config}, {onNotice}) => {
-	const host = await openMachine(config.machine, {...config.ssh, onNotice});
+/** The environment in a disposable machine on the host. */
+const openSandbox = async (config: Config, host: Machine): Promise<Environment> => {
 	const env = await createSandboxEnv(config, host).catch(explainDenial);
-	const environment: Environment = {
+	return {
 		name: config.name,
 		profile: config.profile,
 		env,
@@ -175,5 +169,10 @@ export const openEnvironment: OpenEnvironment = async ({config}, {onNotice}) => 
 			await host.close();
 		},
 	};
-	return environment;
+};
+
+/** Makes the environment that a configuration describes. */
+export const openEnvironment: OpenEnvironment = async ({config}, {onNotice}) => {
+	const host = await openMachine(config.machine, {...config.ssh, onNotice});
+	return config.controlPlane === 'devstack' ? openDevstack(config, host).catch(explainDenial) : openSandbox(config, host);
 };

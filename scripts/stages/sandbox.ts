@@ -3,7 +3,7 @@ import type {Config} from '../config/schema.js';
 import {createSandboxMachine} from '../machines/sandbox.js';
 import type {Machine} from '../machines/types.js';
 import {createApi} from '../openstack/api.js';
-import {createSecrets} from '../openstack/secrets.js';
+import {createSecrets, sandboxSecrets} from '../openstack/secrets.js';
 import {chooseAddresses, parseAddresses, usedRanges, type Addresses} from './addresses.js';
 import {cinder, cinderDriver, cinderVolumes} from './controlPlane/cinder.js';
 import {glance, nova, novaDatabases, placement} from './controlPlane/compute.js';
@@ -100,7 +100,7 @@ export const createSandboxEnv = async (config: Config, host: Machine): Promise<S
 		throw new ToolError('K2D1014', 'openstack.users must name the user admin: the tool itself works as that user');
 	}
 
-	const secrets = createSecrets(host, `${paths.environment}/secrets.json`, users);
+	const secrets = createSecrets(host, `${paths.environment}/secrets.json`, sandboxSecrets(users));
 	await secrets.load();
 	const addresses = await createAddressBook(host, config, paths.addresses);
 	const leader = createLeader(host, machineName, paths.root);

@@ -1,5 +1,6 @@
 import type {Check, CheckResult} from '../commands/environment.js';
 import {isUbuntu} from '../config/guestSuites.js';
+import {askAddress} from './askAddress.js';
 import {fail, pass, warn} from './checkResult.js';
 import {authorityFault} from './images/settings.js';
 import {suiteSources} from './machine/debianSources.js';
@@ -14,15 +15,14 @@ const askMirror = async (env: SandboxEnv, suite: string, signal: AbortSignal): P
 		return pass(`${uri} is not asked by HTTP`);
 	}
 
-	const {proxy} = env.config;
-	const {code, stdout, stderr} = await env.host.run([
-		'curl', '--silent', '--show-error', '--location', '--head', '--max-time', String(20 * env.config.timeouts.scale), '--output', '/dev/null', '--write-out', '%{http_code}', url,
-	], {allow: 'any', signal, env: {...(proxy.http === null ? {} : {http_proxy: proxy.http}), ...(proxy.https === null ? {} : {https_proxy: proxy.https})}}).catch(() => ({code: -1, stdout: '', stderr: ''}));
-	if (code === -1) {
+	const asked = await askAddress(env, url, signal);
+	if (asked.state === 'no curl') {
 		return warn(`${url} was not asked: curl is not installed yet`, '`up` installs it.');
 	}
 
-	return stdout === '200' ? pass(`${url} answers`) : fail('K2D3011', `${url} ${stdout === '000' || stdout === '' ? `does not answer: ${stderr.trim()}` : `answers ${stdout}`}`, `Check the network and the proxy, or name another mirror: --set sources.${isUbuntu(suite) ? 'ubuntu' : 'debian'}.mirror=URL.`);
+	return asked.state === 'answers'
+		? pass(`${url} answers`)
+		: fail('K2D3011', `${url} ${asked.why}`, `Check the network and the proxy, or name another mirror: --set sources.${isUbuntu(suite) ? 'ubuntu' : 'debian'}.mirror=URL.`);
 };
 
 export const mirror = (env: SandboxEnv): Check => ({

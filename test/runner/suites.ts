@@ -51,7 +51,9 @@ export const suites: Readonly<Record<string, Suite>> = {
 	overSsh: besideOthers('overSsh', 'ci-over-ssh', '10.215.0.0/16'),
 	clusters: besideOthers('clusters', 'ci-clusters', '10.217.0.0/16'),
 	// Builds an environment without servers, then adds them: on a busy machine that takes more than an hour.
-	dashboard: besideOthers('dashboard', 'ci-dashboard', '10.218.0.0/16', 7200),
+	dashboard: besideOthers('dashboard', 'ci-dashboard', '10.219.0.0/16', 7200),
+	// Machines of its own that become a DevStack, with stand-ins for its programs: run by name.
+	devstack: besideOthers('devstack', 'ci-devstack', '10.218.0.0/16'),
 	// What takes long and touches little of the rest: run by name.
 	long: {argv: ava('long', ...oneByOne, '--timeout=60m'), kind: 'ava', limit: 7200},
 };

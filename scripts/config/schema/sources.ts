@@ -15,6 +15,11 @@ const k2hdkcOrigin = z.string().refine(value => parseK2hdkcOrigin(value) !== und
 
 const k2hr3Origin = z.string().refine(value => parseK2hr3Origin(value) !== undefined, {error: `must be null or ${k2hr3OriginForms}`});
 
+const gitBase = z.string().refine(value => /^(?:https?|ssh|git|file):\/\/./.test(value), {error: 'must be an address such as https://opendev.org or file:///srv/git'});
+
+/** A branch, tag or commit; nothing that git would take for an option. */
+const gitRef = z.string().refine(value => /^[\w.][\w./-]*$/.test(value), {error: 'must be a branch, a tag or a commit'});
+
 export const sourcesSchema = z.strictObject({
 	debian: z.strictObject({
 		mirror: hostOrUrl,
@@ -24,6 +29,7 @@ export const sourcesSchema = z.strictObject({
 	ubuntu: z.strictObject({mirror: httpUrl.nullable(), keyring: absolutePath}),
 	python: z.strictObject({index: hostOrUrl}),
 	npm: z.strictObject({registry: hostOrUrl}),
+	devstack: z.strictObject({git: gitBase, novnc: gitBase, etcd: httpUrl, cirros: httpUrl, refs: z.record(text, gitRef).optional()}),
 	trove: z.record(z.enum(releases), troveSource),
 	baseImages: z.strictObject({alpine: baseImage, debian: baseImage, ubuntu: baseImage, rocky: baseImage}),
 	k2hdkc: k2hdkcOrigin.nullable(),

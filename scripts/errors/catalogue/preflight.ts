@@ -86,4 +86,25 @@ export const preflightErrors = [
 		cause: 'The file that proxy.caFile names is not on the machine where the environment is built, or holds no certificate in PEM form.',
 		remedy: 'Put the certificate there, or correct proxy.caFile.',
 	},
+	{
+		code: 'K2D3013',
+		title: 'Too few processors',
+		exitCode: 3,
+		cause: 'The machine has fewer processors than the profile needs.',
+		remedy: 'Give the machine more processors, or use a larger one.',
+	},
+	{
+		code: 'K2D3014',
+		title: 'Name or address of the machine cannot be used',
+		exitCode: 3,
+		cause: 'Services are known by the name and the IPv4 address of the machine. The name is not one, or it is not clear which address is meant.',
+		remedy: 'Set the name with hostnamectl, or name the address with devstack.hostAddress.',
+	},
+	{
+		code: 'K2D3015',
+		title: 'Another OpenStack is there',
+		exitCode: 3,
+		cause: 'A DevStack, or an OpenStack from packages, is on the machine already. Both would use the same names, ports and databases.',
+		remedy: 'Use a fresh machine, or remove the other one.',
+	},
 ] as const satisfies readonly CatalogueEntry[];

@@ -80,6 +80,20 @@ export const sourceErrors = [
 		remedy: 'Log in with `docker login`, or give a file of that form with --credentials. A registry without TLS must be listed in datastore.options.docker_insecure_registries.',
 	},
 	{
+		code: 'K2D6013',
+		title: 'Something else is in the place',
+		exitCode: 1,
+		cause: 'Where a checkout or the user of DevStack belongs there is one that this tool did not make, and it is not what is wanted.',
+		remedy: 'Move aside what is named, or build elsewhere with devstack.directory.',
+	},
+	{
+		code: 'K2D6014',
+		title: 'A checkout has local changes',
+		exitCode: 1,
+		cause: 'Another commit is wanted than the one that is checked out, and somebody has changed files of it. The tool never resets them.',
+		remedy: 'Commit or take away the changes, or move the directory aside: then it is made anew.',
+	},
+	{
 		code: 'K2D6020',
 		title: 'A ready-made image cannot be fetched',
 		exitCode: 1,

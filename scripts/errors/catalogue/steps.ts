@@ -186,6 +186,13 @@ const resources = [
 		remedy: 'Look at `dmesg` and `mount`, make it writable, then resume.',
 	},
 	{
+		code: 'K2D2206',
+		title: 'The kernel lacks a module',
+		exitCode: 1,
+		cause: 'A program loads a module that the running kernel does not have. Kernels of containers, and some of cloud providers, come without modules.',
+		remedy: 'Use a virtual machine with a stock kernel of the distribution. After an update of the kernel: reboot. Then resume.',
+	},
+	{
 		code: 'K2D2210',
 		title: 'The compute host takes no servers',
 		exitCode: 1,

@@ -136,6 +136,13 @@ export const usageErrors = [
 		remedy: 'Write for example: images push database --to registry.example.com:5000/team/k2hdkc-trove.',
 	},
 	{
+		code: 'K2D1020',
+		title: 'The profile does not have this',
+		exitCode: 2,
+		cause: 'The command is about something that environments of this profile do not have in this version.',
+		remedy: 'See docs/devstack.md for what the profile has. The profile sandbox has everything that this version can do.',
+	},
+	{
 		code: 'K2D1034',
 		title: 'A file for an image is not usable',
 		exitCode: 2,

@@ -118,7 +118,7 @@ test('a crash under the display is seen, and the cursor comes back', async t => 
 	t.true(text.lastIndexOf('\u001B[?25h') > text.lastIndexOf('\u001B[?25l'));
 });
 
-for (const [answer, code, words] of [['n', 0, 'Nothing was changed.'], ['y', 0, 'its machine and data are removed']] as const) {
+for (const [answer, code, words] of [['n', 0, 'Nothing was changed.'], ['y', 0, 'what was built of it is removed, with its data']] as const) {
 	test(`down asks on a terminal, and "${answer}" counts`, async t => {
 		if (!await hasPython(t)) {
 			return;
@@ -126,7 +126,7 @@ for (const [answer, code, words] of [['n', 0, 'Nothing was changed.'], ['y', 0, 
 
 		const shown = await onTerminal(t, [fakeFile, 'down', '--depth', 'sources'], {wait: '[y/N]', send: String.raw`${answer}\r`});
 		t.is(shown.code, code, shown.text);
-		t.true(shown.text.includes('This removes the machine of the environment and all data in it. Go on?'));
+		t.true(shown.text.includes('This removes what was built of the environment, and all data in it. Go on?'));
 		t.true(shown.text.includes(words), shown.text);
 	});
 }

@@ -96,6 +96,13 @@ const cases: ReadonlyArray<readonly [string, Situation, string, string | RegExp]
 	['a default version that is none', set('datastore.defaultVersion=9'), 'K2D1014', '--set datastore.defaultVersion: datastore.defaultVersion must be one of the names in datastore.versions (1.0.19), not "9"'],
 	['a version twice', set('datastore.versions=[{name: "1.0.19", active: true, imageTags: []}, {name: "1.0.19", active: false, imageTags: []}]'), 'K2D1014', '--set datastore.versions: datastore.versions has the name "1.0.19" twice'],
 	['a flavor id twice', set('openstack.flavors=[{name: a, id: x, ramMiB: 1, vcpus: 1, diskGiB: 0}, {name: b, id: x, ramMiB: 1, vcpus: 1, diskGiB: 0}]'), 'K2D1014', '--set openstack.flavors: openstack.flavors has the id "x" twice'],
+	['ranges of DevStack that overlap', user('devstack:\n  ranges: {private: 172.24.0.0/16}\n'), 'K2D1014', /devstack\.ranges\.floating 172\.24\.4\.0\/24 overlaps devstack\.ranges\.private \(172\.24\.0\.0\/16\)$/],
+	['a variable of DevStack that is no name', user('devstack: {variables: {LOG-DAYS: 7}}\n'), 'K2D1014', /devstack\.variables\.LOG-DAYS is not usable/],
+	['a section of local.conf that is none', user('devstack: {sections: LOGDAYS=7}\n'), 'K2D1014', /devstack\.sections must begin with a section/],
+	['a ref that git takes for an option', user('sources: {devstack: {refs: {nova: --upload-pack=x}}}\n'), 'K2D1014', /must be a branch, a tag or a commit/],
+	['an address of IPv6 for DevStack', user('devstack: {hostAddress: "2001:db8::1"}\n'), 'K2D1014', /devstack\.hostAddress must be "auto" or an IPv4 address of the machine/],
+	['repositories that are at no address', user('sources: {devstack: {git: opendev.org}}\n'), 'K2D1014', /sources\.devstack\.git must be an address such as https:/],
+	['a control plane that is none', user('controlPlane: kolla\n'), 'K2D1014', /controlPlane must be one of packages, devstack, not "kolla"/],
 	['ranges that overlap', user('sandbox: {managementCidr: 10.1.0.0/16}\nopenstack: {networks: {public: {cidr: 10.1.2.0/24}}}\n'), 'K2D1014', 'k2hdkc-devstack.yaml:2:39: openstack.networks.public.cidr 10.1.2.0/24 overlaps sandbox.managementCidr (10.1.0.0/16)'],
 
 	// .env and environment
@@ -122,7 +129,7 @@ const cases: ReadonlyArray<readonly [string, Situation, string, string | RegExp]
 	['a release without its minor part', {env: {K2HDKC_DEVSTACK__RELEASE: '2025'}}, 'K2D1004', /^K2HDKC_DEVSTACK__RELEASE: release must be one of /],
 	['a release that is not offered', {flags: {release: '2026.1'}}, 'K2D1005', '--release: profile sandbox does not offer release 2026.1. It offers: 2025.1.'],
 	['a release of a file that is not offered', user('release: "2024.1"\n'), 'K2D1005', 'k2hdkc-devstack.yaml:1:10: profile sandbox does not offer release 2024.1. It offers: 2025.1.'],
-	['a profile that is none', {profile: 'sandbax'}, 'K2D1002', 'command line: unknown profile "sandbax". Did you mean "sandbox"? There are: ci, sandbox. A file of your own is named with its path, e.g. ./sandbax.yaml'],
+	['a profile that is none', {profile: 'sandbax'}, 'K2D1002', 'command line: unknown profile "sandbax". Did you mean "sandbox"? There are: ci, devstack, sandbox. A file of your own is named with its path, e.g. ./sandbax.yaml'],
 	['a profile file that is none', {flags: {profile: './mine.yaml'}}, 'K2D1002', 'command line: there is no profile file ./mine.yaml'],
 	['a profile below a file', {flags: {profile: './a/b.yaml'}, files: {a: ''}}, 'K2D1002', 'command line: there is no profile file ./a/b.yaml'],
 	['a profile named by a variable', {env: {K2HDKC_DEVSTACK__PROFILE: 'nix'}}, 'K2D1002', /^K2HDKC_DEVSTACK__PROFILE: unknown profile "nix"\. There are: /],

@@ -57,6 +57,17 @@ test('offline, all that would have to be fetched is named at once, with the comm
 	t.is(error.details.remedy, 'Run `tool fetch` while there is a network, then repeat this command.');
 });
 
+const anew: Step<Env> = {...step('stack', 'control-plane', ['root'], () => ['the index']), asksAnew: true};
+
+test('what is asked anew each time is not fetched, and offline it is said that it cannot be', async t => {
+	t.is(stepsThatFetch([...steps, anew], env, {without: ['images']}).join(' '), 'tools root');
+	const error = await t.throwsAsync(makePlan<Env>({
+		steps: order([...steps, anew]), env, selection: {without: ['images']}, fresh: false, bootId: 'boot', offline: {fetch: 'tool fetch'},
+		recordOf: () => undefined, lastJobOf: async () => undefined, look: async () => ({state: 'absent', evidence: 'saw nothing'}),
+	}), {instanceOf: ToolError, code: 'K2D6060'});
+	t.is(error.details.remedy, 'Nothing can be fetched ahead for stack: do without --offline. For the rest, run `tool fetch` while there is a network, then repeat this command.');
+});
+
 test('offline, what was fetched is used, and what needs no network is done', async t => {
 	const plan = await offlinePlan({tools: 'present', root: 'present', store: 'present', base: 'present'});
 	t.deepEqual(plan.filter(({verdict}) => verdict === 'RUN').map(({id}) => id), ['machine', 'image']);

@@ -1,0 +1,97 @@
+import {readFileSync} from 'node:fs';
+import path from 'node:path';
+import type {Config, Setting} from '../../config/schema.js';
+import {k2hr3Options} from '../../k2hr3/options.js';
+import {quote} from '../../machines/quote.js';
+import {renderTemplate, withSections, type TemplateValues} from '../../openstack/template.js';
+import {packageRoot} from '../../packageRoot.js';
+import {proxyEnvironment} from '../../sources/proxyEnvironment.js';
+import {allocationPool, firstAddress} from '../addresses.js';
+import type {DevstackPaths, secretNames} from './devstackEnv.js';
+import {repositorySource} from './repositories.js';
+import type {DevstackRelease} from './support.js';
+
+/** What goes into local.conf. */
+export type LocalConf = {
+	readonly config: Config;
+	readonly support: DevstackRelease;
+	readonly paths: DevstackPaths;
+	/** DevStack's name for the system; undefined for one that is not known. */
+	readonly system: string | undefined;
+	readonly hostAddress: string;
+	/** Those of the machine; openstack.networks.dns goes before them. */
+	readonly nameServers: readonly string[];
+	readonly passwords: Readonly<Record<(typeof secretNames)[number], string>>;
+};
+
+/** One word of a shell. */
+const word = (value: string | number | boolean): string => quote(String(value));
+
+const rangeValues = ({devstack: {ranges}}: Config): TemplateValues => {
+	const {start, end} = allocationPool(ranges.management);
+	return {...ranges, floatingGateway: firstAddress(ranges.floating), managementStart: start, managementEnd: end};
+};
+
+const sourceValues = ({config: {sources: {devstack}}, support}: LocalConf): TemplateValues => ({
+	git: word(devstack.git), novnc: word(devstack.novnc), etcd: word(devstack.etcd), cirros: word(`${devstack.cirros}/${support.cirros}/cirros-${support.cirros}-x86_64-disk.img`),
+});
+
+const optionText = (value: Setting = ''): string => Array.isArray(value) ? value.join(',') : String(value);
+
+const datastoreValues = ({datastore, k2hr3}: Config): TemplateValues => {
+	const {defaultVersion, versions, options} = datastore;
+	const version = versions.find(({name}) => name === defaultVersion);
+	return {
+		version: word(defaultVersion), imageTags: word(version?.imageTags.join(',') ?? ''),
+		image: word(optionText(options.docker_image)), backupImage: word(optionText(options.backup_docker_image)),
+		registries: word(optionText(options.docker_insecure_registries)), k2hr3App: word(k2hr3.appUrl ?? ''),
+	};
+};
+
+/** DevStack's programs ask its own services by the address of the machine: never through a proxy. Of the authority the jobs that run them know. */
+const proxyLines = ({proxy: {http, https, no}}: Config, hostAddress: string): readonly string[] => {
+	const direct = http === null && https === null ? no : [...new Set(['localhost', '127.0.0.1', hostAddress, ...no])];
+	return Object.entries(proxyEnvironment({http, https, no: direct, caFile: null})).map(([name, value]) => `${name}=${word(value)}`);
+};
+
+/** Services that are on or off by components, and what only some machines need. */
+const serviceLines = ({config, config: {components, devstack}, system, hostAddress}: LocalConf): readonly string[] => [
+	...(components.swift ? ['enable_service s-proxy s-object s-container s-account'] : []),
+	...(components.cinder ? [] : ['disable_service c-api c-sch c-vol']),
+	`${components.dashboard ? 'enable_service' : 'disable_service'} horizon`,
+	// Python of Rocky 9 itself is 3.9, which Trove and others have left behind.
+	...(system === 'rhel9' ? ['PYTHON3_VERSION=3.11'] : []),
+	...(devstack.anySystem ? ['FORCE=yes'] : []),
+	...proxyLines(config, hostAddress),
+];
+
+/** Of the images and the registries the plugin takes care; the authority of K2HR3 is a file on the same machine. */
+const troveSections = ({datastore, k2hr3, trove}: Config): readonly string[] => {
+	const {docker_image: _, backup_docker_image: __, docker_insecure_registries: ___, ...options} = datastore.options;
+	const group = {...options, ...k2hr3Options(k2hr3, k2hr3.caFile ?? undefined)};
+	return [
+		withSections('[[post-config|$TROVE_CONF]]', {k2hdkc: group, ...trove.conf}),
+		...(Object.keys(group).length > 0 ? [withSections('[[post-config|$TROVE_GUESTAGENT_CONF]]', {k2hdkc: group})] : []),
+	].map(section => section.trimEnd());
+};
+
+/** Text of local.conf. What the configuration adds comes last, where it wins. */
+export const renderLocalConf = (values: LocalConf): string => {
+	const {config, paths, hostAddress, nameServers, passwords} = values;
+	const {devstack: {variables = {}, sections}, openstack: {networks: {dns}}} = config;
+	const ref = (name: string): string => word(repositorySource(config, name).ref);
+	const text = renderTemplate(readFileSync(path.join(packageRoot, 'conf/devstack/local.conf'), 'utf8'), {
+		hostAddress, password: passwords, directory: word(paths.directory), plugin: word(paths.plugin),
+		ref: {neutron: ref('neutron'), trove: ref('trove'), dashboard: ref('trove-dashboard')},
+		nameServers: word((dns.length > 0 ? dns : nameServers).join(',')),
+		range: rangeValues(config), source: sourceValues(values), datastore: datastoreValues(config), services: serviceLines(values).join('\n'),
+	});
+	const own = Object.entries(variables).map(([name, value]) => `${name}=${word(value)}`);
+	return [
+		text.trimEnd(),
+		...(own.length > 0 ? ['', '# Of devstack.variables.', ...own] : []),
+		...troveSections(config).flatMap(section => ['', section]),
+		...(sections.trim() === '' ? [] : ['', sections.trim()]),
+		'',
+	].join('\n');
+};

@@ -1,0 +1,62 @@
+import {readFileSync} from 'node:fs';
+import path from 'node:path';
+import test from 'ava';
+import {order} from '../../../../scripts/pipeline/graph.js';
+import {packageRoot} from '../../../../scripts/packageRoot.js';
+import {sourceChecks} from '../../../../scripts/stages/devstack/sources.js';
+import {judges} from '../../../../scripts/stages/devstack/preflight.js';
+import {devstackSteps} from '../../../../scripts/stages/devstack/steps.js';
+import {devstackRelease, devstackRepositories, knownSystems} from '../../../../scripts/stages/devstack/support.js';
+import {load} from '../../config/workspace.js';
+import {devstackConfig} from './samples.js';
+
+const page = readFileSync(path.join(packageRoot, 'docs/devstack.md'), 'utf8');
+
+/** Rows of the table under a heading, as cells; the first is its head. */
+const table = (heading: string): string[][] => page.split(`\n## ${heading}\n`)[1]!.split('\n## ')[0]!.split('\n')
+	.filter(line => line.startsWith('| ')).map(line => line.split('|').slice(1, -1).map(cell => cell.trim()));
+
+test('the table of systems is that of the tool', t => {
+	const {releases} = devstackConfig().offers;
+	const rows = Object.entries(knownSystems()).map(([name, {title}]) => [title, ...releases.map(release => devstackRelease(release).systems.includes(name) ? 'yes' : 'no')]);
+	t.deepEqual(table('Systems'), [['system', ...releases], ...rows]);
+});
+
+test('everything that is asked is on the page', t => {
+	const config = devstackConfig();
+	const nothing = async (): Promise<never> => {
+		throw new Error('only looked at');
+	};
+
+	const titles = [...judges, ...sourceChecks({config, host: {run: nothing, script: nothing}})].map(({title}) => title);
+	const cells = table('What is asked').slice(1).flatMap(([cell = '']) => cell.split(', ')).map(cell => cell.replace(/^of /, 'Repository of '));
+	t.deepEqual(cells, titles);
+});
+
+test('every step is on the page, with how it is taken back', t => {
+	const depths: Readonly<Record<string, string>> = {services: '`down`', sources: '`down --depth sources`', everything: '`down --depth everything`'};
+	const steps = devstackSteps(devstackConfig());
+	const rows = steps.filter(({id}) => !id.startsWith('repository.')).map(({id, undo}) => [`\`${id}\``, 'undo' in undo ? depths[undo.depth] : undefined]);
+	const repository = ['`repository.NAME`', depths.sources];
+	t.deepEqual(table('What is done').slice(1).map(cells => [cells[0], cells.at(-1)]), [...rows.slice(0, 3), repository, ...rows.slice(3)]);
+	t.deepEqual(order(steps).map(({id}) => id).toSorted(), steps.map(({id}) => id).toSorted());
+});
+
+test('the repositories are on the page', t => {
+	const named = /Repositories: (.+?)\./s.exec(page)![1]!.split(/,\s+/);
+	t.deepEqual(named, [...devstackRepositories({cinder: true, swift: true, dashboard: true})]);
+});
+
+test('a component that is off has no checkout', t => {
+	const ids = new Set(devstackSteps(devstackConfig(['components.swift=false', 'components.dashboard=false'])).map(({id}) => id));
+	t.deepEqual(['repository.swift', 'repository.horizon', 'repository.trove-dashboard'].filter(id => ids.has(id)), []);
+	t.true(ids.has('repository.cinder'));
+});
+
+test('the examples of settings are right', t => {
+	const [additions = '', text = ''] = [...page.matchAll(/```yaml\n(.*?)```/gs)].map(match => match[1]!);
+	t.like(load({profile: 'devstack', files: {'k2hdkc-devstack.yaml': additions}}).config.devstack, {variables: {LOGDAYS: 7}, sections: '[[post-config|$NOVA_CONF]]\n[DEFAULT]\ndebug = True\n'});
+	const {config} = load({profile: './p.yaml', files: {'p.yaml': text}});
+	t.like(config, {controlPlane: 'devstack', release: '2026.1'});
+	t.like(config.devstack, {hostAddress: '192.0.2.10', ranges: {private: '10.128.0.0/22', floating: '172.24.4.0/24'}});
+});
