@@ -7,7 +7,7 @@ import {openRing, type RingNode} from './ringNodes.js';
 
 const what = prefix === undefined ? 'the stand-ins' : 'the real programs';
 
-test.serial(`${what}: a node waits until those that serve know it, and joins them`, async t => {
+test.serial(`a node waits until those that serve know it, and joins them (${what})`, async t => {
 	if (!await needs(t, ringNetworkNeeds)) {
 		return;
 	}
@@ -57,7 +57,7 @@ const setWithCopies = async (client: Client, nodes: readonly RingNode[], copies:
 	}
 };
 
-test.serial(`${what}: a ring in which every node has all keys grows from two to three and shrinks to two without losing one`, async t => {
+test.serial(`a ring in which every node has all keys grows from two to three and shrinks to two without losing one (${what})`, async t => {
 	if (!await needs(t, {...ringNetworkNeeds, missing: reason})) {
 		return;
 	}
@@ -79,7 +79,7 @@ test.serial(`${what}: a ring in which every node has all keys grows from two to 
 });
 
 // Why Trove refuses this: nodes that stay do not fetch the keys that are theirs from now on. When they do one day, this fails and the refusal can go.
-test.serial(`${what}: a ring of three in which every key is at two nodes does not find them all after one has left`, async t => {
+test.serial(`a ring of three in which every key is at two nodes does not find them all after one has left (${what})`, async t => {
 	if (!await needs(t, {...ringNetworkNeeds, missing: reason})) {
 		return;
 	}

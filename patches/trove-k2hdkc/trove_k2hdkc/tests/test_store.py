@@ -33,11 +33,11 @@ class StoreTest(guest_case.GuestCase):
         self.assertIsNone(kept.ring())
         self.assertIsNone(kept.version())
         kept.update(template=self.template, ring=guest_case.RING)
-        kept.update(overrides={'chmpx-replica': 2})
+        kept.update(overrides={'chmpx-replica': 1})
         kept.update(overrides={'http_proxy': 'http://proxy'}, version='2')
         self.assertEqual(guest_case.RING, kept.ring())
         self.assertEqual('2', kept.version())
-        self.assertEqual((1, 'http://proxy'),
+        self.assertEqual((2, 'http://proxy'),
                          (kept.parameters()['chmpx-replica'],
                           kept.parameters()['http_proxy']))
 
