@@ -54,6 +54,7 @@ is_let_in() {
 		fi
 	done <"$run_dir/others"
 	admission_deadline=
+	denied_by=
 }
 
 # note_denial NAME

@@ -9,7 +9,7 @@ import {proxyEnvironment} from '../../sources/proxyEnvironment.js';
 import {allocationPool, firstAddress} from '../addresses.js';
 import type {DevstackPaths, secretNames} from './devstackEnv.js';
 import {repositorySource} from './repositories.js';
-import type {DevstackRelease} from './support.js';
+import {cirrosImage, type DevstackRelease} from './support.js';
 
 /** What goes into local.conf. */
 export type LocalConf = {
@@ -33,7 +33,7 @@ const rangeValues = ({devstack: {ranges}}: Config): TemplateValues => {
 };
 
 const sourceValues = ({config: {sources: {devstack}}, support}: LocalConf): TemplateValues => ({
-	git: word(devstack.git), novnc: word(devstack.novnc), etcd: word(devstack.etcd), cirros: word(`${devstack.cirros}/${support.cirros}/cirros-${support.cirros}-x86_64-disk.img`),
+	git: word(devstack.git), novnc: word(devstack.novnc), etcd: word(devstack.etcd), cirros: word(cirrosImage(devstack.cirros, support)),
 });
 
 const optionText = (value: Setting = ''): string => Array.isArray(value) ? value.join(',') : String(value);

@@ -7,7 +7,8 @@ import {proxyEnvironment} from '../../sources/proxyEnvironment.js';
 import {askAddress} from '../askAddress.js';
 import {fail, pass, warn} from '../checkResult.js';
 import {packageIndexes} from './packageMirrors.js';
-import {devstackRelease} from './support.js';
+import {repositorySource} from './repositories.js';
+import {cirrosImage, devstackRelease} from './support.js';
 
 type Sources = {readonly host: Pick<Machine, 'run' | 'script'>; readonly config: Pick<Config, 'release' | 'sources' | 'proxy' | 'timeouts'>};
 
@@ -61,7 +62,7 @@ const askRepository = async (sources: Sources, url: string, ref: string, key: st
 
 const repository = (sources: Sources, name: string): Check => ({
 	id: `git-${name}`, title: `Repository of ${name}`, stage: 'sources', neededBy: [`repository.${name}`], asksOutside: true,
-	run: async ({signal}) => askRepository(sources, `${sources.config.sources.devstack.git}/openstack/${name}.git`, `refs/heads/${devstackRelease(sources.config.release).branch}`, 'sources.devstack.git', signal),
+	run: async ({signal}) => askRepository(sources, repositorySource(sources.config, name).url, `refs/heads/${devstackRelease(sources.config.release).branch}`, 'sources.devstack.git', signal),
 });
 
 const novnc = (sources: Sources): Check => ({
@@ -92,8 +93,7 @@ const cirros = (sources: Sources): Check => ({
 	id: 'cirros', title: 'Image of CirrOS', stage: 'sources', neededBy, asksOutside: true,
 	async run({signal}) {
 		const {release, sources: {devstack}} = sources.config;
-		const version = devstackRelease(release).cirros;
-		return askDownload(sources, `${devstack.cirros}/${version}/cirros-${version}-x86_64-disk.img`, 'sources.devstack.cirros', signal);
+		return askDownload(sources, cirrosImage(devstack.cirros, devstackRelease(release)), 'sources.devstack.cirros', signal);
 	},
 });
 

@@ -53,3 +53,6 @@ export const devstackRepositories = (components: Components): readonly string[] 
 /** DevStack's name for a system; undefined for one that this tool does not know. */
 export const systemName = ({id, version}: {readonly id: string; readonly version: string}, systems = knownSystems()): string | undefined =>
 	Object.entries(systems).find(([, known]) => known.id === id && (known.version === version || known.version === version.split('.')[0]))?.[0];
+
+/** Address of the disk of CirrOS that a release downloads. `base`: where all of them are. */
+export const cirrosImage = (base: string, {cirros}: Pick<DevstackRelease, 'cirros'>): string => `${base}/${cirros}/cirros-${cirros}-x86_64-disk.img`;

@@ -195,9 +195,8 @@ class Cluster(cluster_models.Cluster):
         return rings.values(self.tenant_id, self.ds_version,
                             self.configuration_id)
 
-    def _told(self):
+    def _told(self, values):
         """Return the Ring, made or renewed in K2HR3."""
-        values = self._values()
         return rings.register(self.context, self.tenant_id,
                               rings.name_of(values, self.name), values)
 
@@ -206,8 +205,9 @@ class Cluster(cluster_models.Cluster):
         members = self._members()
         _validate_members(self.context, CONF.get(self.ds_version.manager),
                           instances, members[0] if members else None)
-        copies.assert_resizable(self.id, len(members), self._values())
-        told = self._told()
+        values = self._values()
+        copies.assert_resizable(self.id, len(members), values)
+        told = self._told(values)
         locality = server_group.ServerGroup.convert_to_hint(
             self.server_group)
         self.update_db(task_status=TASKS.GROWING_CLUSTER)
@@ -263,7 +263,7 @@ class Cluster(cluster_models.Cluster):
 
     def restart(self):
         self.validate_cluster_available()
-        self._told()
+        self._told(self._values())
         return self.rolling_restart()
 
     def upgrade(self, datastore_version):
