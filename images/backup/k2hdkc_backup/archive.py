@@ -10,7 +10,12 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""Reading what a backup has stored: a gzipped tar with one file in it."""
+"""Reading what a backup has stored: a gzipped tar with one file in it.
+
+The driver of k2hdkc_dbaas_trove 1.0 stored something else, which is read too:
+tar was told to compress and Trove compressed it again, and the tar has the
+directory of the snapshot by its full path.
+"""
 
 import gzip
 import io
@@ -23,6 +28,9 @@ from k2hdkc_backup import failure
 
 SUFFIX = '.k2har'
 COPY_BYTES = 2 ** 20
+GZIP_MAGIC = b'\x1f\x8b'
+# How the path of the file ends in what k2hdkc_dbaas_trove 1.0 stored.
+FILE_OF_1_0 = '/snapshots/trovebackup/trovebackup.k2har'
 
 
 class Chunks(io.RawIOBase):
@@ -51,30 +59,60 @@ class Chunks(io.RawIOBase):
         return size
 
 
-def _check(member):
-    if member is None:
-        raise failure.Failure('The stored archive has no file in it.')
+def _refuse(name, what):
+    raise failure.Failure("The stored archive has '%s' in it, which is %s. It "
+                          "was not made by a driver of K2HDKC." % (name, what))
+
+
+def _is_file(member):
+    """Whether it is the file, in an archive of this driver."""
     if '/' in member.name or not member.name.endswith(SUFFIX):
-        raise failure.Failure(
-            "The stored archive has '%s' in it, which is no plain name that "
-            "ends in %s. It was not made by this driver." % (member.name,
-                                                             SUFFIX))
-    if member.type not in (tarfile.REGTYPE, tarfile.AREGTYPE):
-        raise failure.Failure("'%s' in the stored archive is not a regular "
-                              "file." % member.name)
+        _refuse(member.name, 'no plain name that ends in %s' % SUFFIX)
+    if not member.isreg():
+        _refuse(member.name, 'not a regular file')
+    return True
 
 
-def _copy_only_file(plain, target):
-    with tarfile.open(fileobj=plain, mode='r|') as archive:
-        member = archive.next()
-        _check(member)
-        shutil.copyfileobj(archive.extractfile(member), target, COPY_BYTES)
-        if archive.next() is not None:
-            raise failure.Failure('The stored archive has more than one file '
-                                  'in it.')
+def _is_file_of_1_0(member):
+    """The same, in an archive of k2hdkc_dbaas_trove 1.0."""
+    if member.isdir():
+        return False
+    if not member.name.endswith(FILE_OF_1_0):
+        _refuse(member.name, 'no path that ends in %s' % FILE_OF_1_0)
+    if not member.isreg():
+        _refuse(member.name, 'not a regular file')
+    return True
+
+
+def _copy_only_file(tar, target, is_file):
+    found = False
+    with tarfile.open(fileobj=tar, mode='r|') as archive:
+        for member in archive:
+            if found:
+                raise failure.Failure('The stored archive has more than one '
+                                      'file in it.')
+            found = is_file(member)
+            if found:
+                shutil.copyfileobj(archive.extractfile(member), target,
+                                   COPY_BYTES)
+    if not found:
+        raise failure.Failure('The stored archive has no file in it.')
+    _read_to_end(tar)
+
+
+def _read_to_end(plain):
     # gzip compares its checksum only at its end.
     while plain.read(COPY_BYTES):
         pass
+
+
+def _copy(plain, target):
+    if plain.peek(len(GZIP_MAGIC))[:len(GZIP_MAGIC)] != GZIP_MAGIC:
+        _copy_only_file(plain, target, _is_file)
+        return
+    with gzip.GzipFile(fileobj=plain, mode='rb') as tar:
+        _copy_only_file(tar, target, _is_file_of_1_0)
+    _read_to_end(plain)
 
 
 def extract(chunks, path):
@@ -83,7 +121,7 @@ def extract(chunks, path):
     The name in the archive decides nothing: it is only looked at to refuse
     what this driver has not made. `path` is there when the file is whole.
 
-    :param chunks: iterable of bytes, the gzipped tar
+    :param chunks: iterable of bytes, the gzipped tar, or one gzipped twice
     :param path: absolute path below the data directory; directories are made
     :returns: size of what was read from `chunks`, in bytes
     :raises Failure: the archive is damaged, or not one of this driver
@@ -96,7 +134,7 @@ def extract(chunks, path):
         os.fchmod(target.fileno(), 0o600)
         try:
             with gzip.GzipFile(fileobj=io.BufferedReader(source)) as plain:
-                _copy_only_file(plain, target)
+                _copy(plain, target)
         except (tarfile.TarError, gzip.BadGzipFile, zlib.error,
                 EOFError) as error:
             raise failure.Failure('The stored archive is damaged: %s' % error)

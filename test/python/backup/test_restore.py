@@ -12,7 +12,9 @@
 
 """What must never look like a restore."""
 
+import gzip
 import io
+import subprocess
 import tarfile
 
 import image
@@ -39,7 +41,14 @@ def broken_in_the_middle(data):
     return data[:middle] + bytes([data[middle] ^ 0xff]) + data[middle + 1:]
 
 
+def of_1_0(*names, **attributes):
+    """As k2hdkc_dbaas_trove 1.0 stored it, which compressed it twice."""
+    return gzip.compress(tar_of(*names, **attributes))
+
+
 GOOD = tar_of('trove-1.k2har')
+FILE_OF_1_0 = ('/var/lib/antpickax/k2hdkc/snapshots/trovebackup/'
+               'trovebackup.k2har')
 
 
 class RestoreTest(runs.RunTestCase):
@@ -57,6 +66,14 @@ class RestoreTest(runs.RunTestCase):
             "'passwd'": tar_of('passwd'),
             'not a regular': tar_of('a.k2har', type=tarfile.SYMTYPE,
                                     linkname='/etc/passwd'),
+            'no path that ends in /snap': of_1_0('/etc/passwd'),
+            "/trovebackup.k2har' in it, which is not a": of_1_0(
+                FILE_OF_1_0, type=tarfile.SYMTYPE, linkname='/etc/passwd'),
+            'more than one file': of_1_0(FILE_OF_1_0, FILE_OF_1_0),
+            'no file in it': of_1_0(FILE_OF_1_0, type=tarfile.DIRTYPE),
+            'archive is damaged': gzip.compress(tar_of(FILE_OF_1_0)[:-9]),
+            'stored archive is damaged': broken_in_the_middle(
+                of_1_0(FILE_OF_1_0)),
             'a regular file': tar_of('a.k2har', type=tarfile.DIRTYPE),
         }
         self.database.unlink()
@@ -104,3 +121,20 @@ class RestoreTest(runs.RunTestCase):
         outcome = self.restore(
             GOOD, metadata={'X-Object-Meta-Parent-Location': 'x'})
         self.assert_failed(outcome, 'K2HDKC has no incremental backups')
+
+    def test_one_that_k2hdkc_dbaas_trove_1_0_made(self):
+        # As its driver did: tar with -z and the whole path, and gzip.
+        snapshot = self.work / 'of-1.0' / 'snapshots' / 'trovebackup'
+        snapshot.mkdir(parents=True)
+        (snapshot / 'trovebackup.k2har').write_text(image.RECORDS)
+        tar = subprocess.run(['tar', '-zcpPf', '-', str(snapshot)],
+                             stdout=subprocess.PIPE, check=True)
+        self.database.unlink()
+        stored = subprocess.run(['gzip', '-c'], input=tar.stdout,
+                                stdout=subprocess.PIPE, check=True).stdout
+        code, lines = self.restore(stored)
+        self.assertEqual(0, code, lines)
+        self.assertRegex(lines[-1], 'Restore successfully, restore_size: %d$'
+                         % len(stored))
+        self.assertEqual(image.RECORDS, self.database.read_text())
+        self.assert_no_snapshot()
