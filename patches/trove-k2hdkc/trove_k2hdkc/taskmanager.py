@@ -20,7 +20,9 @@ import contextlib
 import traceback
 
 from oslo_log import log as logging
+from oslo_service import periodic_task
 
+from trove.cluster import models as cluster_models
 from trove.common import cfg
 from trove.common import exception
 from trove.common import notification
@@ -31,6 +33,7 @@ from trove.instance import models as instance_models
 from trove.instance import tasks as instance_tasks
 from trove.taskmanager import manager
 
+from trove_k2hdkc.control import abandoned
 from trove_k2hdkc.control import rings
 from trove_k2hdkc import MANAGER
 from trove_k2hdkc import ring
@@ -40,17 +43,47 @@ LOG = logging.getLogger(__name__)
 TASKS = instance_tasks.InstanceTasks
 
 
+def _claimed(name):
+    """Return the task `name` of a cluster, claimed while it goes on."""
+    def task(self, context, cluster_id, *arguments, **others):
+        with self.claims.on(cluster_models.DBCluster, cluster_id):
+            getattr(super(Manager, self), name)(context, cluster_id,
+                                                *arguments, **others)
+    return task
+
+
 class Manager(manager.Manager):
+
+    def __init__(self):
+        super(Manager, self).__init__()
+        self.claims = abandoned.Claims()
+
+    create_cluster = _claimed('create_cluster')
+    grow_cluster = _claimed('grow_cluster')
+    shrink_cluster = _claimed('shrink_cluster')
+    restart_cluster = _claimed('restart_cluster')
+    upgrade_cluster = _claimed('upgrade_cluster')
+    delete_cluster = _claimed('delete_cluster')
+
+    # Not rarer than report_interval, at which Trove looks what is due.
+    @periodic_task.periodic_task(spacing=1)
+    def give_up_abandoned_tasks(self, context):
+        self.claims.renew()
+        abandoned.give_up()
 
     def create_instance(self, context, instance_id, **arguments):
         """Put the ring into K2HR3 before anything of the instance is made."""
-        if (arguments.get('datastore_manager') == MANAGER and
-                not arguments.get('cluster_config')):
-            with _told(context, instance_id, TASKS.BUILDING_ERROR_SERVER):
-                arguments['overrides'] = _overrides(
-                    context, _row(instance_id))
-        super(Manager, self).create_instance(context, instance_id,
-                                             **arguments)
+        if arguments.get('datastore_manager') != MANAGER:
+            super(Manager, self).create_instance(context, instance_id,
+                                                 **arguments)
+            return
+        with self.claims.on(instance_models.DBInstance, instance_id):
+            if not arguments.get('cluster_config'):
+                with _told(context, instance_id, TASKS.BUILDING_ERROR_SERVER):
+                    arguments['overrides'] = _overrides(
+                        context, _row(instance_id))
+            super(Manager, self).create_instance(context, instance_id,
+                                                 **arguments)
 
     def restart(self, context, instance_id):
         """Tell the guest of the ring that its configuration group names."""

@@ -40,6 +40,10 @@ const ringOf = (t: ExecutionContext, names: Names, {all, demo, network, words}: 
 	const nodesSeenBy = async (server: string): Promise<number> => Number(await inGuest(server, String.raw`docker exec database grep -c "^\[SVRNODE\]" /etc/antpickax/k2hdkc.ini`));
 
 	let id = '';
+	const serversOf = async (members: readonly Member[]): Promise<readonly string[]> => {
+		const wanted = new Set(members.map(node => node.name));
+		return (await all.list()).filter(server => wanted.has(server.name)).map(server => server.id);
+	};
 
 	const timed = async (what: string, size: number, action: () => Promise<void>): Promise<readonly Member[]> => {
 		const started = Date.now();
@@ -54,23 +58,25 @@ const ringOf = (t: ExecutionContext, names: Names, {all, demo, network, words}: 
 	/** Every node serves and knows all the others, and K2HR3 knows them and nobody else. */
 	const isWhole = async (members: readonly Member[]): Promise<void> => {
 		const size = members.length;
-		const wanted = new Set(members.map(node => node.name));
-		const servers = (await all.list()).filter(server => wanted.has(server.name));
+		const servers = await serversOf(members);
 		t.is(servers.length, size);
 		for (const server of servers) {
-			await until(`${server.name} knows ${size} nodes`, async () => await nodesSeenBy(server.id) === size ? true : undefined, 120);
-			t.is(await inGuest(server.id, 'docker exec database /usr/libexec/k2hdkctrove.sh status'), 'HEALTHY\n', server.name);
+			await until(`${server} knows ${size} nodes`, async () => await nodesSeenBy(server) === size ? true : undefined, 120);
+			t.is(await inGuest(server, 'docker exec database /usr/libexec/k2hdkctrove.sh status'), 'HEALTHY\n', server);
 		}
 
 		// A slave node is registered like them.
 		const known = (await registered()).members.filter(({cuk}) => cuk !== clientName);
-		t.deepEqual(known.map(({cuk}) => cuk).toSorted(), servers.map(server => server.id).toSorted());
+		t.deepEqual(known.map(({cuk}) => cuk).toSorted(), servers.toSorted());
 		t.is(new Set(known.map(({address}) => address)).size, size, JSON.stringify(known));
 	};
 
 	return {
-		create: async (size: number) => timed(`${size} members`, size, async () => {
-			await clusters.create({name: names.cluster, datastore: {type: 'k2hdkc', version: '1.0.19'}, instances: Array.from({length: size}, () => member)});
+		serversOf,
+		cluster: async () => clusters.named(names.cluster),
+		/** `more`: what else the request has. */
+		create: async (size: number, more: object = {}) => timed(`${size} members`, size, async () => {
+			await clusters.create({name: names.cluster, datastore: {type: 'k2hdkc', version: '1.0.19'}, instances: Array.from({length: size}, () => member), ...more});
 		}),
 		grow: async (size: number) => timed(`grown to ${size}`, size, async () => clusters.action(id, {grow: [member]})),
 		shrink: async (leaving: Member, size: number) => timed(`shrunk to ${size}`, size, async () => clusters.action(id, {shrink: [{id: leaving.id}]})),
@@ -90,15 +96,15 @@ const ringOf = (t: ExecutionContext, names: Names, {all, demo, network, words}: 
 
 /**
  * Builds an environment with K2HR3, unless it stands, and a ring in it that is still to be created. The cluster bears its name, unless another is
- * given. `more`: words for what the environment has beside.
+ * given. `more`: words for what the environment has beside; `steps`: what else of it is to be built.
  */
-export const openRing = async (t: ExecutionContext, name: string, {cluster = name, more = []}: {readonly cluster?: string; readonly more?: readonly string[]} = {}) => {
+export const openRing = async (t: ExecutionContext, name: string, {cluster = name, more = [], steps = []}: {readonly cluster?: string; readonly more?: readonly string[]; readonly steps?: readonly string[]} = {}) => {
 	const prefix = await prepareK2hr3Prefix();
 	t.teardown(prefix.remove);
 	// One configuration for all: otherwise Trove would be told of another registry.
 	const words = [...settings, ...more, ...prefix.words];
 	await prepare();
-	await expect(t, 0, [...up, ...more]);
+	await expect(t, 0, [...up, ...more, ...steps.flatMap(step => ['--only', step])]);
 	const {environment} = await paths();
 	const all = openServers(await openCloud(environment));
 	const image = await all.findImage('guest') ?? await addGuestImage(all);
@@ -106,5 +112,5 @@ export const openRing = async (t: ExecutionContext, name: string, {cluster = nam
 	t.is(told.code, 0, told.stderr);
 	const demo = await openCloud(environment, `${machineName}-demo`);
 	const network = (await openServers(demo).named('network', 'name=private'))[0]!.id!;
-	return {ring: ringOf(t, {ring: name, cluster}, {all, demo, network, words}), demo, network, image, words};
+	return {ring: ringOf(t, {ring: name, cluster}, {all, demo, network, words}), all, demo, network, image, words};
 };

@@ -27,6 +27,9 @@ const steps = [
 /** Words that build all of it, or look whether it stands. */
 export const up: readonly string[] = ['up', ...settings, ...steps.flatMap(step => ['--only', step])];
 
+/** Further steps, for those who back up. */
+export const backupSteps = ['images.backup.python', 'images.backup', 'images.backup.check', 'images.backup.push'] as const;
+
 /** What is to be there before the first of them. */
 export const prepare = async (): Promise<void> => {
 	await borrowRoot();
