@@ -78,7 +78,7 @@ test.serial('a cluster of two is backed up as a whole, and a cluster of three is
 	await refused(t, ask('POST', '/backups', {backup: {instance: two[0]!.id, name: 'part'}}), /answered 4\d\d/);
 
 	const begun = Date.now();
-	const {id: cluster} = await ring.cluster();
+	const {id: cluster} = (await ring.cluster())!;
 	const backup = await backups.ofCluster.create({cluster, name: 'whole'});
 	t.is((await backups.ofCluster.ended(backup, 'COMPLETED')).members.length, 2);
 	t.log(`backed up within ${since(begun)}`);

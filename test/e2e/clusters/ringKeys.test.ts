@@ -37,7 +37,7 @@ test.serial('a ring that Trove made answers set and get, grows from two to three
 /** Backs up a cluster as a whole, and removes it. Returns the id of the backup. */
 const backUpAndRemove = async ({ring, demo}: Pick<Awaited<ReturnType<typeof openRing>>, 'ring' | 'demo'>, members: Parameters<typeof ring.remove>[0]): Promise<string> => {
 	const backups = openBackups(demo).ofCluster;
-	const {id: cluster} = await ring.cluster();
+	const {id: cluster} = (await ring.cluster())!;
 	const backup = await backups.create({cluster, name: 'whole'});
 	await backups.ended(backup, 'COMPLETED');
 	await ring.remove(members);

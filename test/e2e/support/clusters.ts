@@ -15,10 +15,10 @@ export const openClusters = (cloud: Cloud) => {
 
 	return {
 		find,
-		/** The one of that name. */
-		async named(name: string): Promise<Cluster> {
+		/** The one of that name, if there is one. */
+		async named(name: string): Promise<Cluster | undefined> {
 			const {clusters} = await ask<{clusters: readonly Cluster[]}>('GET', '/clusters');
-			return clusters.find(cluster => cluster.name === name)!;
+			return clusters.find(cluster => cluster.name === name);
 		},
 		async create(cluster: object): Promise<string> {
 			return (await ask<{cluster: Cluster}>('POST', '/clusters', {cluster})).cluster.id;

@@ -1,6 +1,6 @@
 import type {ExecutionContext} from 'ava';
 import {openCloud, type Cloud} from './cloud.js';
-import {openClusters, type Member} from './clusters.js';
+import {openClusters, type Cluster, type Member} from './clusters.js';
 import {prepareK2hr3Prefix} from './k2hr3Prefix.js';
 import {clientName} from './ringClient.js';
 import {inGuest, machineName} from './machine.js';
@@ -45,10 +45,31 @@ const ringOf = (t: ExecutionContext, names: Names, {all, demo, network, words}: 
 		return (await all.list()).filter(server => wanted.has(server.name)).map(server => server.id);
 	};
 
+	const cluster = async (): Promise<Cluster | undefined> => {
+		const named = await clusters.named(names.cluster);
+		return named && clusters.find(named.id);
+	};
+
+	const order = async (size: number, more: object = {}): Promise<void> => {
+		await clusters.create({name: names.cluster, datastore: {type: 'k2hdkc', version: '1.0.19'}, instances: Array.from({length: size}, () => member), ...more});
+	};
+
+	/** Asks for an action, or without one for its deletion, and does not wait. */
+	const ask = async (action?: object): Promise<void> => {
+		const {id} = (await cluster())!;
+		await (action === undefined ? clusters.removal(id) : clusters.action(id, action));
+	};
+
+	const deleted = async (): Promise<void> => {
+		const {id} = (await cluster())!;
+		await ask();
+		await clusters.gone(id);
+	};
+
 	const timed = async (what: string, size: number, action: () => Promise<void>): Promise<readonly Member[]> => {
 		const started = Date.now();
 		await action();
-		id = (await clusters.named(names.cluster)).id;
+		id = (await cluster())!.id;
 		const members = await clusters.settled(id, size);
 		t.log(`${what}: ${((Date.now() - started) / 1000).toFixed(0)} s`);
 		await isWhole(members);
@@ -72,12 +93,25 @@ const ringOf = (t: ExecutionContext, names: Names, {all, demo, network, words}: 
 	};
 
 	return {
-		serversOf,
-		cluster: async () => clusters.named(names.cluster),
+		serversOf, cluster, member, order, ask, deleted,
+		/** Brings it to so many members that serve, whatever it has now; without any it is deleted. */
+		async reach(size: number): Promise<void> {
+			const now = await cluster();
+			if (size === 0) {
+				await (now && deleted());
+				return;
+			}
+
+			await (now ? undefined : order(Math.max(size, 2)));
+			for (let has = now?.instances.length ?? Math.max(size, 2); has !== size; has = (await cluster())!.instances.length) {
+				await ask(has < size ? {grow: [member]} : {shrink: [{id: (await cluster())!.instances.at(-1)!.id}]});
+				await clusters.settled((await cluster())!.id, has < size ? has + 1 : has - 1);
+			}
+
+			await clusters.settled((await cluster())!.id, size);
+		},
 		/** `more`: what else the request has. */
-		create: async (size: number, more: object = {}) => timed(`${size} members`, size, async () => {
-			await clusters.create({name: names.cluster, datastore: {type: 'k2hdkc', version: '1.0.19'}, instances: Array.from({length: size}, () => member), ...more});
-		}),
+		create: async (size: number, more: object = {}) => timed(`${size} members`, size, async () => order(size, more)),
 		grow: async (size: number) => timed(`grown to ${size}`, size, async () => clusters.action(id, {grow: [member]})),
 		shrink: async (leaving: Member, size: number) => timed(`shrunk to ${size}`, size, async () => clusters.action(id, {shrink: [{id: leaving.id}]})),
 		restart: async (size: number) => timed('restarted', size, async () => clusters.action(id, {restart: {}})),

@@ -103,6 +103,9 @@ class ClusterTasks(task_models.ClusterTasks):
             name = self._ring()[0]
             leaving = [member for member in self._members()
                        if member.id in instance_ids]
+            for member in leaving:
+                # To be seen should this task be abandoned.
+                _set_task(member, TASKS.DELETING)
             # One after the other: each time the others take over its data.
             for member in leaving:
                 if health.is_alive(member.id):
@@ -164,6 +167,9 @@ class ClusterTasks(task_models.ClusterTasks):
                 context, self.configuration_id).get_configuration_overrides()
             overrides[ring.KEY] = ring.packed(told)
             before = set()
+            for member in self._members():
+                # So are those that a failure or a killed task leaves out.
+                _set_task(member, TASKS.RESTART_REQUIRED)
             for member in self._members():
                 concerned[:] = [member.id]
                 before.add(self._restart_member(context, member, overrides))

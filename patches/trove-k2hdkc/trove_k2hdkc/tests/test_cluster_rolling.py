@@ -49,7 +49,7 @@ class RestartTest(test_cluster_tasks.TaskCase):
         self.assertRaises(exception.GuestTimeout, restart)
         self.guest(self.ids[1]).restart.assert_not_called()
         self.assert_ended(InstanceTasks.BUILDING_ERROR_SERVER,
-                          InstanceTasks.NONE)
+                          InstanceTasks.RESTART_REQUIRED)
 
     def test_k2hr3_is_away(self):
         restart = self._restart()

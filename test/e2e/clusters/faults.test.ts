@@ -1,0 +1,144 @@
+import {setTimeout as sleep} from 'node:timers/promises';
+import test, {type ExecutionContext} from 'ava';
+import {needs} from '../../helpers/needs.js';
+import type {Cluster, Member} from '../support/clusters.js';
+import {containerKilled, dockerRestarted, guestStopped, rabbitKilled, taskManagerKilled, type Fault} from '../support/faults.js';
+import {openRing} from '../support/ring.js';
+import {until} from '../support/servers.js';
+import {expect, hostNeeds} from '../support/tool.js';
+
+// The cluster's task is given up after less time than by default, so that the tests do not wait as long.
+const more = ['--set', 'datastore.options={abandoned_task_time_out: 90}'];
+
+const everywhere = [taskManagerKilled, rabbitKilled, containerKilled, dockerRestarted, guestStopped] as const;
+const controlPlane = [taskManagerKilled, rabbitKilled] as const;
+
+/** Seconds until a task must have ended, whatever happened: more than what new members may take, and a task that is given up. */
+const patience = 2400;
+
+const failed = ({instances}: Cluster): readonly Member[] => instances.filter(({status}) => !['ACTIVE', 'HEALTHY'].includes(status));
+
+type Opened = Awaited<ReturnType<typeof openRing>>;
+
+/** Waits for the end of the task. Undefined when the cluster is gone. */
+const ended = async ({ring}: Opened): Promise<Cluster | undefined> => until('the task of the cluster has ended', async () => {
+	const cluster = await ring.cluster();
+	return cluster === undefined ? {gone: true} as const : (cluster.task.name === 'NONE' ? cluster : undefined);
+}, patience).then(cluster => 'gone' in cluster ? undefined : cluster);
+
+/** What came of it, in a word for the log. A cluster that is neither as wanted nor says what is wrong fails the test. */
+const judge = async (t: ExecutionContext, opened: Opened, size: number): Promise<'done' | 'failed'> => {
+	const cluster = await ended(opened);
+	if (cluster?.instances.length === size) {
+		// A node that was stopped comes back by itself.
+		const healthy = await until('healthy', async () => failed((await opened.ring.cluster())!).length === 0 ? true : undefined, 180).catch(() => false);
+		if (healthy) {
+			return 'done';
+		}
+	}
+
+	if (cluster === undefined) {
+		t.is(size, 0, 'the cluster is gone');
+		return 'done';
+	}
+
+	t.true(failed(cluster).length > 0, `neither done nor failed: ${JSON.stringify(cluster)}`);
+	return 'failed';
+};
+
+type Operation = {
+	readonly name: string;
+	readonly faults: readonly Fault[];
+	/** Members before and after. */
+	readonly from: number;
+	readonly to: number;
+	readonly ask: (opened: Opened) => Promise<void>;
+	/** A server of the cluster that a fault can happen to, when the operation is in its middle. */
+	readonly middle: (opened: Opened) => Promise<string>;
+	/** Does it again where it failed, with the words that a user has. */
+	readonly retry: (opened: Opened) => Promise<void>;
+};
+
+/** A server of the cluster that is not there before; ACTIVE, so that its guest begins to build. */
+const newServer = async ({ring, all}: Opened, before: number): Promise<string> => until('a new server', async () => {
+	const {instances} = await ring.cluster() ?? {instances: []};
+	const servers = (await all.list()).filter(server => instances.some(({name}) => name === server.name));
+	return servers.length > before ? servers.filter(server => server.status === 'ACTIVE').map(({id}) => id).at(0) : undefined;
+});
+
+const anyServer = async ({ring}: Opened): Promise<string> => {
+	await sleep(2000);
+	return (await ring.serversOf((await ring.cluster())!.instances))[0]!;
+};
+
+const removeFailed = async ({ring}: Opened): Promise<void> => {
+	const broken = failed((await ring.cluster())!);
+	await ring.ask({shrink: broken.map(({id}) => ({id}))});
+};
+
+const operations: readonly Operation[] = [
+	{
+		name: 'create', faults: everywhere, from: 0, to: 2,
+		ask: async ({ring}) => ring.order(2),
+		middle: async opened => newServer(opened, 0),
+		async retry({ring}) {
+			await ring.deleted();
+			await ring.order(2);
+		},
+	},
+	{
+		name: 'restart', faults: everywhere, from: 2, to: 2,
+		ask: async ({ring}) => ring.ask({restart: {}}),
+		middle: anyServer,
+		retry: async ({ring}) => ring.ask({restart: {}}),
+	},
+	{
+		name: 'grow', faults: everywhere, from: 2, to: 3,
+		ask: async ({ring}) => ring.ask({grow: [ring.member]}),
+		middle: async opened => newServer(opened, 2),
+		async retry(opened) {
+			await removeFailed(opened);
+			await ended(opened);
+			await opened.ring.ask({grow: [opened.ring.member]});
+		},
+	},
+	{
+		name: 'shrink', faults: everywhere, from: 3, to: 2,
+		ask: async ({ring}) => ring.ask({shrink: [{id: (await ring.cluster())!.instances.at(-1)!.id}]}),
+		middle: anyServer,
+		retry: removeFailed,
+	},
+	{
+		name: 'delete', faults: controlPlane, from: 2, to: 0,
+		ask: async ({ring}) => ring.ask(),
+		// It happens to no server.
+		middle: async () => sleep(1000, ''),
+		retry: async ({ring}) => ring.ask(),
+	},
+];
+
+test.serial('whatever fails in the middle of an operation, it is done or says that it failed, and can be done again', async t => {
+	if (!await needs(t, hostNeeds)) {
+		return;
+	}
+
+	const opened = await openRing(t, 'faults', {more});
+	const {ring} = opened;
+	for (const {name, faults, from, to, ask, middle, retry} of operations) {
+		for (const fault of faults) {
+			await ring.reach(from);
+			const begun = Date.now();
+			await ask(opened);
+			await fault.happens(opened.all, await middle(opened));
+			const outcome = await judge(t, opened, to);
+			t.log(`${name}, ${fault.name}: ${outcome} after ${((Date.now() - begun) / 1000).toFixed(0)} s`);
+			if (outcome === 'failed') {
+				await retry(opened);
+				t.is(await judge(t, opened, to), 'done', `${name} again, after ${fault.name}`);
+			}
+		}
+	}
+
+	await ring.reach(0);
+	await expect(t, 0, ['k2hr3', 'down', '--yes', ...opened.words]);
+});

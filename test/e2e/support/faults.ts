@@ -1,0 +1,46 @@
+import {setTimeout as sleep} from 'node:timers/promises';
+import {inGuest, inside} from './machine.js';
+import type {Servers} from './servers.js';
+
+/** What goes wrong around a cluster, and comes back by itself or by its operator. */
+export type Fault = {
+	readonly name: string;
+	/** `server`: the one that it happens to, where it happens to one. */
+	readonly happens: (servers: Servers, server: string) => Promise<void>;
+};
+
+/** A service of the control plane is killed, is away for a while, and is started again. */
+const killed = (unit: string, seconds: number) => async (): Promise<void> => {
+	await inside(`systemctl kill --signal=KILL ${unit}`);
+	await sleep(seconds * 1000);
+	await inside(`systemctl reset-failed ${unit}; systemctl start ${unit}`);
+};
+
+export const taskManagerKilled: Fault = {name: 'the task manager is killed', happens: killed('trove-taskmanager', 3)};
+export const rabbitKilled: Fault = {name: 'RabbitMQ is killed', happens: killed('rabbitmq-server', 3)};
+
+export const containerKilled: Fault = {
+	name: 'the container is killed',
+	async happens(_, server) {
+		// Not `docker kill`, after which docker starts nothing again. One that is still to come is waited for.
+		await inGuest(server, 'for second in $(seq 120); do kill -KILL $(docker inspect --format "{{.State.Pid}}" database) && exit; sleep 1; done; exit 1');
+	},
+};
+
+export const dockerRestarted: Fault = {
+	name: 'dockerd is restarted',
+	async happens(_, server) {
+		await inGuest(server, 'systemctl restart docker');
+	},
+};
+
+/** Its operator starts it again. */
+export const guestStopped: Fault = {
+	name: 'the guest is stopped',
+	async happens(servers, server) {
+		await servers.action(server, {'os-stop': null});
+		await servers.settled(server, 'SHUTOFF');
+		await servers.action(server, {'os-start': null});
+		await servers.settled(server, 'ACTIVE');
+	},
+};
