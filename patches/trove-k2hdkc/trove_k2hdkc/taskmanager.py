@@ -17,6 +17,7 @@ and instances of other datastores pass through it as they are.
 """
 
 import contextlib
+import functools
 import traceback
 
 from oslo_log import log as logging
@@ -45,6 +46,7 @@ TASKS = instance_tasks.InstanceTasks
 
 def _claimed(name):
     """Return the task `name` of a cluster, claimed while it goes on."""
+    @functools.wraps(getattr(manager.Manager, name))
     def task(self, context, cluster_id, *arguments, **others):
         with self.claims.on(cluster_models.DBCluster, cluster_id):
             getattr(super(Manager, self), name)(context, cluster_id,

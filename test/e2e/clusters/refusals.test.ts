@@ -1,0 +1,91 @@
+import test from 'ava';
+import {needs} from '../../helpers/needs.js';
+import type {Cloud} from '../support/cloud.js';
+import {openRing} from '../support/ring.js';
+import {openServers} from '../support/servers.js';
+import {document, expect, hostNeeds} from '../support/tool.js';
+import {openTrove} from '../support/trove.js';
+
+const datastore = {type: 'k2hdkc', version: '1.0.19'};
+const nowhere = '00000000-0000-4000-8000-000000000000';
+
+type Refusal = {readonly what: string; readonly place: string; readonly body: object; readonly status: number; readonly says: RegExp};
+
+const group = (values: object): object => ({configuration: {name: 'bad', datastore, values}});
+
+const groups: readonly Refusal[] = [
+	{what: 'a word for a number', place: '/configurations', body: group({'chmpx-replica': 'two'}), status: 400, says: /chmpx-replica/},
+	{what: 'a number for a word', place: '/configurations', body: group({'cluster-name': 5}), status: 400, says: /cluster-name/},
+	{what: 'a number that is too large', place: '/configurations', body: group({'chmpx-replica': 256}), status: 422, says: /chmpx-replica/},
+	{what: 'a number that is too small', place: '/configurations', body: group({'chmpx-server-port': 80}), status: 422, says: /chmpx-server-port/},
+	{what: 'a parameter that is not there', place: '/configurations', body: group({'chmpx-colour': 1}), status: 422, says: /chmpx-colour/},
+];
+
+/** `good`: values of a request that would be right. */
+const instancesOf = (good: object): readonly Refusal[] => {
+	const instance = (change: object): object => ({instance: {name: 'bad', ...good, datastore, ...change}});
+	return [
+		{what: 'an instance of a flavor that is not there', place: '/instances', body: instance({flavorRef: 'none'}), status: 404, says: /flavor/i},
+		{what: 'an instance without a volume', place: '/instances', body: instance({volume: undefined}), status: 400, says: /volume/i},
+		{what: 'an instance of a version that is not there', place: '/instances', body: instance({datastore: {type: 'k2hdkc', version: '9.9'}}), status: 404, says: /9\.9/},
+		{what: 'an instance of a group that is not there', place: '/instances', body: instance({configuration: nowhere}), status: 404, says: /configuration/i},
+		{what: 'an instance of a backup that is not there', place: '/instances', body: instance({restorePoint: {backupRef: nowhere}}), status: 404, says: /backup/i},
+		{what: 'an instance with databases', place: '/instances', body: instance({databases: [{name: 'shop'}]}), status: 400, says: /database/i},
+		{what: 'an instance with users', place: '/instances', body: instance({users: [{name: 'shop', password: 'secret-of-shop'}]}), status: 400, says: /user|database/i},
+	];
+};
+
+const clustersOf = (member: object): readonly Refusal[] => {
+	const cluster = (instances: readonly object[], change: object = {}): object => ({cluster: {name: 'bad', datastore, instances, ...change}});
+	return [
+		{what: 'a cluster of one', place: '/clusters', body: cluster([member]), status: 400, says: /2/},
+		{what: 'a cluster of unequal volumes', place: '/clusters', body: cluster([member, {...member, volume: {size: 2}}]), status: 400, says: /volume/i},
+		{what: 'a cluster of a flavor that is not there', place: '/clusters', body: cluster([member, {...member, flavorRef: 'none'}]), status: 404, says: /flavor/i},
+		{what: 'a cluster on a network that is not there', place: '/clusters', body: cluster([member, {...member, nics: [{'net-id': nowhere}]}]), status: 400, says: /network/i},
+		{what: 'a cluster of a group that is not there', place: '/clusters', body: cluster([member, member], {configuration: nowhere}), status: 404, says: /configuration/i},
+		{what: 'a cluster of a backup that is not there', place: '/clusters', body: cluster([member, member], {extended_properties: {k2hdkc_backup: nowhere}}), status: 404, says: /backup/i},
+		{what: 'a backup of a cluster that is not there', place: '/k2hdkc/cluster_backups', body: {cluster_backup: {cluster: nowhere, name: 'bad'}}, status: 404, says: /cluster/i},
+	];
+};
+
+/** Everything that a refused request could leave behind. */
+const everything = async (demo: Cloud): Promise<readonly string[]> => {
+	const {ask} = openTrove(demo);
+	const rows = async (place: string): Promise<readonly string[]> => Object.values(await ask<Record<string, ReadonlyArray<{id: string}>>>('GET', place)).flat().map(({id}) => `${place} ${id}`);
+	const ports = (await openServers(demo).named('port', 'fields=id')).map(({id}) => `port ${id}`);
+	return [...await rows('/instances'), ...await rows('/clusters'), ...await rows('/configurations'), ...await rows('/backups'), ...ports].toSorted();
+};
+
+test.serial('what cannot be is refused with a sentence, and leaves nothing behind', async t => {
+	if (!await needs(t, hostNeeds)) {
+		return;
+	}
+
+	const {demo, network, words} = await openRing(t, 'refused');
+	const good = {flavorRef: 'd2', volume: {size: 1}, nics: [{'net-id': network}]};
+	const before = await everything(demo);
+	for (const {what, place, body, status, says} of [...groups, ...instancesOf(good), ...clustersOf(good)]) {
+		const answer = await demo.ask(8779, `/v1.0/${demo.project}${place}`, {method: 'POST', body});
+		const said = JSON.stringify(answer.body);
+		t.is(answer.status, status, `${what}: ${said}`);
+		t.regex(said, says, what);
+		t.deepEqual(await everything(demo), before, what);
+	}
+
+	t.false(document<{registered: boolean}>(await expect(t, 0, ['k2hr3', 'status', 'bad', '--project', 'demo', '--json', ...words])).registered);
+});
+
+test.serial('a configuration group can be changed and removed', async t => {
+	if (!await needs(t, hostNeeds)) {
+		return;
+	}
+
+	const {demo} = await openRing(t, 'refused');
+	const {ask} = openTrove(demo);
+	const {configuration: {id}} = await ask<{configuration: {id: string}}>('POST', '/configurations', {configuration: {name: 'good', datastore, values: {'chmpx-replica': 1, 'cluster-name': 'shop'}}});
+	await ask('PATCH', `/configurations/${id}`, {configuration: {values: {'chmpx-replica': 3}}});
+	const {configuration: {values}} = await ask<{configuration: {values: object}}>('GET', `/configurations/${id}`);
+	t.deepEqual(values, {'chmpx-replica': 3, 'cluster-name': 'shop'});
+	await ask('DELETE', `/configurations/${id}`);
+	t.is((await demo.ask(8779, `/v1.0/${demo.project}/configurations/${id}`)).status, 404);
+});
