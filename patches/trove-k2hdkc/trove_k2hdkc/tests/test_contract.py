@@ -37,9 +37,9 @@ ADDED = {'create_cluster', 'cluster_complete', 'restart', 'update_overrides',
          'restore_backup', 'apply_overrides', 'upgrade', 'grow_cluster',
          'shrink_cluster', 'restart_cluster', 'upgrade_cluster'}
 
-# Called by our own parts alone.
+# Called by our own parts alone, or by oslo.service.
 OWN = {'prepare_data', 'leave_ring', 'ring_name', 'write_log',
-       'upgrade_and_wait'}
+       'upgrade_and_wait', 'give_up_abandoned_tasks'}
 
 
 def own_functions(clazz):
