@@ -48,7 +48,14 @@ export const openBackups = (cloud: Cloud) => {
 };
 
 /** Names of the objects in the user's container of backups. */
-export const storedObjects = async (cloud: Cloud): Promise<readonly string[]> => {
+const storedObjects = async (cloud: Cloud): Promise<readonly string[]> => {
 	const {status, body} = await cloud.ask(8080, `/v1/AUTH_${cloud.project}/k2hdkc_backups`);
 	return status === 200 ? String(body).split('\n').filter(line => line !== '') : [];
+};
+
+export const isStored = async (cloud: Cloud): Promise<boolean> => (await storedObjects(cloud)).length > 0;
+
+/** Backups are deleted in the background. */
+export const nothingStored = async (cloud: Cloud): Promise<void> => {
+	await until('Swift has no backup any more', async () => await isStored(cloud) ? undefined : true);
 };
