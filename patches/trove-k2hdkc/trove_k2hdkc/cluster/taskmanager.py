@@ -20,7 +20,6 @@ import contextlib
 
 from oslo_log import log as logging
 
-from trove.cluster import models as cluster_models
 from trove.common import cfg
 from trove.common import exception
 from trove.common.strategies.cluster import base
@@ -130,8 +129,10 @@ class ClusterTasks(task_models.ClusterTasks):
     def delete_cluster(self, context, cluster_id):
         name = self._ring_name_or_none()
         servers = [member.compute_instance_id for member in self._members()]
-        super(ClusterTasks, self).delete_cluster(context, cluster_id)
-        if not cluster_models.DBCluster.find_by(id=cluster_id).deleted:
+        try:
+            utils.poll_until(lambda: not self._members(), sleep_time=2,
+                             time_out=CONF.cluster_delete_time_out)
+        except exception.PollTimeOut:
             # Deleting it again goes on from here.
             for member in self._members():
                 _set_task(member, TASKS.SHRINKING_ERROR)
@@ -140,8 +141,10 @@ class ClusterTasks(task_models.ClusterTasks):
                 'Not every member of cluster %s was gone within %d s.'
                 % (cluster_id, CONF.cluster_delete_time_out))
         if name:
+            # As long as the cluster is there nobody else gets its ring.
             rings.leave(context, self.tenant_id, name, servers,
                         but=cluster_id)
+        super(ClusterTasks, self).delete_cluster(context, cluster_id)
 
     def _ring(self):
         """Return the name of the ring and the parameters of the cluster."""

@@ -230,6 +230,14 @@ class DeleteTest(TaskCase):
         self.assertEqual([], self.clusters())
         self.assertEqual({}, self.k2hr3.rings)
 
+    def test_the_ring_goes_before_its_name_is_free(self):
+        there = []
+        self.patch(taskmanager.rings, 'leave',
+                   side_effect=lambda *_, **__: there.extend(self.clusters()))
+        self._delete(self.start(task=ClusterTasks.DELETING))
+        self.assertEqual([self.row.id], [row.id for row in there])
+        self.assertEqual([], self.clusters())
+
     def test_a_ring_that_an_instance_shares_stays(self):
         self.instance_row('single',
                           configuration_id=self.group(cluster_name='ring'))
