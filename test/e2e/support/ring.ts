@@ -128,13 +128,21 @@ const ringOf = (t: ExecutionContext, names: Names, {all, demo, network, words}: 
 	};
 };
 
-/**
- * Builds an environment with K2HR3, unless it stands, and a ring in it that is still to be created. The cluster bears its name, unless another is
- * given. `more`: words for what the environment has beside; `steps`: what else of it is to be built.
- */
-export const openRing = async (t: ExecutionContext, name: string, {cluster = name, more = [], steps = []}: {readonly cluster?: string; readonly more?: readonly string[]; readonly steps?: readonly string[]} = {}) => {
+export type RingOptions = {
+	/** Name of the cluster, when it is not that of the ring. */
+	readonly cluster?: string;
+	/** Words for what the environment has beside. */
+	readonly more?: readonly string[];
+	/** What else of it is to be built. */
+	readonly steps?: readonly string[];
+	/** Takes what is to be done when the ring is no longer needed; without it that is when the test ends. */
+	readonly teardown?: (remove: () => Promise<void>) => void;
+};
+
+/** Builds an environment with K2HR3, unless it stands, and a ring in it that is still to be created. */
+export const openRing = async (t: ExecutionContext, name: string, {cluster = name, more = [], steps = [], teardown = t.teardown}: RingOptions = {}) => {
 	const prefix = await prepareK2hr3Prefix();
-	t.teardown(prefix.remove);
+	teardown(prefix.remove);
 	// One configuration for all: otherwise Trove would be told of another registry.
 	const words = [...settings, ...more, ...prefix.words];
 	await prepare();
