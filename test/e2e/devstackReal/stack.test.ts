@@ -67,5 +67,6 @@ test.serial('stack.sh of 2026.1 on Debian 13, to its end, stopped, started, and 
 	await stopsAndStarts(t, machine);
 	await on(t, machine, 0, ['down', '--depth', 'everything', '--yes']);
 	await machine.must('rmdir /var/lib/k2hdkc-devstack/* /var/lib/k2hdkc-devstack');
-	t.deepEqual(differences(before, await lookAtMachine(machine)), {gone: [], added: []});
+	// Of what lies in home directories nothing is taken back: DevStack's pip has a cache there.
+	t.deepEqual(differences(before, await lookAtMachine(machine)), {gone: [], added: ['/root/.cache']});
 });
