@@ -54,6 +54,8 @@ export const suites: Readonly<Record<string, Suite>> = {
 	dashboard: besideOthers('dashboard', 'ci-dashboard', '10.219.0.0/16', 7200),
 	// Machines of its own that become a DevStack, with stand-ins for its programs: run by name.
 	devstack: besideOthers('devstack', 'ci-devstack', '10.218.0.0/16'),
+	// The real stack.sh, from git mirrors of one's own: run by name.
+	devstackReal: {...besideOthers('devstackReal', 'ci-ds-real', '10.218.0.0/16', 10_800), argv: ava('e2e/devstackReal', ...oneByOne, '--timeout=180m')},
 	// What takes long and touches little of the rest: run by name.
 	long: {argv: ava('long', ...oneByOne, '--timeout=60m'), kind: 'ava', limit: 7200},
 };

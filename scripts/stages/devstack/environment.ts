@@ -16,8 +16,9 @@ const cloudsYaml = '/etc/openstack/clouds.yaml';
 
 const absent = (config: Config, what: string): ToolError => new ToolError('K2D1020', `Profile ${config.profile} has no ${what} in this version`);
 
+// The client of Trove keeps a cache, in the user's home unless it is told otherwise: among DevStack's data it goes with them.
 const openstackCommand = ({paths}: DevstackEnv, args: readonly string[]): readonly string[] =>
-	asStack(paths, ['env', `OS_CLIENT_CONFIG_FILE=${cloudsYaml}`, 'OS_CLOUD=devstack-admin', 'openstack', ...args]);
+	asStack(paths, ['env', `OS_CLIENT_CONFIG_FILE=${cloudsYaml}`, 'OS_CLOUD=devstack-admin', `TROVECLIENT_UUID_CACHE_DIR=${paths.directory}/data/troveclient`, 'openstack', ...args]);
 
 const datastoreVersions = async (env: DevstackEnv): Promise<readonly DatastoreVersion[]> => {
 	const {name: datastore, defaultVersion} = env.config.datastore;

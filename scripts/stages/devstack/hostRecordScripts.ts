@@ -33,7 +33,7 @@ look() {
 	{
 		find ${words(deep)} -xdev -type f -exec sha256sum --zero {} + | sed -z 's/  /\t/' | tr '\0' '\n'
 		find ${words(deep)} -xdev -type l -printf 'link:%l\t%p\n' -o -type d -printf 'directory\t%p\n'
-	} 2>/dev/null | { grep -Ev '\t(${volatile})$' || true; } | LC_ALL=C sort >"$1/files"
+	} 2>/dev/null | { grep -Ev "$(printf '\t')(${volatile})$" || true; } | LC_ALL=C sort >"$1/files"
 	find ${words(shallow)} -xdev -mindepth 1 -maxdepth 1 2>/dev/null | LC_ALL=C sort >"$1/entries"
 	if command -v dpkg-query >/dev/null; then
 		dpkg-query --show --showformat '$${'{'}db:Status-Status} $${'{'}Package}\n' | sed -n 's/^installed //p'

@@ -2,13 +2,14 @@ import {recordFunctions, type RecordPlaces} from './hostRecordScripts.js';
 
 /*
  * Packages go first: much of the rest is theirs. What others need, or what has changed since, is left and told, each on a line that begins with `left: `.
- * Removing the settings of a package may ask; nobody is there to answer.
+ * Removing the settings of a package may ask; nobody is there to answer. A package that apt protects (e2fsprogs of Debian 13) was not there before either,
+ * and nothing but what came is removed.
  */
 const packagesPart = String.raw`
 installed() { if command -v dpkg-query >/dev/null; then dpkg-query --show --showformat '$${'{'}db:Status-Status} $${'{'}Package}\n' "$1" 2>/dev/null | grep -q -v '^not-installed '; else rpm --query --quiet "$1"; fi; }
 remove() {
 	if command -v apt-get >/dev/null; then
-		DEBIAN_FRONTEND=noninteractive apt-get --quiet --quiet "$@" purge $names </dev/null
+		DEBIAN_FRONTEND=noninteractive apt-get --quiet --quiet --allow-remove-essential "$@" purge $names </dev/null
 	else
 		dnf --assumeyes --noautoremove remove $names
 	fi

@@ -115,5 +115,5 @@ export const services: DevstackStep = {
 	volatile: true,
 	timeout: 600,
 	idleTimeout: 600,
-	expected: 5,
+	expected: 60,
 };

@@ -3,10 +3,8 @@ import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {sshMachineNeeds} from '../../fixtures/sshMachine.js';
 import {needs} from '../../helpers/needs.js';
-import {createDevstackMachine, lookAtMachine, on, type DevstackMachine} from '../support/devstackMachine.js';
+import {createDevstackMachine, differences, lookAtMachine, on, type DevstackMachine} from '../support/devstackMachine.js';
 import {follow, worked} from '../support/tool.js';
-
-const differences = (before: readonly string[], after: readonly string[]) => ({gone: before.filter(line => !after.includes(line)), added: after.filter(line => !before.includes(line))});
 
 /** Logs that stack.sh ends with, and what they mean. */
 const failures: ReadonlyMap<string, string> = new Map([['apt-lock', 'K2D2101'], ['git-dns', 'K2D2105'], ['pip-no-version', 'K2D2403'], ['apt-disk-full', 'K2D2201']]);

@@ -51,19 +51,21 @@ const serveMirror = async (t: ExecutionContext, address: string): Promise<string
 	return `http://${address}:${port}`;
 };
 
+/** What runs scripts in a machine and gives what they print. It throws when one fails. */
+export const scriptIn = ({inside}: Pick<SshMachine, 'inside'>): DevstackMachine['must'] => async script => {
+	const {code, stdout, stderr} = await inside(script);
+	if (code !== 0) {
+		throw new Error(`${script}: ${stderr}`);
+	}
+
+	return stdout;
+};
+
 /** It goes with the test. */
 export const createDevstackMachine = async (t: ExecutionContext, {suite, release, prefix}: {readonly suite: SshMachine['suite']; readonly release: string; readonly prefix: string}): Promise<DevstackMachine> => {
 	const machine = await startSshMachine({suite, prefix, link: `kd-ds-${suite}`});
 	t.teardown(machine.stop);
-	const must = async (script: string): Promise<string> => {
-		const {code, stdout, stderr} = await machine.inside(script);
-		if (code !== 0) {
-			throw new Error(`${script}: ${stderr}`);
-		}
-
-		return stdout;
-	};
-
+	const must = scriptIn(machine);
 	const mirror = await serveMirror(t, machine.hostAddress);
 	const branch = `stable/${release}`;
 	const names = (parse(await readFile('conf/devstack/repositories.yaml', 'utf8')) as ReadonlyArray<{readonly name: string}>).map(({name}) => name);
@@ -102,3 +104,8 @@ const noDifference = /^\S+ {2}\/etc\/(?:ld\.so\.cache|(?:passwd|group|shadow|gsh
 /** Everything of the machine that a DevStack could change, as sorted lines. */
 export const lookAtMachine = async ({must}: Pick<DevstackMachine, 'must'>): Promise<readonly string[]> =>
 	(await must(snapshotScript)).split('\n').filter(line => line !== '' && !noDifference.test(line)).toSorted();
+
+/** What of a look at the machine is no longer there, and what has come. */
+export const differences = (before: readonly string[], after: readonly string[]): {readonly gone: readonly string[]; readonly added: readonly string[]} => ({
+	gone: before.filter(line => !after.includes(line)), added: after.filter(line => !before.includes(line)),
+});

@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import test, {type ExecutionContext} from 'ava';
-import {recordedScript} from '../../../scripts/stages/devstack/hostRecordScripts.js';
+import {recordedScript, recordFunctions} from '../../../scripts/stages/devstack/hostRecordScripts.js';
 import {restoreScript} from '../../../scripts/stages/devstack/hostRestoreScript.js';
 import {runCommand} from '../../helpers/runCommand.js';
 
@@ -79,4 +79,13 @@ test('a command that was killed is noted by the next one, or when all is put bac
 	await run('echo again >"$etc/hosts"; kill -KILL "$PPID"');
 	t.is((await restore()).code, 0);
 	t.is(await readFile(path.join(etc, 'hosts'), 'utf8'), 'hosts as it was\n');
+});
+
+test('files of users are nobody\'s settings: users are noted by themselves', async t => {
+	const {record} = await createHost(t);
+	const {code, stdout, stderr} = await runCommand('sh', ['-euc', `${recordFunctions({deep: ['/etc'], shallow: []})}\nlook "$1"\ncut -f 2 "$1/files"`, 'sh', record]);
+	t.is(code, 0, stderr);
+	const files = stdout.split('\n');
+	t.true(files.includes('/etc/hosts'));
+	t.deepEqual(files.filter(file => /^\/etc\/(?:passwd|group|shadow)-?$/.test(file)), []);
 });

@@ -1,0 +1,72 @@
+import process from 'node:process';
+import test, {type ExecutionContext} from 'ava';
+import {sshMachineNeeds} from '../../fixtures/sshMachine.js';
+import {needs} from '../../helpers/needs.js';
+import {differences, lookAtMachine, on, type DevstackMachine} from '../support/devstackMachine.js';
+import {createRealDevstackMachine} from '../support/realDevstack.js';
+import {document, expect, follow} from '../support/tool.js';
+
+// The real stack.sh of 2026.1. What a kernel without modules cannot do is stood in for on the machine (realDevstack.ts); DevStack is as it comes.
+const mirrors = process.env.TEST_DEVSTACK_MIRRORS;
+const reason = mirrors === undefined ? 'needs git mirrors of OpenStack; TEST_DEVSTACK_MIRRORS names the directory with bare repositories NAME.git' : undefined;
+
+const ask = async <T>(t: ExecutionContext, {words}: DevstackMachine, ...args: readonly string[]): Promise<T> =>
+	document<T>(await expect(t, 0, ['openstack', ...words, '--', ...args, '--format', 'json']));
+
+/** Tells when each phase of stack.sh began. */
+const builds = async (t: ExecutionContext, machine: DevstackMachine): Promise<void> => {
+	let began = 0;
+	const {code, stderr, seconds} = await follow(['up', '--yes', ...machine.words], event => {
+		if (event.type === 'step-start' && event.step.id === 'devstack.stack') {
+			began = Date.parse(event.at);
+		}
+
+		if (event.type === 'step-say' && event.id === 'devstack.stack') {
+			t.log(`${Math.round((Date.parse(event.at) - began) / 1000)} s: ${event.message}`);
+		}
+	});
+	t.is(code, 0, stderr);
+	t.log(`up: ${Math.round(seconds)} s`);
+	t.log(await machine.must('du --summarize --block-size=MiB --one-file-system /opt/stack; free --mebi'));
+};
+
+const hasDatastore = async (t: ExecutionContext, machine: DevstackMachine): Promise<void> => {
+	const versions = await ask<ReadonlyArray<{readonly Name: string}>>(t, machine, 'datastore', 'version', 'list', 'k2hdkc');
+	t.deepEqual(versions.map(({Name: name}) => name), ['1.0.19']);
+};
+
+/** Everything that was asked for is there: Nova with its fake driver, OVN, the datastore of the plugin with its parameters. */
+const serves = async (t: ExecutionContext, machine: DevstackMachine): Promise<void> => {
+	await hasDatastore(t, machine);
+	const parameters = await ask<ReadonlyArray<{readonly Name: string}>>(t, machine, 'database', 'configuration', 'parameter', 'list', '1.0.19', '--datastore', 'k2hdkc');
+	t.true(parameters.some(({Name: name}) => name === 'cluster-name'));
+	const agents = await ask<ReadonlyArray<{readonly Binary: string; readonly Alive: boolean}>>(t, machine, 'network', 'agent', 'list');
+	t.deepEqual(agents.map(({Binary: binary, Alive: alive}) => `${binary}: ${String(alive)}`).toSorted(), ['neutron-ovn-agent: true', 'ovn-controller: true']);
+	const hypervisors = await ask<ReadonlyArray<{readonly State: string}>>(t, machine, 'hypervisor', 'list');
+	t.deepEqual(hypervisors.map(({State: state}) => state), ['up']);
+};
+
+const stopsAndStarts = async (t: ExecutionContext, machine: DevstackMachine): Promise<void> => {
+	await on(t, machine, 0, ['down']);
+	t.is((await machine.inside('systemctl is-active devstack@keystone')).stdout.trim(), 'inactive');
+	await on(t, machine, 0, ['up']);
+	await serves(t, machine);
+};
+
+test.serial('stack.sh of 2026.1 on Debian 13, to its end, stopped, started, and taken back', async t => {
+	if (!await needs(t, {...sshMachineNeeds, missing: reason})) {
+		return;
+	}
+
+	const machine = await createRealDevstackMachine(t, mirrors!);
+	const before = await lookAtMachine(machine);
+	await on(t, machine, 0, ['doctor']);
+	await builds(t, machine);
+	await serves(t, machine);
+	await on(t, machine, 0, ['status', '--detailed-exitcode']);
+	await stopsAndStarts(t, machine);
+	await on(t, machine, 0, ['down', '--depth', 'everything', '--yes']);
+	await machine.must('rmdir /var/lib/k2hdkc-devstack/* /var/lib/k2hdkc-devstack');
+	// Of what lies in home directories nothing is taken back: DevStack's pip has a cache there.
+	t.deepEqual(differences(before, await lookAtMachine(machine)), {gone: [], added: ['/root/.cache']});
+});
