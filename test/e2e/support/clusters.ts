@@ -18,7 +18,8 @@ export const openClusters = (cloud: Cloud) => {
 		/** The one of that name, if there is one. */
 		async named(name: string): Promise<Cluster | undefined> {
 			const {clusters} = await ask<{clusters: readonly Cluster[]}>('GET', '/clusters');
-			return clusters.find(cluster => cluster.name === name);
+			const id = clusters.find(cluster => cluster.name === name)?.id;
+			return id === undefined ? undefined : find(id);
 		},
 		async create(cluster: object): Promise<string> {
 			return (await ask<{cluster: Cluster}>('POST', '/clusters', {cluster})).cluster.id;

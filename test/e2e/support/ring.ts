@@ -45,11 +45,7 @@ const ringOf = (t: ExecutionContext, names: Names, {all, demo, network, words}: 
 		return (await all.list()).filter(server => wanted.has(server.name)).map(server => server.id);
 	};
 
-	const cluster = async (): Promise<Cluster | undefined> => {
-		const named = await clusters.named(names.cluster);
-		return named && clusters.find(named.id);
-	};
-
+	const cluster = async (): Promise<Cluster | undefined> => clusters.named(names.cluster);
 	const order = async (size: number, more: object = {}): Promise<void> => {
 		await clusters.create({name: names.cluster, datastore: {type: 'k2hdkc', version: '1.0.19'}, instances: Array.from({length: size}, () => member), ...more});
 	};

@@ -6,7 +6,9 @@ const run = (ran: number, ...failed: readonly string[]) => ({
 	code: failed.length === 0 ? 0 : 1,
 });
 
-const cases: ReadonlyArray<readonly [title: string, without: ReturnType<typeof run>, withThem: ReturnType<typeof run>, expected: readonly [passed: number, failed: number, known: number, newFailures: readonly string[]]]> = [
+type Run = ReturnType<typeof run>;
+
+const cases: ReadonlyArray<readonly [title: string, without: Run, withThem: Run, expected: readonly [passed: number, failed: number, known: number, newFailures: readonly string[]]]> = [
 	['nothing fails', run(10), run(10), [9, 0, 0, []]],
 	['the same fails', run(10, 'a.A.a', 'load.b'), run(10, 'a.A.a', 'load.b'), [7, 0, 2, []]],
 	['one fails no longer', run(10, 'a.A.a', 'b.B.b'), run(10, 'b.B.b'), [8, 0, 1, []]],
