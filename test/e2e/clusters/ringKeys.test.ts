@@ -55,28 +55,31 @@ test.serial('a ring that Trove made comes back from a backup of all of it, with 
 		return;
 	}
 
-	const client = async ({demo, image, network, words}: Awaited<ReturnType<typeof openRing>>, name: string) => openRingClient(t, demo, {ring: name, image, network, words});
-	const source = await openRing(t, 'source', {steps: backupSteps});
+	const open = async (name: string) => {
+		const opened = await openRing(t, name, {steps: backupSteps});
+		return {...opened, openClient: async () => openRingClient(t, opened.demo, {...opened, ring: name})};
+	};
+
+	const restored = async (name: string, size: number, backup: string) => {
+		const opened = await open(name);
+		const members = await opened.ring.create(size, {extended_properties: {k2hdkc_backup: backup}});
+		const client = await opened.openClient();
+		t.is(await client.count(keys), keys, name);
+		await client.remove();
+		return {opened, members};
+	};
+
+	const source = await open('source');
 	const ofSource = await source.ring.create(2);
-	const first = await client(source, 'source');
-	await first.set(keys);
-	t.is(await first.count(keys), keys);
-	await first.remove();
+	const client = await source.openClient();
+	await client.set(keys);
+	t.is(await client.count(keys), keys);
+	await client.remove();
 	const backupOfTwo = await backUpAndRemove(source, ofSource);
-
-	const larger = await openRing(t, 'larger', {steps: backupSteps});
-	const ofLarger = await larger.ring.create(3, {extended_properties: {k2hdkc_backup: backupOfTwo}});
-	const second = await client(larger, 'larger');
-	t.is(await second.count(keys), keys, 'three of two');
-	await second.remove();
-	const backupOfThree = await backUpAndRemove(larger, ofLarger);
-
-	const smaller = await openRing(t, 'smaller', {steps: backupSteps});
-	const ofSmaller = await smaller.ring.create(2, {extended_properties: {k2hdkc_backup: backupOfThree}});
-	const third = await client(smaller, 'smaller');
-	t.is(await third.count(keys), keys, 'two of three');
-	await third.remove();
-	await smaller.ring.remove(ofSmaller);
+	const larger = await restored('larger', 3, backupOfTwo);
+	const backupOfThree = await backUpAndRemove(larger.opened, larger.members);
+	const smaller = await restored('smaller', 2, backupOfThree);
+	await smaller.opened.ring.remove(smaller.members);
 	await removeBackups(source.demo, [backupOfTwo, backupOfThree]);
 	await nothingStored(source.demo);
 	t.log(`${keys} keys with two nodes, with three from their backup, and with two from the backup of those`);
