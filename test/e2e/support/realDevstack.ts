@@ -18,8 +18,8 @@ const authorities = '/etc/ssl/certs/ca-certificates.crt';
  * merging of memory pages belongs to the host alone; loop devices are named one by one.
  */
 const kernelScript = `
+mkdir -p /etc/modprobe.d /etc/systemd/system/ovs-vswitchd.service.d
 for module in nvme-fabrics nvme-tcp; do echo "install $module /bin/true"; done >/etc/modprobe.d/container.conf
-mkdir -p /etc/systemd/system/ovs-vswitchd.service.d
 cat >/etc/systemd/system/ovs-vswitchd.service.d/container.conf <<'end'
 [Service]
 ExecStartPost=/usr/bin/ovs-vsctl --no-wait set open_vswitch . external-ids:ovn-bridge-datapath-type=netdev -- --may-exist add-br br-ex -- set bridge br-ex datapath_type=netdev
@@ -63,7 +63,7 @@ sha256sum /srv/downloads/etcd/${versions.etcd}/$name.tar.gz | cut -d ' ' -f 1
 const profileOf = ({proxy, git, etcdHash}: {readonly proxy: string; readonly git: string; readonly etcdHash: string}) => ({
 	extends: 'devstack',
 	components: {cinder: false},
-	proxy: {http: proxy, https: proxy, caFile: authorities},
+	proxy: {http: proxy, https: proxy, no: ['127.0.0.1'], caFile: authorities},
 	sources: {devstack: {git, novnc: `${git}/openstack/noVNC.git`, etcd: `${downloads}/etcd`, cirros: `${downloads}/cirros`}},
 	devstack: {
 		variables: {
@@ -79,7 +79,7 @@ const profileOf = ({proxy, git, etcdHash}: {readonly proxy: string; readonly git
  * and passes on what is asked of package mirrors. It goes with the test.
  */
 export const createRealDevstackMachine = async (t: ExecutionContext, mirrors: string): Promise<DevstackMachine> => {
-	const machine = await startSshMachine({suite: 'trixie', prefix: '10.218.3', link: 'kd-ds-real'});
+	const machine = await startSshMachine({suite: 'trixie', prefix: '10.218.9', link: 'kd-ds-real'});
 	t.teardown(machine.stop);
 	const must = scriptIn(machine);
 	const [proxy, git] = [await startForwardProxy(machine.hostAddress), await startGitDaemon(mirrors, machine.hostAddress)];
