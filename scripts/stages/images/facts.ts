@@ -6,7 +6,7 @@ import {k2hr3OriginOf} from '../../config/k2hr3Source.js';
 import {k2hr3Directories} from '../k2hr3/definition.js';
 import {serverName} from '../k2hr3/facts.js';
 import {changedPrograms, registeredImage} from '../k2hr3/image.js';
-import type {SandboxEnv} from '../sandboxEnv.js';
+import type {CloudEnv, ImageEnv, RegistryEnv} from '../imageEnv.js';
 import {readBooted} from './bootCheck.js';
 import {containerImages} from './containers/images.js';
 import {changedSurroundings} from './containers/build.js';
@@ -22,7 +22,7 @@ import {readManifest, type Manifest} from './manifest.js';
 import {guestRegistration} from './register.js';
 
 /** Directories of such an image that were made from other inputs than those of the configuration. */
-const others = async ({host, paths, config}: SandboxEnv, current: string): Promise<string[]> => {
+const others = async ({host, paths, config}: ImageEnv, current: string): Promise<string[]> => {
 	const wanted = new Set([current, ...containerImages(config).map(each => imageDirectory({paths}, each))]);
 	const {stdout} = await host.run(['find', paths.images, '-mindepth', '1', '-maxdepth', '1', '-name', path.basename(current).replace(/[\da-f]{16}$/, '*'), '-not', '-name', '*.partial-*'], {allow: 'any'});
 	return stdout.split('\n').filter(directory => directory !== '' && !wanted.has(directory));
@@ -45,7 +45,7 @@ const askGlance = async (ask: () => Promise<string>): Promise<string> => {
 };
 
 /** Of the guest image; `name` is that of its directory. */
-const guestInGlance = async (env: SandboxEnv, name: string): Promise<string> => askGlance(async () => {
+const guestInGlance = async (env: CloudEnv, name: string): Promise<string> => askGlance(async () => {
 	const {current, wanted} = await guestRegistration(env, glancePatience) ?? {};
 	const from = wanted?.origin === name ? '' : `, from ${wanted?.origin}`;
 	return current ? `Glance ${current.id}${from}` : 'not in Glance';
@@ -68,7 +68,7 @@ type Wanted = {
 	readonly registered: () => Promise<string>;
 };
 
-const factsOf = async (env: SandboxEnv, {image, name, tag, directory, digest, changed, proved, registered}: Wanted): Promise<ImageFacts> => {
+const factsOf = async (env: ImageEnv, {image, name, tag, directory, digest, changed, proved, registered}: Wanted): Promise<ImageFacts> => {
 	const known = {image, name, ...(tag !== undefined && {tag}), directory, inputs: directory.slice(directory.lastIndexOf('-') + 1)};
 	const manifest = await readManifest(env.host, directory);
 	if (manifest !== undefined) {
@@ -82,12 +82,12 @@ const factsOf = async (env: SandboxEnv, {image, name, tag, directory, digest, ch
 	return {...known, files: [], state: old.length === 0 ? 'not built' : `out of date: what is there was made from other inputs (${old.join(', ')})`, registered: '-'};
 };
 
-const inRegistry = async (env: SandboxEnv, image: ContainerImage): Promise<string> => {
+const inRegistry = async (env: RegistryEnv, image: ContainerImage): Promise<string> => {
 	const id = await pushedId(env, image);
-	return id === undefined ? 'not in the registry' : `${registryReference(env, image)}, ${id.slice(0, 19)}`;
+	return id === undefined ? 'not in the registry' : `${registryReference(env.registry(), image)}, ${id.slice(0, 19)}`;
 };
 
-const containerFacts = async (env: SandboxEnv, wanted: ContainerName): Promise<readonly ImageFacts[]> => {
+const containerFacts = async (env: RegistryEnv, wanted: ContainerName): Promise<readonly ImageFacts[]> => {
 	const images = containerImages(env.config).filter(({name}) => name === wanted);
 	if (images.length === 0) {
 		return [{image: wanted, name: repositoryOf(env.config, wanted), files: [], directory: '-', state: 'left out: sources.k2hdkc does not say where K2HDKC comes from', registered: '-'}];
@@ -101,7 +101,7 @@ const containerFacts = async (env: SandboxEnv, wanted: ContainerName): Promise<r
 };
 
 /** The built guest image, or that of a file where the configuration names one. */
-const guestFacts = async (env: SandboxEnv): Promise<ImageFacts> => {
+const guestFacts = async (env: CloudEnv): Promise<ImageFacts> => {
 	const {host, config} = env;
 	const {file} = config.images.guest;
 	const [name, directory] = file === null ? [guestName(config), guestLayer(env, 'image')] : [nameOfFile(file), guestFileDirectory(env)];
@@ -114,7 +114,7 @@ const guestFacts = async (env: SandboxEnv): Promise<ImageFacts> => {
 };
 
 /** That of the K2HR3 server, where the configuration says what it is made from. */
-const k2hr3Facts = async (env: SandboxEnv): Promise<readonly ImageFacts[]> => {
+const k2hr3Facts = async (env: CloudEnv): Promise<readonly ImageFacts[]> => {
 	if (k2hr3OriginOf(env.config) === undefined) {
 		return [];
 	}
@@ -133,7 +133,7 @@ const k2hr3Facts = async (env: SandboxEnv): Promise<readonly ImageFacts[]> => {
 };
 
 /** What there is of each image of the configuration. */
-export const imageFacts = async (env: SandboxEnv): Promise<readonly ImageFacts[]> => [
+export const imageFacts = async (env: CloudEnv & RegistryEnv): Promise<readonly ImageFacts[]> => [
 	await guestFacts(env),
 	...(await Promise.all(containerNames.map(async name => containerFacts(env, name)))).flat(),
 	...await k2hr3Facts(env),

@@ -1,6 +1,6 @@
 import type {Config} from '../../config/schema.js';
 import type {Machine} from '../../machines/types.js';
-import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
+import type {ImageEnv, ImageStep} from '../imageEnv.js';
 import {leftForOthers} from '../shared.js';
 import {aptWaiting} from './aptDownload.js';
 
@@ -20,13 +20,13 @@ const installed = async (host: Machine, names: readonly string[]): Promise<strin
 	return stdout.split('\n').filter(line => line.startsWith('installed ')).map(line => line.slice('installed '.length));
 };
 
-type Wanted = Pick<SandboxStep, 'id' | 'stage' | 'title' | 'needs'> & {
+type Wanted = Pick<ImageStep, 'id' | 'stage' | 'title' | 'needs'> & {
 	readonly packages: readonly string[];
 	/**
 	 * Packages besides that depend on what is found on the host, and a phrase that says why these. The probe asks for them and they are no input:
 	 * where others are wanted now and are there, nothing is to be done.
 	 */
-	readonly found?: (env: SandboxEnv) => {readonly packages: readonly string[]; readonly reason: string};
+	readonly found?: (env: ImageEnv) => {readonly packages: readonly string[]; readonly reason: string};
 	/** File of the state directory with what was added. */
 	readonly record: string;
 };
@@ -41,14 +41,14 @@ mv -f '${record}.new' '${record}'
 `;
 
 /** The packages that a list in the state directory names. */
-const addedBy = async ({host, config}: SandboxEnv, record: string): Promise<string[]> =>
+const addedBy = async ({host, config}: ImageEnv, record: string): Promise<string[]> =>
 	(await host.read(`${config.paths.state}/${record}`))?.split('\n').filter(name => name !== '') ?? [];
 
 /**
  * Installs programs on the host. Which packages came with the tool is written before they are installed: a list in the state directory
  * is what `down` goes by.
  */
-const hostPackagesStep = ({packages: always, found, record, ...step}: Wanted): SandboxStep => ({
+const hostPackagesStep = ({packages: always, found, record, ...step}: Wanted): ImageStep => ({
 	...step,
 	inputs: () => ({packages: always}),
 	reaches: () => ['the mirror of the host\'s own apt'],
