@@ -22,6 +22,8 @@ export type ImageEnv = {
 	readonly proxyAuthority: string | undefined;
 	/** What makes container images. */
 	readonly builder: ChosenBuilder;
+	/** Ranges and addresses of the cloud, where they are known before an image is made. */
+	readonly cloudRanges?: readonly string[];
 };
 
 export type ImageStep = Step<ImageEnv>;

@@ -31,24 +31,27 @@ const others = async ({host, paths, config}: ImageEnv, current: string): Promise
 /** Seconds until Glance counts as not there. */
 const glancePatience = 10;
 
+type Registered = Pick<ImageFacts, 'registered' | 'reference'>;
+
 /** Where an image stands in Glance. An environment that does not run is no error here. */
-const askGlance = async (ask: () => Promise<string>): Promise<string> => {
+const askGlance = async (ask: () => Promise<Registered>): Promise<Registered> => {
 	try {
 		return await ask();
 	} catch (error) {
 		if (error instanceof ToolError) {
-			return 'not known: Glance does not answer';
+			return {registered: 'not known: Glance does not answer'};
 		}
 
 		throw error;
 	}
 };
 
+const inGlance = (id: string | undefined, from = ''): Registered => id === undefined ? {registered: 'not in Glance'} : {registered: `Glance ${id}${from}`, reference: `Glance ${id}`};
+
 /** Of the guest image; `name` is that of its directory. */
-const guestInGlance = async (env: CloudEnv, name: string): Promise<string> => askGlance(async () => {
+const guestInGlance = async (env: CloudEnv, name: string): Promise<Registered> => askGlance(async () => {
 	const {current, wanted} = await guestRegistration(env, glancePatience) ?? {};
-	const from = wanted?.origin === name ? '' : `, from ${wanted?.origin}`;
-	return current ? `Glance ${current.id}${from}` : 'not in Glance';
+	return inGlance(current?.id, wanted?.origin === name ? '' : `, from ${wanted?.origin}`);
 });
 
 /** What a disk or a root is known by. */
@@ -65,7 +68,7 @@ type Wanted = {
 	readonly changed?: (manifest: Manifest) => Promise<string | undefined>;
 	/** Whether it passed its check. */
 	readonly proved: () => Promise<boolean>;
-	readonly registered: () => Promise<string>;
+	readonly registered: () => Promise<Registered>;
 };
 
 const factsOf = async (env: ImageEnv, {image, name, tag, directory, digest, changed, proved, registered}: Wanted): Promise<ImageFacts> => {
@@ -75,16 +78,17 @@ const factsOf = async (env: ImageEnv, {image, name, tag, directory, digest, chan
 		const why = await changed?.(manifest);
 		const id = await digest(manifest);
 		const now = await proved() ? 'up to date' : 'not in use: it has not passed its check';
-		return {...known, ...(id !== undefined && {digest: id}), made: manifest.made, files: manifest.files, state: why === undefined ? now : `out of date: ${why}`, registered: await registered()};
+		return {...known, ...(id !== undefined && {digest: id}), made: manifest.made, files: manifest.files, state: why === undefined ? now : `out of date: ${why}`, ...await registered()};
 	}
 
 	const old = await others(env, directory);
 	return {...known, files: [], state: old.length === 0 ? 'not built' : `out of date: what is there was made from other inputs (${old.join(', ')})`, registered: '-'};
 };
 
-const inRegistry = async (env: RegistryEnv, image: ContainerImage): Promise<string> => {
+const inRegistry = async (env: RegistryEnv, image: ContainerImage): Promise<Registered> => {
 	const id = await pushedId(env, image);
-	return id === undefined ? 'not in the registry' : `${registryReference(env.registry(), image)}, ${id.slice(0, 19)}`;
+	const name = registryReference(env.registry(), image);
+	return id === undefined ? {registered: 'not in the registry'} : {registered: `${name}, ${id.slice(0, 19)}`, reference: `${name}:${image.tag}`};
 };
 
 const containerFacts = async (env: RegistryEnv, wanted: ContainerName): Promise<readonly ImageFacts[]> => {
@@ -96,7 +100,7 @@ const containerFacts = async (env: RegistryEnv, wanted: ContainerName): Promise<
 	return Promise.all(images.map(async image => factsOf(env, {
 		image: wanted, name: image.repository, tag: image.tag, directory: imageDirectory(env, image), digest: async () => imageId(env, image),
 		changed: async manifest => changedSurroundings(env, image, manifest), proved: async () => isChecked(env, image),
-		registered: async () => inRegistry(env, image).catch(() => 'not known: the registry does not answer'),
+		registered: async () => inRegistry(env, image).catch(() => ({registered: 'not known: the registry does not answer'})),
 	})));
 };
 
@@ -125,10 +129,7 @@ const k2hr3Facts = async (env: CloudEnv): Promise<readonly ImageFacts[]> => {
 		changed: async manifest => changedPrograms(env, manifest),
 		// That its programs run there is tried while it is made.
 		proved: async () => true,
-		registered: async () => askGlance(async () => {
-			const id = await registeredImage(env, glancePatience);
-			return id === undefined ? 'not in Glance' : `Glance ${id}`;
-		}),
+		registered: async () => askGlance(async () => inGlance(await registeredImage(env, glancePatience))),
 	})];
 };
 

@@ -23,7 +23,7 @@ const filesOf = (directory: string): Record<string, string> => Object.fromEntrie
 	.map(file => [path.relative(directory, file), createHash('sha256').update(readFileSync(file)).digest('hex')]));
 
 /** All that the guest image is made from, layer by layer, for a person who wants to know or to make it by hand. */
-const guestRecipe = (env: Pick<ImageEnv, 'config' | 'paths' | 'proxyAuthority'>): Readonly<Record<string, unknown>> => {
+const guestRecipe = (env: Pick<ImageEnv, 'config' | 'paths' | 'proxyAuthority' | 'cloudRanges'>): Readonly<Record<string, unknown>> => {
 	const {images: {guest}, sources, release} = env.config;
 	const wheels = guestWheels(env.config);
 	return {

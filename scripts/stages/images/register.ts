@@ -79,7 +79,8 @@ const guestGlance: CloudStep = {
 			await host.write(fileMark(env), `${wanted.origin}\n`);
 		}
 	},
-	undo: {nothingLeft: 'It lies on the disk of the sandbox machine and goes with that.'},
+	undo: {nothingLeft: 'It lies in the store of Glance and goes with that.'},
+	own: true,
 	timeout: 900,
 	idleTimeout: 600,
 	expected: 15,

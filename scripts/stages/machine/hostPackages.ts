@@ -29,6 +29,8 @@ type Wanted = Pick<ImageStep, 'id' | 'stage' | 'title' | 'needs'> & {
 	readonly found?: (env: ImageEnv) => {readonly packages: readonly string[]; readonly reason: string};
 	/** File of the state directory with what was added. */
 	readonly record: string;
+	/** Units of the packages that are not to run by themselves. */
+	readonly masked?: readonly string[];
 };
 
 /** Adds to the record what apt is about to install. Where nothing is added there is no record, as there is nothing to take back. */
@@ -48,7 +50,7 @@ const addedBy = async ({host, config}: ImageEnv, record: string): Promise<string
  * Installs programs on the host. Which packages came with the tool is written before they are installed: a list in the state directory
  * is what `down` goes by.
  */
-const hostPackagesStep = ({packages: always, found, record, ...step}: Wanted): ImageStep => ({
+export const hostPackagesStep = ({packages: always, found, record, masked = [], ...step}: Wanted): ImageStep => ({
 	...step,
 	inputs: () => ({packages: always}),
 	reaches: () => ['the mirror of the host\'s own apt'],
@@ -69,6 +71,10 @@ const hostPackagesStep = ({packages: always, found, record, ...step}: Wanted): I
 		progress.say('updating package lists');
 		await job(host, [...apt(config), 'update']);
 		await host.script(addedScript(`${config.paths.state}/${record}`, packages));
+		if (masked.length > 0) {
+			await host.run(['systemctl', 'mask', '--quiet', ...masked]);
+		}
+
 		progress.say('installing');
 		await job(host, [...apt(config), 'install', '--no-install-recommends', '--no-upgrade', ...packages], {env: {DEBIAN_FRONTEND: 'noninteractive'}});
 	},
@@ -84,6 +90,10 @@ const hostPackagesStep = ({packages: always, found, record, ...step}: Wanted): I
 				await job(host, [...apt(config), 'purge', ...present], {env: {DEBIAN_FRONTEND: 'noninteractive'}});
 			}
 
+			if (masked.length > 0) {
+				await host.run(['systemctl', 'unmask', '--quiet', ...masked]);
+			}
+
 			await host.run(['rm', '-f', '--', ...['', '.new'].map(end => `${config.paths.state}/${record}${end}`)]);
 		},
 	},
@@ -95,13 +105,26 @@ const hostPackagesStep = ({packages: always, found, record, ...step}: Wanted): I
 	retry: {attempts: 3, delay: 5},
 });
 
+/** Of the first packages that came with the tool. */
+const hostRecord = 'added-packages';
+
 export const installHostPackages = hostPackagesStep({
 	id: 'host.packages',
 	stage: 'machine',
 	title: 'Programs of the host that make and run the sandbox',
 	needs: [],
 	packages: hostPackages,
-	record: 'added-packages',
+	record: hostRecord,
+});
+
+/** The same where no sandbox is made: what images are made with. pip knows where the Python package index is. */
+export const installRootTools = hostPackagesStep({
+	id: installHostPackages.id,
+	stage: 'machine',
+	title: 'Programs of the machine that make root file systems and fetch what goes into them',
+	needs: [],
+	packages: ['mmdebstrap', 'systemd-container', 'debian-archive-keyring', 'arch-test', 'curl', 'patch', 'util-linux', 'python3-pip'],
+	record: hostRecord,
 });
 
 export const installImageTools = hostPackagesStep({

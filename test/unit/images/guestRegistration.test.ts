@@ -25,6 +25,8 @@ const builtName = guestNames({config: built, proxyAuthority: undefined}).image;
 
 const manifest = (name: string, file: string, bytes: number): string => JSON.stringify({name, made: '2026-11-24T00:00:00Z', files: [{file, bytes, sha256: ''}]});
 
+const root: CloudEnv['serverDisk'] = {file: 'root.tar', format: 'raw'};
+
 /** A host with a store and a Glance; both go on from one call to the next. */
 const createWorld = () => {
 	const files = new Map([
@@ -56,7 +58,7 @@ const createWorld = () => {
 
 	const api = {request, url: {image: 'http://glance/v2'}, token: async () => 'token'};
 	const uploaded: string[] = [];
-	const contextOf = (config: CloudEnv['config'], serverDisk: CloudEnv['serverDisk'] = {file: 'root.tar', format: 'raw'}) => ({
+	const contextOf = (config: CloudEnv['config'], serverDisk: CloudEnv['serverDisk'] = root) => ({
 		env: {config, host, api, serverDisk, paths: {images: '/images', environment: '/state/test'}} as unknown as CloudEnv,
 		async job(_: unknown, argv: readonly string[]) {
 			uploaded.push(argv[argv.indexOf('--upload-file') + 1]!);

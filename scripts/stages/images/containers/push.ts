@@ -1,15 +1,22 @@
 import {z} from 'zod';
+import type {Config} from '../../../config/schema.js';
 import {ToolError} from '../../../errors/toolError.js';
 import type {ImageEnv, Registry, RegistryEnv, RegistryStep} from '../../imageEnv.js';
 import {emptyPartial} from '../partial.js';
 import {archivedId} from './builders/archive.js';
+import {imageOptions} from './identity.js';
 import {fullName, imageDirectory, type ContainerImage} from './image.js';
+import {containerImages} from './images.js';
 
 /** What a registry tells of an image for one machine: the digest of its configuration is what the image is known by. */
 export const manifestSchema = z.object({config: z.object({digest: z.string()})});
 
 /** REGISTRY/NAME of an image in the environment's registry, as Trove's options name it. */
 export const registryReference = ({address}: Pick<Registry, 'address'>, {repository}: Pick<ContainerImage, 'repository'>): string => `${address}/${repository}`;
+
+/** Options of the datastore by which Trove finds the images that are built here: guests pull them from the registry of the environment. */
+export const builtImageOptions = (config: Parameters<typeof containerImages>[0] & Pick<Config, 'components'>, registry: Pick<Registry, 'address'>): Readonly<Record<string, string>> =>
+	config.components.images ? Object.fromEntries(containerImages(config).map(image => [imageOptions[image.name], registryReference(registry, image)])) : {};
 
 /** Digest of the configuration of the image that bears the tag in the registry; undefined when none does. */
 export const pushedId = async ({machine, registry}: RegistryEnv, {repository, tag}: ContainerImage): Promise<string | undefined> => {
@@ -82,7 +89,8 @@ export const pushStep = (image: ContainerImage, title: string): RegistryStep => 
 		await job(host, ['sh', '-euc', pushScript, 'sh', work, ...(registry.isPlain ? ['--dest-tls-verify=false'] : []), `docker-archive:${directory}/image.tar`, `docker://${registryReference(registry, image)}:${image.tag}`], {env: {no_proxy: '*'}});
 		await host.run(['rm', '-rf', '--one-file-system', '--', work]);
 	},
-	undo: {nothingLeft: 'It lies on the disk of the sandbox machine and goes with that.'},
+	undo: {nothingLeft: 'It lies in the registry and goes with that.'},
+	own: true,
 	timeout: 600,
 	idleTimeout: 300,
 	expected: 8,
