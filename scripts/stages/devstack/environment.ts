@@ -18,6 +18,7 @@ import {authority, guestMirror} from '../sourceChecks.js';
 import {asStack, devstackPaths, devstackUrls, secretNames, stackUser, type DevstackEnv} from './devstackEnv.js';
 import {gatherFacts} from './gather.js';
 import {chosenAddress} from './hostAddress.js';
+import {cannotRegister} from './moreVersions.js';
 import {findingsOf, wantedOf} from './preflight.js';
 import {registryOf} from './registry.js';
 import {sourceChecks} from './sources.js';
@@ -39,6 +40,7 @@ const datastoreVersions = async (env: DevstackEnv): Promise<readonly DatastoreVe
 
 const leftOut = (config: Config, {components} = config): SummaryFacts['leftOut'] => [
 	...(components.images ? leftOutContainers(config) : [{what: 'images', why: 'component `images` is off: instances need a guest image in Glance, with the tags of the datastore version'}]),
+	...(cannotRegister(config) ? [{what: 'further datastore versions', why: 'Trove of 2024.1 does not keep what they need; the default version is there'}] : []),
 	{what: 'K2HR3', why: 'this version does not build one for a DevStack: clusters of K2HDKC need one'},
 	...(['dashboard', 'swift', 'cinder'] as const).filter(name => !components[name]).map(name => ({what: name, why: `component \`${name}\` is off`})),
 ];

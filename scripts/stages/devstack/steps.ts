@@ -3,6 +3,7 @@ import type {DevstackStep} from './devstackEnv.js';
 import {hostRecord} from './hostRecord.js';
 import {devstackImages, imageTools} from './imageSteps.js';
 import {localConf} from './localConf.js';
+import {moreVersions} from './moreVersions.js';
 import {passwords} from './passwords.js';
 import {plugin} from './plugin.js';
 import {repositories} from './repositories.js';
@@ -14,6 +15,6 @@ export const devstackSteps = (config: Pick<Config, 'components' | 'datastore' | 
 	const [checkouts, tools] = [repositories(config), imageTools(config)];
 	return [
 		passwords, user, hostRecord(tools.map(({id}) => id)), ...checkouts, plugin, localConf, stack(checkouts.map(({id}) => id)), services,
-		...tools, ...devstackImages(config),
+		...moreVersions(config), ...tools, ...devstackImages(config),
 	];
 };
