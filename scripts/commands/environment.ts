@@ -49,6 +49,8 @@ export type ImageFacts = {
 	readonly state: string;
 	/** Where it can be had: id of the image in Glance, or why it is not there. */
 	readonly registered: string;
+	/** What it is called where it is used; undefined when it is not there. */
+	readonly reference?: string;
 };
 
 /** Where an image is copied to. */
@@ -74,6 +76,8 @@ export type SummaryFacts = {
 	readonly openrc?: string;
 	readonly datastoreVersions: readonly DatastoreVersion[];
 	readonly guests: readonly GuestFacts[];
+	/** Images that are where they are used, with what each is known by. */
+	readonly images?: ReadonlyArray<{readonly image: string; readonly reference: string; readonly digest: string}>;
 	readonly leftOut: ReadonlyArray<{readonly what: string; readonly why: string}>;
 	readonly nextCommands: readonly string[];
 	/** For an environment on another host: the ssh command that makes its endpoints reachable from here. */

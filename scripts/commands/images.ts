@@ -10,7 +10,7 @@ import {ancestorsOf} from '../pipeline/graph.js';
 import {renderImages} from '../report/images.js';
 import {planDocument, renderPlan} from '../report/plan.js';
 import {imageNames, imageStepIds, imageSteps, type ImageName} from '../stages/images/imageSteps.js';
-import {sandboxSteps} from '../stages/sandbox.js';
+import {profileSteps} from '../stages/profileSteps.js';
 import {refuseWithoutPrograms} from './k2hr3System.js';
 import {loadFor} from './loadFor.js';
 import {noticesOf} from './plan.js';
@@ -43,9 +43,10 @@ const showRecipes = async (context: CommandContext, options: Options, images: re
 	return 0;
 });
 
-/** The images that a command line names, or all that the configuration can have. K2D1018 for an unknown one, K2D6008 and K2D7016 for one that it cannot. */
+/** The images that a command line names, or all that the configuration can have. K2D1018 for an unknown one, K2D1020, K2D6008 and K2D7016 for one that it cannot. */
 const chosenImages = (config: Config, [name]: readonly string[]): readonly ImageName[] => {
-	const possible = imageNames.filter(each => imageSteps(config)[each].build.length > 0);
+	const there = new Set(profileSteps(config).map(({id}) => id));
+	const possible = imageNames.filter(each => imageSteps(config)[each].build.length > 0 && imageSteps(config)[each].build.every(({id}) => there.has(id)));
 	if (name === undefined) {
 		return possible;
 	}
@@ -58,6 +59,10 @@ const chosenImages = (config: Config, [name]: readonly string[]): readonly Image
 		refuseWithoutPrograms(config);
 	}
 
+	if (imageSteps(config)[name].build.some(({id}) => !there.has(id))) {
+		throw new ToolError('K2D1020', `Profile ${config.profile} does not build the image ${name} in this version`);
+	}
+
 	if (!possible.includes(name)) {
 		throw new ToolError('K2D6008', 'sources.k2hdkc does not say where the programs of K2HDKC come from');
 	}
@@ -67,7 +72,7 @@ const chosenImages = (config: Config, [name]: readonly string[]): readonly Image
 
 /** Ids of the steps that build images: theirs, and what those need of the host. */
 const buildSteps = (config: Config, images: readonly ImageName[]): readonly string[] => {
-	const steps = sandboxSteps(config);
+	const steps = profileSteps(config);
 	const own = images.flatMap(name => imageStepIds(config, name).build);
 	return [...new Set([...own.flatMap(id => [...ancestorsOf(id, steps)]), ...own])];
 };

@@ -59,11 +59,13 @@ export const request = async (machine: Pick<Machine, 'connect'>, wanted: ApiRequ
 
 type Credentials = {readonly user: string; readonly password: string; readonly project: string};
 
+/** Base URL of each service, without a slash at the end. */
+export type ServiceUrls = Readonly<Record<'identity' | 'image' | 'placement' | 'compute' | 'network' | 'volume' | 'objectStore' | 'database', string>>;
+
 export type OpenstackApi = {
 	/** With the administrator's token; fetched once and again when it is refused. */
 	request: (wanted: ApiRequest) => Promise<ApiResponse>;
-	/** Base URL of a service, without a slash at the end. */
-	readonly url: Readonly<Record<'identity' | 'image' | 'placement' | 'compute' | 'network' | 'volume' | 'objectStore' | 'database', string>>;
+	readonly url: ServiceUrls;
 	/** Id of the project whose token is used. */
 	projectId: () => Promise<string>;
 	/** The token itself, for a program that sends a file. */
@@ -80,14 +82,18 @@ const authBody = ({user, password, project}: Credentials): unknown => ({
 /** Ports as Debian's packages and OpenStack's own documents have them. */
 export const ports = {identity: 5000, image: 9292, placement: 8778, compute: 8774, network: 9696, volume: 8776, objectStore: 8080, database: 8779} as const;
 
-/** A client for the services at `address`, asked from `machine`. `credentials` is called at each login, since secrets may be read late. */
-export const createApi = (machine: Pick<Machine, 'connect'>, address: string, credentials: () => Credentials): OpenstackApi => {
+/** Where the services are that each listen on a port of their own. */
+export const urlsByPort = (address: string): ServiceUrls => {
 	const base = (port: number, path = ''): string => `http://${address}:${port}${path}`;
-	const url = {
+	return {
 		identity: base(ports.identity, '/v3'), image: base(ports.image, '/v2'), placement: base(ports.placement),
 		compute: base(ports.compute, '/v2.1'), network: base(ports.network, '/v2.0'), volume: base(ports.volume, '/v3'),
 		objectStore: base(ports.objectStore, '/v1'), database: base(ports.database, '/v1.0'),
 	};
+};
+
+/** A client for the services, asked from `machine`. `credentials` is called at each login, since secrets may be read late. */
+export const createApi = (machine: Pick<Machine, 'connect'>, url: ServiceUrls, credentials: () => Credentials): OpenstackApi => {
 	let login: Promise<{token: string; project: string}> | undefined;
 	const logIn = async (): Promise<{token: string; project: string}> => {
 		const {headers, body} = await request(machine, {method: 'POST', url: `${url.identity}/auth/tokens`, body: authBody(credentials())});

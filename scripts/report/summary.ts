@@ -27,6 +27,7 @@ export const renderFacts = (facts: SummaryFacts, color: boolean): string[] => {
 		...section('Endpoints', formatTable(facts.endpoints.map(({name, url}) => [name, url])), style),
 		...section('Credentials', formatTable(credentialRows(facts)), style),
 		...section('Datastore versions', formatTable(versionRows(facts)), style),
+		...section('Images', formatTable((facts.images ?? []).map(({image, reference, digest}) => [image, reference, digest])), style),
 		...section('Guests', formatTable(guestRows(facts)), style),
 		...section('Left out', formatTable(facts.leftOut.map(({what, why}) => [what, why])), style),
 		...section('From your own machine', facts.sshForward === undefined ? [] : indented([facts.sshForward]), style),

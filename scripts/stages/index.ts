@@ -1,5 +1,4 @@
 import type {DatastoreVersion, Environment, OpenEnvironment, SummaryFacts} from '../commands/environment.js';
-import {containerNames} from '../config/containerNames.js';
 import {chooseK2hr3} from '../config/k2hr3Source.js';
 import type {Config} from '../config/schema.js';
 import {matchKnownFailure} from '../errors/knownFailures.js';
@@ -18,10 +17,11 @@ import {runningInit} from './machine/nspawn.js';
 import {k2hr3Command} from './k2hr3/client.js';
 import {openDevstack} from './devstack/environment.js';
 import {builtApp, k2hr3Address} from './k2hr3/facts.js';
-import {containerImage, containerImages} from './images/containers/images.js';
+import {containerImage} from './images/containers/images.js';
 import {pushElsewhere} from './images/containers/pushElsewhere.js';
 import {registryAddress} from './images/registry.js';
 import {imageFacts} from './images/facts.js';
+import {leftOutContainers} from './images/leftOut.js';
 import {forgetGuestFile} from './images/register.js';
 import {imageRecipes} from './images/recipe.js';
 import {commandFor} from './nameOptions.js';
@@ -29,16 +29,9 @@ import {createSandboxEnv, sandboxSteps} from './sandbox.js';
 import type {SandboxEnv} from './sandboxEnv.js';
 
 /** What the profile cannot give yet or was told to leave out, so that nobody looks for it. */
-const leftOutImages = (config: SandboxEnv['config']): SummaryFacts['leftOut'] => {
-	if (!config.components.images) {
-		return [{what: 'images', why: 'component `images` is off; `images build` builds them, datastore versions stand without them'}];
-	}
-
-	const built = new Set(containerImages(config).map(({name}) => name));
-	return containerNames.filter(name => !built.has(name)).map(name => ({
-		what: `${name} image`, why: 'no distribution has the programs of K2HDKC; sources.k2hdkc says where they come from',
-	}));
-};
+const leftOutImages = (config: SandboxEnv['config']): SummaryFacts['leftOut'] => config.components.images
+	? leftOutContainers(config)
+	: [{what: 'images', why: 'component `images` is off; `images build` builds them, datastore versions stand without them'}];
 
 const leftOutK2hr3 = (config: SandboxEnv['config']): SummaryFacts['leftOut'] => {
 	const choice = chooseK2hr3(config);

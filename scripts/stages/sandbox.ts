@@ -2,7 +2,7 @@ import {ToolError} from '../errors/toolError.js';
 import type {Config} from '../config/schema.js';
 import {createSandboxMachine} from '../machines/sandbox.js';
 import type {Machine} from '../machines/types.js';
-import {createApi} from '../openstack/api.js';
+import {createApi, urlsByPort} from '../openstack/api.js';
 import {createSecrets, sandboxSecrets} from '../openstack/secrets.js';
 import {chooseAddresses, parseAddresses, usedRanges, type Addresses} from './addresses.js';
 import {cinder, cinderDriver, cinderVolumes} from './controlPlane/cinder.js';
@@ -25,7 +25,7 @@ import {computeDownload, computePackages} from './guests/packages.js';
 import {findBuilder} from './images/containers/builders/choose.js';
 import {imageNames, imageSteps} from './images/imageSteps.js';
 import {imageStore} from './images/store.js';
-import {registry, registryDownload, registryPackages} from './images/registry.js';
+import {registry, registryDownload, registryOf, registryPackages} from './images/registry.js';
 import {registryTrust} from './images/registryTrust.js';
 import {hasApp} from './k2hr3/prefix.js';
 import {k2hr3ServerSteps} from './k2hr3/steps.js';
@@ -109,12 +109,15 @@ export const createSandboxEnv = async (config: Config, host: Machine): Promise<S
 	const readNamed = async (file: string | null): Promise<string | undefined> => file === null ? undefined : host.read(file);
 	return {
 		config, host, machine, leader, survey, paths, machineName, linkName: `kd-${config.name}`, secrets, addresses,
-		api: createApi(host, addresses.current.machine, () => ({user: 'admin', password: secrets.get('user.admin'), project: 'admin'})),
+		api: createApi(host, urlsByPort(addresses.current.machine), () => ({user: 'admin', password: secrets.get('user.admin'), project: 'admin'})),
 		proxyAuthority: await readNamed(config.proxy.caFile),
 		k2hr3Authority: await readNamed(config.k2hr3.caFile),
 		k2hr3Certificate: await readNamed(config.k2hr3.certificateFile),
 		hasK2hr3App: await hasApp({config, host, paths}),
 		builder: await findBuilder(host, config),
+		// Servers are containers.
+		serverDisk: {file: 'root.tar', format: 'raw'},
+		registry: () => registryOf({config, addresses}),
 	};
 };
 

@@ -1,24 +1,18 @@
-import type {Config} from '../config/schema.js';
 import type {Machine} from '../machines/types.js';
-import type {OpenstackApi} from '../openstack/api.js';
 import {rabbitHash, type FileState, type Secrets} from '../openstack/secrets.js';
 import type {TemplateValues} from '../openstack/template.js';
 import type {Step} from '../pipeline/types.js';
 import type {Addresses} from './addresses.js';
 import type {Parts, Survey} from './controlPlane/look.js';
-import type {ChosenBuilder} from './images/containers/builders/choose.js';
+import type {CloudEnv, ImagePaths, RegistryEnv} from './imageEnv.js';
 import {certificatePath} from './k2hr3/certificate.js';
 import {k2hr3Addresses} from './k2hr3/facts.js';
 import type {Leader} from './machine/nspawn.js';
 
 /** Where things of an environment lie on its host. */
-export type SandboxPaths = {
-	/** /var/lib/k2hdkc-devstack/NAME */
-	readonly environment: string;
+export type SandboxPaths = ImagePaths & {
 	/** Roots made by mmdebstrap, one directory for each set of inputs; shared by environments. */
 	readonly roots: string;
-	/** Layers and finished images, one directory for each set of inputs; shared by environments. */
-	readonly images: string;
 	/** Written layer of the machine's root: everything that `down --depth sources` removes. */
 	readonly disk: string;
 	/** Where the machine's root is mounted while it runs. */
@@ -30,11 +24,8 @@ export type SandboxPaths = {
 	readonly openrc: string;
 };
 
-/** What the steps of profile `sandbox` act with. */
-export type SandboxEnv = {
-	readonly config: Config;
-	/** Where the sandbox stands. */
-	readonly host: Machine;
+/** What the steps of profile `sandbox` act with. `host` is where the sandbox stands. */
+export type SandboxEnv = CloudEnv & RegistryEnv & {
 	/** The nspawn machine. */
 	readonly machine: Machine;
 	readonly leader: Leader;
@@ -46,17 +37,12 @@ export type SandboxEnv = {
 	readonly linkName: string;
 	readonly secrets: Secrets;
 	readonly addresses: AddressBook;
-	readonly api: OpenstackApi;
-	/** What the file proxy.caFile holds on the host; undefined when none is named or it is not there. */
-	readonly proxyAuthority: string | undefined;
-	/** The same of k2hr3.caFile. */
+	/** What the file k2hr3.caFile holds on the host; undefined when none is named or it is not there. */
 	readonly k2hr3Authority: string | undefined;
 	/** The same of k2hr3.certificateFile: with a private key. */
 	readonly k2hr3Certificate: string | undefined;
 	/** Whether the K2HR3 that is built has its web application. */
 	readonly hasK2hr3App: boolean;
-	/** What makes container images. */
-	readonly builder: ChosenBuilder;
 };
 
 /** The environment's address ranges: chosen when it is planned first, then kept in a file. */

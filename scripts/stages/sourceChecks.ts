@@ -4,10 +4,10 @@ import {askAddress} from './askAddress.js';
 import {fail, pass, warn} from './checkResult.js';
 import {authorityFault} from './images/settings.js';
 import {suiteSources} from './machine/debianSources.js';
-import type {SandboxEnv} from './sandboxEnv.js';
+import type {ImageEnv} from './imageEnv.js';
 
 /** Asks the mirror of a suite for its index. */
-const askMirror = async (env: SandboxEnv, suite: string, signal: AbortSignal): Promise<CheckResult> => {
+const askMirror = async (env: ImageEnv, suite: string, signal: AbortSignal): Promise<CheckResult> => {
 	const {lines: [line = '']} = await suiteSources(env, suite);
 	const [, uri = ''] = line.split(' ');
 	const url = `${uri}/dists/${suite}/InRelease`;
@@ -25,12 +25,12 @@ const askMirror = async (env: SandboxEnv, suite: string, signal: AbortSignal): P
 		: fail('K2D3011', `${url} ${asked.why}`, `Check the network and the proxy, or name another mirror: --set sources.${isUbuntu(suite) ? 'ubuntu' : 'debian'}.mirror=URL.`);
 };
 
-export const mirror = (env: SandboxEnv): Check => ({
+export const mirror = (env: ImageEnv): Check => ({
 	id: 'debian', title: 'Debian mirror', stage: 'sources', neededBy: ['sandbox.root', 'dashboard.download', 'registry.download'], asksOutside: true,
 	run: async ({signal}) => askMirror(env, env.config.sandbox.suite, signal),
 });
 
-export const guestMirror = (env: SandboxEnv): Check => ({
+export const guestMirror = (env: ImageEnv): Check => ({
 	id: 'guest-suite', title: 'Mirror of the guest image\'s suite', stage: 'images', neededBy: ['images.guest.base'], asksOutside: true,
 	async run({signal}) {
 		const {suite} = env.config.images.guest;
@@ -46,7 +46,7 @@ export const guestMirror = (env: SandboxEnv): Check => ({
 	},
 });
 
-export const authority = (env: SandboxEnv): Check => ({
+export const authority = (env: ImageEnv): Check => ({
 	id: 'authority', title: 'Authority of the proxy', stage: 'images', neededBy: ['images.guest'],
 	async run() {
 		const fault = authorityFault(env);

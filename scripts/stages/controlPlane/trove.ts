@@ -2,15 +2,10 @@ import {ports} from '../../openstack/api.js';
 import {authorityFile, k2hr3Options} from '../../k2hr3/options.js';
 import type {SandboxEnv} from '../sandboxEnv.js';
 import {troveAdditions} from '../datastore/content.js';
-import {containerImages} from '../images/containers/images.js';
-import {imageOptions} from '../images/containers/identity.js';
-import {registryReference} from '../images/containers/push.js';
+import {builtImageOptions} from '../images/containers/push.js';
+import {registryOf} from '../images/registry.js';
 import {k2hr3Address} from '../k2hr3/facts.js';
 import {serviceStep} from './service.js';
-
-/** Images that are built here are pulled from the registry of the environment. */
-const builtImages = (env: SandboxEnv): Readonly<Record<string, string>> =>
-	env.config.components.images ? Object.fromEntries(containerImages(env.config).map(image => [imageOptions[image.name], registryReference(env, image)])) : {};
 
 /**
  * Trove's own file and the one for guests get the same group; its name is fixed by the Python package. Registries without TLS are no option of the
@@ -18,7 +13,7 @@ const builtImages = (env: SandboxEnv): Readonly<Record<string, string>> =>
  */
 const datastoreSections = (env: SandboxEnv) => {
 	const {docker_insecure_registries: _, ...options} = env.config.datastore.options;
-	return {k2hdkc: {...options, ...builtImages(env), ...k2hr3Options(k2hr3Address(env))}};
+	return {k2hdkc: {...options, ...builtImageOptions(env.config, registryOf(env)), ...k2hr3Options(k2hr3Address(env))}};
 };
 
 export const trove = serviceStep({

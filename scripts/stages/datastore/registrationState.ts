@@ -1,9 +1,7 @@
 import {ToolError} from '../../errors/toolError.js';
 import {CommandError} from '../../machines/commandError.js';
-import type {Machine} from '../../machines/types.js';
 import {registrationChanges, ruleText, type FoundVersion, type WantedDatastore} from './registration.js';
-
-type Runs = Pick<Machine, 'run'>;
+import type {TroveTools} from './troveTools.js';
 
 /** Text in single quotes for SQL of MariaDB. */
 const literal = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll('\'', '\'\'')}'`;
@@ -41,19 +39,17 @@ export const parseRegistration = (output: string): readonly FoundVersion[] | und
 	}));
 };
 
-/** Asks Trove's database, as root of the machine that it runs on. */
-export const readRegistration = async (machine: Runs, datastore: string): Promise<readonly FoundVersion[] | undefined> => {
-	const {stdout} = await machine.run(['mariadb', '--batch', '--raw', '--skip-column-names', 'trove'], {input: query(datastore), timeout: 60});
-	return parseRegistration(stdout);
-};
+/** Asks Trove's database. */
+export const readRegistration = async (tools: Pick<TroveTools, 'query'>, datastore: string): Promise<readonly FoundVersion[] | undefined> =>
+	parseRegistration(await tools.query(query(datastore)));
 
 // Enough for versions first, then what refers to them, then a look that all is done.
 const rounds = 3;
 
-const trove = async (machine: Runs, args: readonly string[], say: (message: string) => void, why: string): Promise<void> => {
+const trove = async ({manage}: TroveTools, args: readonly string[], say: (message: string) => void, why: string): Promise<void> => {
 	say(why);
 	try {
-		await machine.run(['runuser', '-u', 'trove', '--', 'trove-manage', ...args], {timeout: 300, idleTimeout: 300});
+		await manage(args);
 	} catch (error) {
 		if (error instanceof CommandError && error.outcome === 'code') {
 			throw new ToolError('K2D6005', `trove-manage ${args[0]} failed: ${why}.`, {lastLines: error.lastLines, cause: error});
@@ -67,9 +63,9 @@ const trove = async (machine: Runs, args: readonly string[], say: (message: stri
  * Makes Trove's database say what is wanted, with as few calls of trove-manage as that takes. Reads the result back,
  * because trove-manage reports some faults only in words. K2D6005 when it refuses or has no effect.
  */
-export const registerDatastore = async (machine: Runs, wanted: WantedDatastore, say: (message: string) => void): Promise<void> => {
+export const registerDatastore = async (tools: TroveTools, wanted: WantedDatastore, say: (message: string) => void): Promise<void> => {
 	for (let round = 1; ; round++) {
-		const changes = registrationChanges(wanted, await readRegistration(machine, wanted.name));
+		const changes = registrationChanges(wanted, await readRegistration(tools, wanted.name));
 		if (changes.length === 0) {
 			return;
 		}
@@ -79,7 +75,7 @@ export const registerDatastore = async (machine: Runs, wanted: WantedDatastore, 
 		}
 
 		for (const {why, args} of changes) {
-			await trove(machine, args, say, why);
+			await trove(tools, args, say, why);
 		}
 	}
 };

@@ -1,13 +1,11 @@
-import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
 import {packageHash, patchHash} from './content.js';
 import {applyHunk, hunkState, revertHunk} from './hunk.js';
 import {readPatch} from './patchFile.js';
-import {packageSource} from './patchList.js';
-import {readRegistration, registerDatastore} from './registrationState.js';
-import {registrationProbe, type Rule, type WantedDatastore} from './registration.js';
-import {installPackage, packageProbe, removePackage, troveTemplates} from './trovePackage.js';
+import {registrationStep} from './registrationStep.js';
+import {packagedTrove} from './troveTools.js';
+import {installPackage, packageProbe, removePackage} from './trovePackage.js';
 
 /** Where Debian's packages put Trove. */
 const sitePackages = '/usr/lib/python3/dist-packages';
@@ -72,39 +70,5 @@ export const datastorePackage: SandboxStep = {
 	retry: {attempts: 2, delay: 3},
 };
 
-const rules = (): readonly Rule[] =>
-	(JSON.parse(readFileSync(path.join(packageSource, 'trove_k2hdkc/templates/k2hdkc/validation-rules.json'), 'utf8')) as {'configuration-parameters': readonly Rule[]})['configuration-parameters'];
-
-const wantedDatastore = ({config: {datastore}}: SandboxEnv): WantedDatastore => ({...datastore, rules: rules(), rulesFile: `${troveTemplates}/validation-rules.json`});
-
-type ListedVersion = {readonly name: string};
-
-export const datastoreRegistration: SandboxStep = {
-	id: 'datastore.registration',
-	stage: 'registration',
-	title: 'Datastore and its versions in Trove',
-	needs: ['trove'],
-	inputs: env => wantedDatastore(env),
-	async probe({env}) {
-		const {api, machine, config: {datastore}} = env;
-		const probe = registrationProbe(wantedDatastore(env), await readRegistration(machine, datastore.name));
-		if (probe.state !== 'present') {
-			return probe;
-		}
-
-		const {body} = await api.request({url: `${api.url.database}/${await api.projectId()}/datastores/${datastore.name}/versions`});
-		const listed = (body as {versions: ListedVersion[]}).versions.map(({name}) => name);
-		const hidden = datastore.versions.filter(version => version.active && !listed.includes(version.name));
-		return hidden.length === 0
-			? {state: 'present', evidence: `${probe.evidence} Its API lists ${listed.join(', ')}.`}
-			: {state: 'broken', evidence: `Trove's API does not list ${hidden.map(({name}) => name).join(', ')}.`};
-	},
-	async apply({env, progress}) {
-		await registerDatastore(env.machine, wantedDatastore(env), progress.say);
-	},
-	undo: {nothingLeft: 'It lies in the database of the sandbox machine and goes with its disk.'},
-	timeout: 600,
-	idleTimeout: 600,
-	expected: 15,
-	retry: {attempts: 2, delay: 3},
-};
+/** Trove of the sandbox has no version by itself. */
+export const datastoreRegistration: SandboxStep = registrationStep<SandboxEnv>({needs: ['trove'], tools: ({machine}) => packagedTrove(machine)});

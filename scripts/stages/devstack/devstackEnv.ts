@@ -1,7 +1,8 @@
 import type {Config} from '../../config/schema.js';
-import type {Machine} from '../../machines/types.js';
 import type {Secrets} from '../../openstack/secrets.js';
+import type {ServiceUrls} from '../../openstack/api.js';
 import type {Step} from '../../pipeline/types.js';
+import type {CloudEnv, ImagePaths, RegistryEnv} from '../imageEnv.js';
 import type {MachineFacts} from './facts.js';
 import type {DevstackRelease} from './support.js';
 
@@ -12,9 +13,7 @@ export const stackUser = 'stack';
 export const secretNames = ['admin', 'database', 'rabbit', 'service', 'swift'] as const;
 
 /** Where things are on the machine. */
-export type DevstackPaths = {
-	/** /var/lib/k2hdkc-devstack/NAME */
-	readonly environment: string;
+export type DevstackPaths = ImagePaths & {
 	/** Of the checkouts: DevStack's DEST, and home of the user. */
 	readonly directory: string;
 	readonly localConf: string;
@@ -22,10 +21,8 @@ export type DevstackPaths = {
 	readonly plugin: string;
 };
 
-/** What the steps of profile `devstack` act with. */
-export type DevstackEnv = {
-	readonly config: Config;
-	readonly host: Machine;
+/** What the steps of profile `devstack` act with. `host` and `machine` are both the machine that becomes a DevStack. */
+export type DevstackEnv = CloudEnv & RegistryEnv & {
 	readonly paths: DevstackPaths;
 	readonly secrets: Secrets;
 	readonly support: DevstackRelease;
@@ -36,8 +33,17 @@ export type DevstackEnv = {
 export type DevstackStep = Step<DevstackEnv>;
 
 export const devstackPaths = ({paths, name, devstack: {directory}}: Pick<Config, 'paths' | 'name' | 'devstack'>): DevstackPaths => ({
-	environment: `${paths.state}/${name}`, directory, localConf: `${directory}/devstack/local.conf`, plugin: `${directory}/k2hdkc`,
+	environment: `${paths.state}/${name}`, images: `${paths.cache}/images`, directory, localConf: `${directory}/devstack/local.conf`, plugin: `${directory}/k2hdkc`,
 });
+
+/** Where the services of a DevStack answer: behind Apache by their names, and at ports of their own. */
+export const devstackUrls = (address: string, {network}: Pick<DevstackRelease, 'network'>): ServiceUrls => {
+	const base = (place: string): string => `http://${address}${place}`;
+	return {
+		identity: base('/identity/v3'), image: base('/image/v2'), placement: base('/placement'), compute: base('/compute/v2.1'),
+		network: base(`${network}/v2.0`), volume: base('/volume/v3'), objectStore: base(':8080/v1'), database: base(':8779/v1.0'),
+	};
+};
 
 /** The words that run a command as the user, in a home of its own. */
 export const asStack = ({directory}: Pick<DevstackPaths, 'directory'>, argv: readonly string[]): readonly string[] =>

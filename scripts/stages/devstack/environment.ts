@@ -1,13 +1,26 @@
-import type {DatastoreVersion, Environment, SummaryFacts} from '../../commands/environment.js';
+import type {Check, DatastoreVersion, Environment, SummaryFacts} from '../../commands/environment.js';
 import type {Config} from '../../config/schema.js';
 import {ToolError} from '../../errors/toolError.js';
 import type {Machine} from '../../machines/types.js';
+import {createApi} from '../../openstack/api.js';
 import {createSecrets} from '../../openstack/secrets.js';
 import type {Step} from '../../pipeline/types.js';
+import {builderCheck} from '../images/containers/builders/check.js';
+import {findBuilder} from '../images/containers/builders/choose.js';
+import {containerImage} from '../images/containers/images.js';
+import {pushElsewhere} from '../images/containers/pushElsewhere.js';
+import {imageFacts} from '../images/facts.js';
+import {imageRecipes} from '../images/recipe.js';
+import {leftOutContainers} from '../images/leftOut.js';
+import {forgetGuestFile} from '../images/register.js';
 import {commandFor} from '../nameOptions.js';
-import {asStack, devstackPaths, secretNames, stackUser, type DevstackEnv} from './devstackEnv.js';
+import {authority, guestMirror} from '../sourceChecks.js';
+import {asStack, devstackPaths, devstackUrls, secretNames, stackUser, type DevstackEnv} from './devstackEnv.js';
 import {gatherFacts} from './gather.js';
+import {chosenAddress} from './hostAddress.js';
+import {cannotRegister} from './moreVersions.js';
 import {findingsOf, wantedOf} from './preflight.js';
+import {registryOf} from './registry.js';
 import {sourceChecks} from './sources.js';
 import {identityUrl, lookAtServices} from './stack.js';
 import {devstackSteps} from './steps.js';
@@ -26,11 +39,16 @@ const datastoreVersions = async (env: DevstackEnv): Promise<readonly DatastoreVe
 	return (JSON.parse(stdout) as ReadonlyArray<{readonly Name: string}>).map(({Name: name}) => ({datastore, name, active: true, default: name === defaultVersion}));
 };
 
-const leftOut = ({components}: Config): SummaryFacts['leftOut'] => [
-	{what: 'guest image', why: 'this version does not build and register one for a DevStack: instances need one in Glance, with the tags of the datastore version'},
+const leftOut = (config: Config, {components} = config): SummaryFacts['leftOut'] => [
+	...(components.images ? leftOutContainers(config) : [{what: 'images', why: 'component `images` is off: instances need a guest image in Glance, with the tags of the datastore version'}]),
+	...(cannotRegister(config) ? [{what: 'further datastore versions', why: 'Trove of 2024.1 does not keep what they need; the default version is there'}] : []),
 	{what: 'K2HR3', why: 'this version does not build one for a DevStack: clusters of K2HDKC need one'},
 	...(['dashboard', 'swift', 'cinder'] as const).filter(name => !components[name]).map(name => ({what: name, why: `component \`${name}\` is off`})),
 ];
+
+/** Of those that are registered. */
+const imagesInUse = async (env: DevstackEnv): Promise<NonNullable<SummaryFacts['images']>> => (await imageFacts(env)).flatMap(({image, reference, digest}) =>
+	digest === undefined || reference === undefined ? [] : [{image, reference, digest}]);
 
 const summaryOf = async (env: DevstackEnv): Promise<SummaryFacts> => {
 	const {config, paths} = env;
@@ -40,6 +58,7 @@ const summaryOf = async (env: DevstackEnv): Promise<SummaryFacts> => {
 		endpoints: running ? [{name: 'identity', url: identity}, ...(config.components.dashboard ? [{name: 'dashboard', url: identity.replace(/identity$/, 'dashboard')}] : [])] : [],
 		...(running ? {credentialsFile: cloudsYaml, openrc: `${paths.directory}/devstack/openrc`} : {}),
 		datastoreVersions: running ? await datastoreVersions(env).catch(() => []) : [],
+		images: running && config.components.images ? await imagesInUse(env) : [],
 		guests: [],
 		leftOut: leftOut(config),
 		nextCommands: running
@@ -48,18 +67,40 @@ const summaryOf = async (env: DevstackEnv): Promise<SummaryFacts> => {
 	};
 };
 
-/** The environment of profile `devstack`. Looks at the machine, changes nothing. @throws ToolError K2D1005 for a release that nothing is known of. */
-export const openDevstack = async (config: Config, host: Machine): Promise<Environment> => {
-	const wanted = wantedOf(config);
+/** What is asked besides where images are made. */
+export const imageChecks = (env: DevstackEnv): readonly Check[] => [guestMirror(env), authority(env), builderCheck(env)];
+
+/** What the steps act with. Looks at the machine, changes nothing. */
+const createEnv = async (config: Config, host: Machine, support: DevstackEnv['support']): Promise<DevstackEnv> => {
 	const paths = devstackPaths(config);
 	const secrets = createSecrets(host, `${paths.environment}/secrets.json`, secretNames);
 	await secrets.load();
 	const facts = await gatherFacts(host, {directory: paths.directory, mark: secrets.path});
-	const env: DevstackEnv = {config, host, paths, secrets, support: wanted.support, facts};
-	const refuse = (what: string) => async (): Promise<never> => {
-		throw absent(config, what);
+	// Services listen at all addresses of the machine; nothing is built before it is clear which is meant.
+	const address = chosenAddress(facts, config.devstack) ?? '127.0.0.1';
+	return {
+		config, host, machine: host, paths, secrets, support, facts,
+		api: createApi(host, devstackUrls(address, support), () => ({user: 'admin', password: secrets.get('admin'), project: 'admin'})),
+		// Servers are virtual machines.
+		serverDisk: {file: 'disk.qcow2', format: 'qcow2'},
+		registry: () => registryOf(config),
+		cloudRanges: [address, ...Object.values(config.devstack.ranges)],
+		proxyAuthority: config.proxy.caFile === null ? undefined : await host.read(config.proxy.caFile),
+		builder: await findBuilder(host, config),
 	};
+};
 
+const checksOf = (env: DevstackEnv, wanted: ReturnType<typeof wantedOf>): readonly Check[] => [
+	...findingsOf(env.facts, wanted).map(({id, title, stage, ...found}) => ({id, title, stage, run: async () => found})),
+	...sourceChecks(env),
+	...(env.config.components.images ? imageChecks(env) : []),
+];
+
+/** The environment of profile `devstack`. Looks at the machine, changes nothing. @throws ToolError K2D1005 for a release that nothing is known of. */
+export const openDevstack = async (config: Config, host: Machine): Promise<Environment> => {
+	const wanted = wantedOf(config);
+	const env = await createEnv(config, host, wanted.support);
+	const {paths, secrets} = env;
 	return {
 		name: config.name,
 		profile: config.profile,
@@ -69,17 +110,14 @@ export const openDevstack = async (config: Config, host: Machine): Promise<Envir
 		machine: () => host,
 		envDir: paths.environment,
 		timeoutScale: config.timeouts.scale,
-		checks: [
-			...findingsOf(facts, wanted).map(({id, title, stage, ...found}) => ({id, title, stage, run: async () => found})),
-			...sourceChecks({config, host}),
-		],
+		checks: checksOf(env, wanted),
 		summary: async () => summaryOf(env),
 		secrets: async () => secrets.all(),
 		datastoreVersions: async () => datastoreVersions(env),
-		images: refuse('images'),
-		pushImage: refuse('images'),
-		forgetGuestFile: refuse('images'),
-		recipes: refuse('images'),
+		images: async () => imageFacts(env),
+		pushImage: async target => pushElsewhere(env, containerImage(config, target.image), target),
+		forgetGuestFile: async () => forgetGuestFile(env),
+		recipes: async () => imageRecipes(env),
 		openstackCommand: args => openstackCommand(env, args),
 		k2hr3Command() {
 			throw absent(config, 'client of K2HR3');

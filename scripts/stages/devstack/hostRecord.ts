@@ -14,12 +14,12 @@ const recordOf = ({environment}: Pick<DevstackPaths, 'environment'>): string => 
 export const recorded = (paths: DevstackPaths, argv: readonly string[]): readonly string[] =>
 	['sh', '-euc', recordedScript(places(paths)), 'sh', recordOf(paths), ...argv];
 
-/** Nothing of the machine is changed by this step: stack.sh is run in a way that notes what it changes. This takes it back. */
-export const hostRecord: DevstackStep = {
+/** Nothing of the machine is changed by this step: stack.sh is run in a way that notes what it changes. This takes it back. `before`: steps whose changes are not stack.sh's. */
+export const hostRecord = (before: readonly string[]): DevstackStep => ({
 	id: 'devstack.host',
 	stage: 'machine',
 	title: 'Record of what stack.sh changes of the machine',
-	needs: ['devstack.user'],
+	needs: ['devstack.user', ...before],
 	inputs: () => ({}),
 	async probe({env: {host, paths}}) {
 		const record = recordOf(paths);
@@ -41,4 +41,4 @@ export const hostRecord: DevstackStep = {
 	timeout: 1800,
 	idleTimeout: 900,
 	expected: 1,
-};
+});

@@ -1,5 +1,6 @@
 import {readFileSync} from 'node:fs';
 import path from 'node:path';
+import {registriesOf} from '../../config/insecureRegistries.js';
 import type {Config, Setting} from '../../config/schema.js';
 import {k2hr3Options} from '../../k2hr3/options.js';
 import {quote} from '../../machines/quote.js';
@@ -7,7 +8,9 @@ import {renderTemplate, withSections, type TemplateValues} from '../../openstack
 import {packageRoot} from '../../packageRoot.js';
 import {proxyEnvironment} from '../../sources/proxyEnvironment.js';
 import {allocationPool, firstAddress} from '../addresses.js';
+import {builtImageOptions} from '../images/containers/push.js';
 import type {DevstackPaths, secretNames} from './devstackEnv.js';
+import {registryOf} from './registry.js';
 import {repositorySource} from './repositories.js';
 import {cirrosImage, type DevstackRelease} from './support.js';
 
@@ -38,13 +41,17 @@ const sourceValues = ({config: {sources: {devstack}}, support}: LocalConf): Temp
 
 const optionText = (value: Setting = ''): string => Array.isArray(value) ? value.join(',') : String(value);
 
-const datastoreValues = ({datastore, k2hr3}: Config): TemplateValues => {
-	const {defaultVersion, versions, options} = datastore;
+const datastoreValues = (config: Config): TemplateValues => {
+	const {datastore: {defaultVersion, versions, options: configured}, k2hr3} = config;
+	const registry = registryOf(config);
+	const built = builtImageOptions(config, registry);
+	const options = {...configured, ...built};
+	const withoutTls = [...(Object.keys(built).length > 0 ? [registry.address] : []), ...registriesOf(configured.docker_insecure_registries)];
 	const version = versions.find(({name}) => name === defaultVersion);
 	return {
 		version: word(defaultVersion), imageTags: word(version?.imageTags.join(',') ?? ''),
 		image: word(optionText(options.docker_image)), backupImage: word(optionText(options.backup_docker_image)),
-		registries: word(optionText(options.docker_insecure_registries)), k2hr3App: word(k2hr3.appUrl ?? ''),
+		registries: word(withoutTls.join(',')), k2hr3App: word(k2hr3.appUrl ?? ''),
 	};
 };
 

@@ -101,14 +101,20 @@ const ranges: Judge = {
 	},
 };
 
-/** Switched on for every environment by commands that take one back, so that they are told of rather than refused. */
+/** ID of /etc/os-release, of systems whose packages make images. */
+const imageSystems = new Set(['debian', 'ubuntu']);
+
+/** Compute is switched on for every environment by commands that take one back, so that it is told of rather than refused. */
 const components: Judge = {
 	id: 'components', title: 'Components', stage: 'control-plane',
-	judge(_, {components: wanted}) {
-		const idle = (['compute', 'images'] as const).filter(each => wanted[each]);
-		return idle.length === 0
-			? pass(Object.entries(wanted).flatMap(([each, on]) => on ? [each] : []).join(', ') || 'none')
-			: warn(`${idle.join(' and ')} ${idle.length === 1 ? 'has' : 'have'} no effect`, 'A DevStack has a compute host of its own, and this version builds no images for one: leave these components off.');
+	judge({system: {id, title}}, {components: wanted}) {
+		if (wanted.images && !imageSystems.has(id)) {
+			return fail('K2D3009', `images are made with apt and mmdebstrap, and the machine runs ${title}`, 'Leave them off with --without images, and put a guest image that was made elsewhere into Glance.');
+		}
+
+		return wanted.compute
+			? warn('compute has no effect', 'A DevStack has a compute host of its own: leave this component off.')
+			: pass(Object.entries(wanted).flatMap(([each, on]) => on ? [each] : []).join(', ') || 'none');
 	},
 };
 

@@ -1,7 +1,9 @@
 import type {Config} from '../../config/schema.js';
 import type {DevstackStep} from './devstackEnv.js';
 import {hostRecord} from './hostRecord.js';
+import {devstackImages, imageTools} from './imageSteps.js';
 import {localConf} from './localConf.js';
+import {moreVersions} from './moreVersions.js';
 import {passwords} from './passwords.js';
 import {plugin} from './plugin.js';
 import {repositories} from './repositories.js';
@@ -9,7 +11,10 @@ import {services, stack} from './stack.js';
 import {user} from './user.js';
 
 /** The steps of profile `devstack`; components that are switched off are not among them. */
-export const devstackSteps = (config: Pick<Config, 'components'>): readonly DevstackStep[] => {
-	const checkouts = repositories(config);
-	return [passwords, user, hostRecord, ...checkouts, plugin, localConf, stack(checkouts.map(({id}) => id)), services];
+export const devstackSteps = (config: Pick<Config, 'components' | 'datastore' | 'images' | 'k2hr3' | 'release' | 'sources'>): readonly DevstackStep[] => {
+	const [checkouts, tools] = [repositories(config), imageTools(config)];
+	return [
+		passwords, user, hostRecord(tools.map(({id}) => id)), ...checkouts, plugin, localConf, stack(checkouts.map(({id}) => id)), services,
+		...moreVersions(config), ...tools, ...devstackImages(config),
+	];
 };

@@ -14,6 +14,8 @@ export type DevstackRelease = {
 	/** Versions that it downloads. */
 	readonly etcd: string;
 	readonly cirros: string;
+	/** Port or path of Neutron's API on the machine, or both. */
+	readonly network: string;
 };
 
 /** A system that this tool knows: `id` and `version` as in /etc/os-release. */

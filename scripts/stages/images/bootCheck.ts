@@ -1,6 +1,6 @@
 import {ToolError} from '../../errors/toolError.js';
 import type {Machine} from '../../machines/types.js';
-import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
+import type {ImageEnv, ImageStep} from '../imageEnv.js';
 import {contract, judgeBoot, settingsExpectations, type Expectation} from './bootAnswers.js';
 import {bootScript} from './bootScript.js';
 import {seedFiles} from './bootQuestions.js';
@@ -15,16 +15,16 @@ const bootedMark = 'booted';
 /** When the image in a directory booted and its parts worked; undefined when it has not yet. */
 export const readBooted = async (host: Pick<Machine, 'read'>, directory: string): Promise<string | undefined> => host.read(`${directory}/${bootedMark}`);
 
-type Boot = Pick<SandboxStep, 'id' | 'title' | 'needs'> & {
+type Boot = Pick<ImageStep, 'id' | 'title' | 'needs'> & {
 	/** What the image was made from. */
-	readonly inputs: (env: SandboxEnv) => unknown;
+	readonly inputs: (env: ImageEnv) => unknown;
 	/** Where its disk.qcow2 lies. */
-	readonly directory: (env: SandboxEnv) => string;
-	readonly expectations: (env: SandboxEnv) => readonly Expectation[];
+	readonly directory: (env: ImageEnv) => string;
+	readonly expectations: (env: ImageEnv) => readonly Expectation[];
 };
 
 /** A step that boots a disk and judges by its answers: nothing is registered before. */
-export const bootStep = ({id, title, needs, inputs, directory, expectations}: Boot): SandboxStep => ({
+export const bootStep = ({id, title, needs, inputs, directory, expectations}: Boot): ImageStep => ({
 	id,
 	stage: 'images',
 	title,

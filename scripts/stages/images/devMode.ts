@@ -4,11 +4,11 @@ import ssh2 from 'ssh2';
 import type {Config} from '../../config/schema.js';
 import {quote} from '../../machines/quote.js';
 import {packageRoot} from '../../packageRoot.js';
-import type {SandboxEnv} from '../sandboxEnv.js';
+import type {ImageEnv} from '../imageEnv.js';
 import type {SettingsFile} from './settingsFile.js';
 
 /** On the host: the key with which guests in development mode take their source from the controller, one for all images of the cache. */
-export const controllerKey = ({paths}: Pick<SandboxEnv, 'paths'>): string => `${paths.images}/controller-key`;
+export const controllerKey = ({paths}: Pick<ImageEnv, 'paths'>): string => `${paths.images}/controller-key`;
 
 const program = 'usr/local/libexec/guest-agent-source';
 
@@ -37,7 +37,7 @@ TimeoutStartSec=20min
  * Puts the key into the files of an image, for the user of the agent alone; makes it when the cache has none. Not a secret of the configuration: it
  * lets whoever has the image read the source, so images without development mode must not have it.
  */
-export const layControllerKey = async (env: Pick<SandboxEnv, 'host' | 'paths' | 'config'>, directory: string, root: string): Promise<void> => {
+export const layControllerKey = async (env: Pick<ImageEnv, 'host' | 'paths' | 'config'>, directory: string, root: string): Promise<void> => {
 	const key = controllerKey(env);
 	const {private: secret, public: open} = ssh2.utils.generateKeyPairSync('ed25519', {comment: 'k2hdkc-devstack guests'});
 	const fresh = `${key}.partial-${env.config.name}`;

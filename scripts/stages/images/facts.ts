@@ -6,7 +6,7 @@ import {k2hr3OriginOf} from '../../config/k2hr3Source.js';
 import {k2hr3Directories} from '../k2hr3/definition.js';
 import {serverName} from '../k2hr3/facts.js';
 import {changedPrograms, registeredImage} from '../k2hr3/image.js';
-import type {SandboxEnv} from '../sandboxEnv.js';
+import type {CloudEnv, ImageEnv, RegistryEnv} from '../imageEnv.js';
 import {readBooted} from './bootCheck.js';
 import {containerImages} from './containers/images.js';
 import {changedSurroundings} from './containers/build.js';
@@ -22,7 +22,7 @@ import {readManifest, type Manifest} from './manifest.js';
 import {guestRegistration} from './register.js';
 
 /** Directories of such an image that were made from other inputs than those of the configuration. */
-const others = async ({host, paths, config}: SandboxEnv, current: string): Promise<string[]> => {
+const others = async ({host, paths, config}: ImageEnv, current: string): Promise<string[]> => {
 	const wanted = new Set([current, ...containerImages(config).map(each => imageDirectory({paths}, each))]);
 	const {stdout} = await host.run(['find', paths.images, '-mindepth', '1', '-maxdepth', '1', '-name', path.basename(current).replace(/[\da-f]{16}$/, '*'), '-not', '-name', '*.partial-*'], {allow: 'any'});
 	return stdout.split('\n').filter(directory => directory !== '' && !wanted.has(directory));
@@ -31,24 +31,27 @@ const others = async ({host, paths, config}: SandboxEnv, current: string): Promi
 /** Seconds until Glance counts as not there. */
 const glancePatience = 10;
 
+type Registered = Pick<ImageFacts, 'registered' | 'reference'>;
+
 /** Where an image stands in Glance. An environment that does not run is no error here. */
-const askGlance = async (ask: () => Promise<string>): Promise<string> => {
+const askGlance = async (ask: () => Promise<Registered>): Promise<Registered> => {
 	try {
 		return await ask();
 	} catch (error) {
 		if (error instanceof ToolError) {
-			return 'not known: Glance does not answer';
+			return {registered: 'not known: Glance does not answer'};
 		}
 
 		throw error;
 	}
 };
 
+const inGlance = (id: string | undefined, from = ''): Registered => id === undefined ? {registered: 'not in Glance'} : {registered: `Glance ${id}${from}`, reference: `Glance ${id}`};
+
 /** Of the guest image; `name` is that of its directory. */
-const guestInGlance = async (env: SandboxEnv, name: string): Promise<string> => askGlance(async () => {
+const guestInGlance = async (env: CloudEnv, name: string): Promise<Registered> => askGlance(async () => {
 	const {current, wanted} = await guestRegistration(env, glancePatience) ?? {};
-	const from = wanted?.origin === name ? '' : `, from ${wanted?.origin}`;
-	return current ? `Glance ${current.id}${from}` : 'not in Glance';
+	return inGlance(current?.id, wanted?.origin === name ? '' : `, from ${wanted?.origin}`);
 });
 
 /** What a disk or a root is known by. */
@@ -65,29 +68,30 @@ type Wanted = {
 	readonly changed?: (manifest: Manifest) => Promise<string | undefined>;
 	/** Whether it passed its check. */
 	readonly proved: () => Promise<boolean>;
-	readonly registered: () => Promise<string>;
+	readonly registered: () => Promise<Registered>;
 };
 
-const factsOf = async (env: SandboxEnv, {image, name, tag, directory, digest, changed, proved, registered}: Wanted): Promise<ImageFacts> => {
+const factsOf = async (env: ImageEnv, {image, name, tag, directory, digest, changed, proved, registered}: Wanted): Promise<ImageFacts> => {
 	const known = {image, name, ...(tag !== undefined && {tag}), directory, inputs: directory.slice(directory.lastIndexOf('-') + 1)};
 	const manifest = await readManifest(env.host, directory);
 	if (manifest !== undefined) {
 		const why = await changed?.(manifest);
 		const id = await digest(manifest);
 		const now = await proved() ? 'up to date' : 'not in use: it has not passed its check';
-		return {...known, ...(id !== undefined && {digest: id}), made: manifest.made, files: manifest.files, state: why === undefined ? now : `out of date: ${why}`, registered: await registered()};
+		return {...known, ...(id !== undefined && {digest: id}), made: manifest.made, files: manifest.files, state: why === undefined ? now : `out of date: ${why}`, ...await registered()};
 	}
 
 	const old = await others(env, directory);
 	return {...known, files: [], state: old.length === 0 ? 'not built' : `out of date: what is there was made from other inputs (${old.join(', ')})`, registered: '-'};
 };
 
-const inRegistry = async (env: SandboxEnv, image: ContainerImage): Promise<string> => {
+const inRegistry = async (env: RegistryEnv, image: ContainerImage): Promise<Registered> => {
 	const id = await pushedId(env, image);
-	return id === undefined ? 'not in the registry' : `${registryReference(env, image)}, ${id.slice(0, 19)}`;
+	const name = registryReference(env.registry(), image);
+	return id === undefined ? {registered: 'not in the registry'} : {registered: `${name}, ${id.slice(0, 19)}`, reference: `${name}:${image.tag}`};
 };
 
-const containerFacts = async (env: SandboxEnv, wanted: ContainerName): Promise<readonly ImageFacts[]> => {
+const containerFacts = async (env: RegistryEnv, wanted: ContainerName): Promise<readonly ImageFacts[]> => {
 	const images = containerImages(env.config).filter(({name}) => name === wanted);
 	if (images.length === 0) {
 		return [{image: wanted, name: repositoryOf(env.config, wanted), files: [], directory: '-', state: 'left out: sources.k2hdkc does not say where K2HDKC comes from', registered: '-'}];
@@ -96,12 +100,12 @@ const containerFacts = async (env: SandboxEnv, wanted: ContainerName): Promise<r
 	return Promise.all(images.map(async image => factsOf(env, {
 		image: wanted, name: image.repository, tag: image.tag, directory: imageDirectory(env, image), digest: async () => imageId(env, image),
 		changed: async manifest => changedSurroundings(env, image, manifest), proved: async () => isChecked(env, image),
-		registered: async () => inRegistry(env, image).catch(() => 'not known: the registry does not answer'),
+		registered: async () => inRegistry(env, image).catch(() => ({registered: 'not known: the registry does not answer'})),
 	})));
 };
 
 /** The built guest image, or that of a file where the configuration names one. */
-const guestFacts = async (env: SandboxEnv): Promise<ImageFacts> => {
+const guestFacts = async (env: CloudEnv): Promise<ImageFacts> => {
 	const {host, config} = env;
 	const {file} = config.images.guest;
 	const [name, directory] = file === null ? [guestName(config), guestLayer(env, 'image')] : [nameOfFile(file), guestFileDirectory(env)];
@@ -114,7 +118,7 @@ const guestFacts = async (env: SandboxEnv): Promise<ImageFacts> => {
 };
 
 /** That of the K2HR3 server, where the configuration says what it is made from. */
-const k2hr3Facts = async (env: SandboxEnv): Promise<readonly ImageFacts[]> => {
+const k2hr3Facts = async (env: CloudEnv): Promise<readonly ImageFacts[]> => {
 	if (k2hr3OriginOf(env.config) === undefined) {
 		return [];
 	}
@@ -125,15 +129,12 @@ const k2hr3Facts = async (env: SandboxEnv): Promise<readonly ImageFacts[]> => {
 		changed: async manifest => changedPrograms(env, manifest),
 		// That its programs run there is tried while it is made.
 		proved: async () => true,
-		registered: async () => askGlance(async () => {
-			const id = await registeredImage(env, glancePatience);
-			return id === undefined ? 'not in Glance' : `Glance ${id}`;
-		}),
+		registered: async () => askGlance(async () => inGlance(await registeredImage(env, glancePatience))),
 	})];
 };
 
 /** What there is of each image of the configuration. */
-export const imageFacts = async (env: SandboxEnv): Promise<readonly ImageFacts[]> => [
+export const imageFacts = async (env: CloudEnv & RegistryEnv): Promise<readonly ImageFacts[]> => [
 	await guestFacts(env),
 	...(await Promise.all(containerNames.map(async name => containerFacts(env, name)))).flat(),
 	...await k2hr3Facts(env),

@@ -5,7 +5,7 @@ import {packageSource} from '../datastore/patchList.js';
 import {aptWaiting} from '../machine/aptDownload.js';
 import {suiteMirror} from '../machine/debianSources.js';
 import {makeRoot, rootMade} from '../machine/mmdebstrap.js';
-import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
+import type {ImageEnv, ImageStep} from '../imageEnv.js';
 import {agentInside, agentScript} from './agentScript.js';
 import {guestHooks, guestInputs, guestNames, guestPackages, type GuestInputs, type GuestSource} from './definition.js';
 import {emptyPartial} from './partial.js';
@@ -13,9 +13,9 @@ import {sourcesDirectory} from './releaseSource.js';
 import {unpackSources} from './sourcesScript.js';
 
 /** Directory of a layer in the cache. */
-export const guestLayer = (env: GuestSource & Pick<SandboxEnv, 'paths'>, layer: keyof GuestInputs): string => `${env.paths.images}/${guestNames(env)[layer]}`;
+export const guestLayer = (env: GuestSource & Pick<ImageEnv, 'paths'>, layer: keyof GuestInputs): string => `${env.paths.images}/${guestNames(env)[layer]}`;
 
-export const guestBase: SandboxStep = {
+export const guestBase: ImageStep = {
 	id: 'images.guest.base',
 	stage: 'images',
 	title: 'Root file system of guests: system, docker engine, what the guest agent needs',
@@ -41,14 +41,14 @@ export const guestBase: SandboxStep = {
 };
 
 /** Trove's source with the hunk, our package, and the wheels that the agent needs, in a directory on the host. */
-const prepareSources = async (env: SandboxEnv, into: string): Promise<void> => {
+const prepareSources = async (env: ImageEnv, into: string): Promise<void> => {
 	const {host} = env;
 	await host.script(`mkdir -p '${into}'\n${unpackSources(sourcesDirectory(env), into)}[ ! -d '${sourcesDirectory(env)}/wheels' ] || cp -r '${sourcesDirectory(env)}/wheels' '${into}/'\n`, {timeout: 120});
 	await applyHunk(host, `${into}/trove`, await readPatch());
 	await host.upload(packageSource, `${into}/trove_k2hdkc`);
 };
 
-export const guestAgent: SandboxStep = {
+export const guestAgent: ImageStep = {
 	id: 'images.guest.agent',
 	stage: 'images',
 	title: 'Guest agent of Trove with trove-k2hdkc, in a virtual environment of its own',

@@ -5,7 +5,7 @@ import type {Config} from '../../config/schema.js';
 import {ToolError} from '../../errors/toolError.js';
 import {hashInputs} from '../../pipeline/hash.js';
 import {formatBytes} from '../../report/bytes.js';
-import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
+import type {ImageEnv, ImageStep} from '../imageEnv.js';
 import {contract} from './bootAnswers.js';
 import {bootStep} from './bootCheck.js';
 import {emptyPartial} from './partial.js';
@@ -17,7 +17,7 @@ export const wantedFile = ({images: {guest}}: Pick<Config, 'images'>): DiskFile 
 /** Name of its directory in the store. */
 export const guestFileName = (config: Pick<Config, 'images'>): string => `guest-file-${hashInputs(wantedFile(config)).slice(0, 16)}`;
 
-export const guestFileDirectory = ({config, paths}: Pick<SandboxEnv, 'config' | 'paths'>): string => `${paths.images}/${guestFileName(config)}`;
+export const guestFileDirectory = ({config, paths}: Pick<ImageEnv, 'config' | 'paths'>): string => `${paths.images}/${guestFileName(config)}`;
 
 /** What the image is called, here and in Glance. */
 export const nameOfFile = (file: string): string => path.basename(file).replace(/\.(?:qcow2|raw|img)$/, '');
@@ -64,7 +64,7 @@ fi
 rm -f "$1"
 `;
 
-const checkRoom = async ({host, paths}: SandboxEnv, {file, bytes}: DiskFile): Promise<void> => {
+const checkRoom = async ({host, paths}: ImageEnv, {file, bytes}: DiskFile): Promise<void> => {
 	const {stdout} = await host.run(['df', '--block-size=1', '--output=avail', '--', paths.images]);
 	const free = Number(stdout.trim().split('\n').at(-1));
 	if (free < bytes * 1.1) {
@@ -72,7 +72,7 @@ const checkRoom = async ({host, paths}: SandboxEnv, {file, bytes}: DiskFile): Pr
 	}
 };
 
-const guestFile: SandboxStep = {
+const guestFile: ImageStep = {
 	id: 'images.guest.file',
 	stage: 'images',
 	title: 'Guest image that was built elsewhere, in the store',
@@ -109,7 +109,7 @@ const guestFile: SandboxStep = {
 };
 
 /** The steps that take the place of those that build a guest image, when the configuration names the file of one. */
-export const guestFileSteps: readonly SandboxStep[] = [guestFile, bootStep({
+export const guestFileSteps: readonly ImageStep[] = [guestFile, bootStep({
 	id: 'images.guest.file.check',
 	title: 'Guest image that was built elsewhere boots: cloud-init, docker, guest agent with k2hdkc',
 	needs: [guestFile.id],

@@ -2,7 +2,7 @@ import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import {guestSuites} from '../../config/guestSuites.js';
 import {ToolError} from '../../errors/toolError.js';
-import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
+import type {ImageEnv, ImageStep} from '../imageEnv.js';
 import {definition, guestFiles, guestInputs, guestName, guestNames} from './definition.js';
 import {layControllerKey} from './devMode.js';
 import {diskScript} from './diskScript.js';
@@ -28,7 +28,7 @@ rm -rf "$files.work" "$files.tree"
 `;
 
 /** Our files and those that the configuration adds, in a directory on the host, with the rights that they have in the guest. */
-const layFiles = async (env: SandboxEnv, directory: string): Promise<void> => {
+const layFiles = async (env: ImageEnv, directory: string): Promise<void> => {
 	const {host, config} = env;
 	const fault = authorityFault(env);
 	if (fault !== undefined) {
@@ -55,7 +55,7 @@ ${config.images.guest.ipv6 ? `rm '${directory}/etc/sysctl.d/60-k2hdkc-ipv6.conf'
 	await layPreloads(env, directory);
 };
 
-export const guestImage: SandboxStep = {
+export const guestImage: ImageStep = {
 	id: 'images.guest',
 	stage: 'images',
 	title: 'Guest image: a disk for Nova and the same root as a tar',

@@ -2,14 +2,14 @@ import {hideUrlPasswords} from '../../config/urlPasswords.js';
 import {pythonIndex} from '../../sources/pypi.js';
 import {troveReaches} from '../../sources/trove.js';
 import {fetchWheels} from '../../sources/wheels.js';
-import type {SandboxStep} from '../sandboxEnv.js';
+import type {ImageStep} from '../imageEnv.js';
 import {emptyPartial} from './partial.js';
 import {guestWheels, wheelPins} from './guestWheels.js';
 import {fetchReleaseSource, releaseSource, sourceAccess, sourcesDirectory, sourcesInputs} from './releaseSource.js';
 import {keepSources, lookAtSources} from './sourcesScript.js';
 
 /** What the guest agent is made from, as it comes from outside: the only step of the agent that needs a network. */
-export const guestSources: SandboxStep = {
+export const guestSources: ImageStep = {
 	id: 'images.guest.sources',
 	stage: 'images',
 	title: 'Source of Trove, and the Python packages that its guest agent needs where the guest\'s suite has none that fit',

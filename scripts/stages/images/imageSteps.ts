@@ -1,7 +1,7 @@
 import type {Config} from '../../config/schema.js';
 import {containerNames} from '../../config/containerNames.js';
 import {k2hr3ImageSteps} from '../k2hr3/imageSteps.js';
-import type {SandboxStep} from '../sandboxEnv.js';
+import type {ImageStep} from '../imageEnv.js';
 import {guestCheck} from './bootCheck.js';
 import {containerSteps, type ImageSteps} from './containers/all.js';
 import {guestAgent, guestBase} from './guest.js';
@@ -16,7 +16,7 @@ export type ImageName = typeof imageNames[number];
 type Needed = Pick<Config, 'datastore' | 'images' | 'k2hr3' | 'release' | 'sources'>;
 
 /** The steps that make the guest image, or take it from a file. */
-const guestBuild = (config: Needed): readonly SandboxStep[] =>
+const guestBuild = (config: Needed): readonly ImageStep[] =>
 	config.images.guest.file === null ? [guestBase, guestSources, guestAgent, ...guestImageSteps(config), guestCheck] : guestFileSteps;
 
 /** Steps of each image; none for those that the configuration cannot have. A step may be among those of several images. */

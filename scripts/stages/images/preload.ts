@@ -7,7 +7,7 @@ import {ToolError} from '../../errors/toolError.js';
 import {quote} from '../../machines/quote.js';
 import {packageRoot} from '../../packageRoot.js';
 import {hashInputs} from '../../pipeline/hash.js';
-import type {SandboxEnv} from '../sandboxEnv.js';
+import type {ImageEnv} from '../imageEnv.js';
 import {imageDirectory} from './containers/image.js';
 import {containerImage} from './containers/images.js';
 import type {Manifest} from './manifest.js';
@@ -32,7 +32,7 @@ export type Archive = {
 	readonly reference?: string;
 };
 
-export const archivesOf = (env: Pick<SandboxEnv, 'config' | 'paths'>): readonly Archive[] => preloadsOf(env.config).map((each, index) => {
+export const archivesOf = (env: Pick<ImageEnv, 'config' | 'paths'>): readonly Archive[] => preloadsOf(env.config).map((each, index) => {
 	if ('built' in each) {
 		return {name: `${each.built}.tar`, file: `${imageDirectory(env, containerImage(env.config, each.built))}/image.tar`};
 	}
@@ -44,7 +44,7 @@ export const archivesOf = (env: Pick<SandboxEnv, 'config' | 'paths'>): readonly 
 const archiveSchema = z.array(z.object({Config: z.string().regex(/[\da-f]{64}/), RepoTags: z.array(z.string()).min(1)})).min(1);
 
 /** Digest of what an archive holds, by the list in it; undefined when it is not there, or none that docker can load under a name. */
-export const archiveDigest = async ({host}: Pick<SandboxEnv, 'host'>, file: string): Promise<string | undefined> => {
+export const archiveDigest = async ({host}: Pick<ImageEnv, 'host'>, file: string): Promise<string | undefined> => {
 	const {code, stdout} = await host.run(['tar', '--extract', '--to-stdout', `--file=${file}`, 'manifest.json'], {allow: 'any'});
 	try {
 		const images = code === 0 ? archiveSchema.parse(JSON.parse(stdout)) : undefined;
@@ -55,7 +55,7 @@ export const archiveDigest = async ({host}: Pick<SandboxEnv, 'host'>, file: stri
 };
 
 /** Digests of all of them, in their order. K2D6040 for what is none. */
-export const preloadedDigests = async (env: SandboxEnv): Promise<readonly string[]> => Promise.all(archivesOf(env).map(async ({file, reference}) => {
+export const preloadedDigests = async (env: ImageEnv): Promise<readonly string[]> => Promise.all(archivesOf(env).map(async ({file, reference}) => {
 	const digest = await archiveDigest(env, file);
 	if (digest === undefined) {
 		throw new ToolError('K2D6040', `${reference ?? file} is no archive of a container image with a name`);
@@ -65,7 +65,7 @@ export const preloadedDigests = async (env: SandboxEnv): Promise<readonly string
 }));
 
 /** Says so when an image was made with other container images than there are now. */
-export const changedPreloads = async (env: SandboxEnv, {preloaded = []}: Manifest): Promise<string | undefined> => {
+export const changedPreloads = async (env: ImageEnv, {preloaded = []}: Manifest): Promise<string | undefined> => {
 	const now = await Promise.all(archivesOf(env).map(async ({file}) => archiveDigest(env, file)));
 	// What is gone can no longer differ.
 	const changed = archivesOf(env).filter((_, index) => now[index] !== undefined && now[index] !== preloaded[index]);
@@ -87,7 +87,7 @@ export const preloadFiles = (config: Pick<Config, 'images'>): readonly SettingsF
 };
 
 /** Puts the archives into the files of an image. */
-export const layPreloads = async (env: SandboxEnv, directory: string): Promise<void> => {
+export const layPreloads = async (env: ImageEnv, directory: string): Promise<void> => {
 	const archives = archivesOf(env);
 	if (archives.length > 0) {
 		await env.host.script(['mkdir -p', quote(`${directory}/opt/trove/images`)].join(' ') + archives.map(({file, name}) => `\ninstall -m 644 ${quote(file)} ${quote(`${directory}/opt/trove/images/${name}`)}`).join(''), {timeout: 300});

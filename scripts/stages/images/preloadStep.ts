@@ -1,18 +1,18 @@
 import type {Config} from '../../config/schema.js';
 import {proxyEnvironment} from '../../sources/proxyEnvironment.js';
-import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
+import type {ImageEnv, ImageStep} from '../imageEnv.js';
 import {containerCommand, fetchImage} from './containers/builders/scripts.js';
 import {emptyPartial} from './partial.js';
 import {guestImage} from './guestImage.js';
 import {archiveDigest, archivesOf, preloadedDigests, preloadInputs, preloadNeeds, preloadsOf} from './preload.js';
 
 /** Those of registries whose archive is not there yet. */
-const missing = async (env: SandboxEnv) => {
+const missing = async (env: ImageEnv) => {
 	const found = await Promise.all(archivesOf(env).map(async archive => ({...archive, digest: await archiveDigest(env, archive.file)})));
 	return found.filter(({digest}) => digest === undefined);
 };
 
-const preload: SandboxStep = {
+const preload: ImageStep = {
 	id: 'images.guest.preload',
 	stage: 'images',
 	title: 'Container images that guests have from the start',
@@ -46,6 +46,6 @@ const preload: SandboxStep = {
 };
 
 /** The steps of the guest image, with what must be there before when the configuration wants container images in it. */
-export const guestImageSteps = (config: Pick<Config, 'images'>): readonly SandboxStep[] => config.images.guest.preload.length === 0
+export const guestImageSteps = (config: Pick<Config, 'images'>): readonly ImageStep[] => config.images.guest.preload.length === 0
 	? [guestImage]
 	: [{...preload, needs: [...preload.needs, ...preloadNeeds(config)]}, {...guestImage, needs: [...guestImage.needs, preload.id]}];

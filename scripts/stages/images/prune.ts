@@ -1,4 +1,4 @@
-import type {SandboxEnv} from '../sandboxEnv.js';
+import type {ImageEnv} from '../imageEnv.js';
 
 /** A directory of the store of images. */
 export type Stored = {
@@ -52,13 +52,13 @@ export const parseStored = (output: string): readonly Stored[] => [...output.mat
 });
 
 /** Hashes of inputs in the states of all environments of the host, shortened as in names of directories. */
-const usedHashes = async ({host, config}: SandboxEnv): Promise<ReadonlySet<string>> => {
+const usedHashes = async ({host, config}: ImageEnv): Promise<ReadonlySet<string>> => {
 	const {stdout} = await host.run(['find', config.paths.state, '-mindepth', '2', '-maxdepth', '2', '-name', 'state.json', '-exec', 'cat', '{}', '+'], {allow: 'any'});
 	return new Set([...stdout.matchAll(/"inputHash":\s*"([\da-f]{16})/g)].map(([, hash]) => hash!));
 };
 
 /** Removes what nobody uses from the store of images; called when an image has been finished and found right. */
-export const pruneImages = async (env: SandboxEnv): Promise<void> => {
+export const pruneImages = async (env: ImageEnv): Promise<void> => {
 	const {host, paths} = env;
 	const {stdout} = await host.run(['sh', '-euc', listScript, 'sh', paths.images], {timeout: 60});
 	const names = superfluous(parseStored(stdout), await usedHashes(env), Date.now());

@@ -1,6 +1,6 @@
 import {ToolError} from '../../errors/toolError.js';
 import type {Progress} from '../../pipeline/types.js';
-import type {SandboxEnv} from '../sandboxEnv.js';
+import type {CloudEnv} from '../imageEnv.js';
 import {createImage, deleteImage, ownImages, setTags, sortImages, type Wanted} from './glance.js';
 
 export type ForGlance = {
@@ -13,7 +13,7 @@ export type ForGlance = {
 
 type Tools = {readonly progress: Pick<Progress, 'say'>; /** Runs argv on the host. */ readonly job: (argv: readonly string[], input: string) => Promise<void>};
 
-const upload = async (env: SandboxEnv, id: string, file: string, job: Tools['job']): Promise<void> => {
+const upload = async (env: CloudEnv, id: string, file: string, job: Tools['job']): Promise<void> => {
 	// The token enters by standard input, never by argv.
 	const config = `header = "X-Auth-Token: ${await env.api.token()}"\nheader = "Content-Type: application/octet-stream"\n`;
 	await job([
@@ -23,7 +23,7 @@ const upload = async (env: SandboxEnv, id: string, file: string, job: Tools['job
 };
 
 /** Uploads an image unless it is there. It gets its tags when all of it is there, then the old ones lose theirs; what is superfluous goes. */
-export const putIntoGlance = async (env: SandboxEnv, {kind, name, wanted, file}: ForGlance, {progress, job}: Tools): Promise<void> => {
+export const putIntoGlance = async (env: CloudEnv, {kind, name, wanted, file}: ForGlance, {progress, job}: Tools): Promise<void> => {
 	const {api} = env;
 	const {current} = sortImages(await ownImages(api, kind), wanted);
 	if (current === undefined) {

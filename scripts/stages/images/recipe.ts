@@ -6,7 +6,7 @@ import {k2hr3OriginOf} from '../../config/k2hr3Source.js';
 import {packageRoot} from '../../packageRoot.js';
 import {packageHash, patchHash} from '../datastore/content.js';
 import {definition as k2hr3Definition, hooks as k2hr3Hooks, k2hr3Directories, packages as k2hr3Packages, suite as k2hr3Suite} from '../k2hr3/definition.js';
-import type {SandboxEnv} from '../sandboxEnv.js';
+import type {ImageEnv} from '../imageEnv.js';
 import {containerImages} from './containers/images.js';
 import {imageDirectory, isBuilt, type ContainerImage} from './containers/image.js';
 import {definition, guestHooks, guestPackages} from './definition.js';
@@ -23,7 +23,7 @@ const filesOf = (directory: string): Record<string, string> => Object.fromEntrie
 	.map(file => [path.relative(directory, file), createHash('sha256').update(readFileSync(file)).digest('hex')]));
 
 /** All that the guest image is made from, layer by layer, for a person who wants to know or to make it by hand. */
-const guestRecipe = (env: Pick<SandboxEnv, 'config' | 'paths' | 'proxyAuthority'>): Readonly<Record<string, unknown>> => {
+const guestRecipe = (env: Pick<ImageEnv, 'config' | 'paths' | 'proxyAuthority' | 'cloudRanges'>): Readonly<Record<string, unknown>> => {
 	const {images: {guest}, sources, release} = env.config;
 	const wheels = guestWheels(env.config);
 	return {
@@ -34,9 +34,9 @@ const guestRecipe = (env: Pick<SandboxEnv, 'config' | 'paths' | 'proxyAuthority'
 };
 
 /** The same for an image that was built elsewhere. */
-const fileRecipe = (env: Pick<SandboxEnv, 'config' | 'paths'>): Readonly<Record<string, unknown>> => ({...wantedFile(env.config), directory: guestFileDirectory(env)});
+const fileRecipe = (env: Pick<ImageEnv, 'config' | 'paths'>): Readonly<Record<string, unknown>> => ({...wantedFile(env.config), directory: guestFileDirectory(env)});
 
-const containerRecipe = async (env: SandboxEnv, image: ContainerImage): Promise<Readonly<Record<string, unknown>>> => {
+const containerRecipe = async (env: ImageEnv, image: ContainerImage): Promise<Readonly<Record<string, unknown>>> => {
 	const known = {...image.recipe, directory: imageDirectory(env, image)};
 	return isBuilt(image) ? {...known, definition: filesOf(path.join(packageRoot, 'images', image.name)), dockerfile: await image.render(env)} : known;
 };
@@ -44,7 +44,7 @@ const containerRecipe = async (env: SandboxEnv, image: ContainerImage): Promise<
 const leftOut = {leftOut: 'sources.k2hdkc does not say where the programs of K2HDKC come from'};
 
 /** Recipes of the image for each version that has one of its own: by its name, with the tag where it is not of the default version. */
-const containerRecipes = async (env: SandboxEnv, wanted: ContainerName): Promise<ReadonlyArray<readonly [string, unknown]>> => {
+const containerRecipes = async (env: ImageEnv, wanted: ContainerName): Promise<ReadonlyArray<readonly [string, unknown]>> => {
 	const images = containerImages(env.config).filter(({name}) => name === wanted);
 	return images.length === 0
 		? [[wanted, leftOut]]
@@ -52,7 +52,7 @@ const containerRecipes = async (env: SandboxEnv, wanted: ContainerName): Promise
 };
 
 /** The image of the K2HR3 server; undefined where the configuration has none. */
-const k2hr3Recipe = (env: Pick<SandboxEnv, 'config' | 'paths'>): Readonly<Record<string, unknown>> | undefined => {
+const k2hr3Recipe = (env: Pick<ImageEnv, 'config' | 'paths'>): Readonly<Record<string, unknown>> | undefined => {
 	const programs = k2hr3OriginOf(env.config);
 	const {base, image} = k2hr3Directories(env);
 	return programs && {
@@ -62,7 +62,7 @@ const k2hr3Recipe = (env: Pick<SandboxEnv, 'config' | 'paths'>): Readonly<Record
 };
 
 /** The recipe of each image by its name. @throws ToolError K2D6008, K2D6021 */
-export const imageRecipes = async (env: SandboxEnv): Promise<Readonly<Record<string, unknown>>> => {
+export const imageRecipes = async (env: ImageEnv): Promise<Readonly<Record<string, unknown>>> => {
 	const containers = await Promise.all(containerNames.map(async name => containerRecipes(env, name)));
 	const k2hr3 = k2hr3Recipe(env);
 	return {

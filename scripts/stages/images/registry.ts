@@ -1,6 +1,7 @@
 import {isWithoutTls, registriesOf} from '../../config/insecureRegistries.js';
 import {downloadPackages, installPackages} from '../machine/machinePackages.js';
 import {serviceStep} from '../controlPlane/service.js';
+import type {Registry} from '../imageEnv.js';
 import type {SandboxEnv} from '../sandboxEnv.js';
 
 const packages = {
@@ -27,6 +28,9 @@ export const registryUrl = (env: Pick<SandboxEnv, 'addresses' | 'config'>): stri
 
 /** In the machine: certificate of the authority that guests are to trust. */
 export const authorityFile = '/etc/k2hdkc-devstack/tls/ca.crt';
+
+/** The registry of a sandbox. */
+export const registryOf = (env: Pick<SandboxEnv, 'addresses' | 'config'>): Registry => ({address: registryAddress(env), isPlain: isPlain(env), authorityFile});
 
 /** Days that certificates are good for: longer than any trial environment lives. */
 const days = 3650;

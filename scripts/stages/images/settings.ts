@@ -8,7 +8,12 @@ import type {SettingsFile} from './settingsFile.js';
 import {preloadFiles} from './preload.js';
 
 /** What the configuration says of guests, and the text of proxy.caFile as the host has it. */
-export type GuestSettings = {readonly config: Pick<Config, 'images' | 'openstack' | 'proxy' | 'sandbox'>; readonly proxyAuthority: string | undefined};
+export type GuestSettings = {
+	readonly config: Pick<Config, 'images' | 'openstack' | 'proxy' | 'sandbox'>;
+	readonly proxyAuthority: string | undefined;
+	/** Ranges and addresses of the cloud, which guests reach past a proxy; without them, all where a sandbox can lie. */
+	readonly cloudRanges?: readonly string[];
+};
 
 /** The certificates in a PEM file; none where one of them is damaged. */
 export const certificatesOf = (pem: string): readonly string[] => {
@@ -29,16 +34,14 @@ export const authorityFault = ({config: {proxy: {caFile}}, proxyAuthority}: Gues
 	return proxyAuthority === undefined ? `proxy.caFile: ${caFile} is not there` : `proxy.caFile: ${caFile} holds no usable certificate in PEM form`;
 };
 
-/** Where a trial environment's own addresses can lie, and what is never behind a proxy: an image serves every environment of its configuration. */
-const direct = ({sandbox, openstack: {networks}}: GuestSettings['config']): string[] => [
-	'localhost', '127.0.0.0/8', '169.254.169.254',
-	...new Set([...sandbox.addressPool, ...[sandbox.managementCidr, networks.private.cidr, networks.public.cidr].filter(cidr => cidr !== 'auto')]),
-];
+/** Where a sandbox's own addresses can lie: an image serves every environment of its configuration. */
+const sandboxRanges = ({sandbox, openstack: {networks}}: GuestSettings['config']): readonly string[] =>
+	[...new Set([...sandbox.addressPool, ...[sandbox.managementCidr, networks.private.cidr, networks.public.cidr].filter(cidr => cidr !== 'auto')])];
 
 /** Variables of the proxies for programs in the guest; empty where none is configured. */
-export const guestProxies = ({config}: Pick<GuestSettings, 'config'>): Readonly<Record<string, string>> => {
+export const guestProxies = ({config, cloudRanges = sandboxRanges(config)}: Pick<GuestSettings, 'config' | 'cloudRanges'>): Readonly<Record<string, string>> => {
 	const {http, https, no} = config.proxy;
-	return http === null && https === null ? {} : proxyEnvironment({http, https, no: [...direct(config), ...no], caFile: null});
+	return http === null && https === null ? {} : proxyEnvironment({http, https, no: ['localhost', '127.0.0.0/8', '169.254.169.254', ...cloudRanges, ...no], caFile: null});
 };
 
 const proxyFile = 'etc/default/k2hdkc-proxy';

@@ -1,8 +1,8 @@
 import {leftForOthers} from '../shared.js';
-import type {SandboxStep} from '../sandboxEnv.js';
+import type {ImageStep} from '../imageEnv.js';
 
 /** Where layers and images are kept; a step of its own, because any of them may be the only one. */
-export const imageStore: SandboxStep = {
+export const imageStore: ImageStep = {
 	id: 'images.store',
 	stage: 'images',
 	title: 'Place on the host for layers and images',

@@ -9,7 +9,7 @@ import {aptWaiting} from '../machine/aptDownload.js';
 import {suiteMirror} from '../machine/debianSources.js';
 import {makeRoot, rootMade} from '../machine/mmdebstrap.js';
 import {ToolError} from '../../errors/toolError.js';
-import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
+import type {CloudEnv, CloudStep, ImageEnv, ImageStep} from '../imageEnv.js';
 import {buildInside, buildScript} from './buildScript.js';
 import {baseInputs, cloudFile, definition, hooks, imageInputs, k2hr3Directories, packages, readCloudFile, suite} from './definition.js';
 import {serverName} from './facts.js';
@@ -17,7 +17,7 @@ import {copyPrefix, prefixChecksum, prefixOf} from './prefix.js';
 
 const inStore = {nothingLeft: 'It lies in the store of images and goes with it.'} as const;
 
-export const k2hr3Base: SandboxStep = {
+export const k2hr3Base: ImageStep = {
 	id: 'images.k2hr3.base',
 	stage: 'images',
 	title: 'Root file system of the K2HR3 server',
@@ -42,7 +42,7 @@ export const k2hr3Base: SandboxStep = {
 };
 
 /** Says so when an image that is there was made from other programs than there are now. */
-export const changedPrograms = async (env: SandboxEnv, manifest: Manifest): Promise<string | undefined> => {
+export const changedPrograms = async (env: ImageEnv, manifest: Manifest): Promise<string | undefined> => {
 	try {
 		return manifest.surroundings === await prefixChecksum(env) ? undefined : `the programs in ${prefixOf(env)} are others now`;
 	} catch (error) {
@@ -55,7 +55,7 @@ export const changedPrograms = async (env: SandboxEnv, manifest: Manifest): Prom
 	}
 };
 
-const imageProbe = async (env: SandboxEnv): Promise<Probe> => {
+const imageProbe = async (env: ImageEnv): Promise<Probe> => {
 	const {image} = k2hr3Directories(env);
 	const manifest = await readManifest(env.host, image);
 	if (manifest === undefined) {
@@ -69,9 +69,9 @@ const imageProbe = async (env: SandboxEnv): Promise<Probe> => {
 };
 
 /** Directories of the store that the image is made from, by their names. */
-const layersOf = (env: SandboxEnv): readonly string[] => [k2hr3Directories(env).base, prefixOf(env)].map(directory => path.relative(env.paths.images, directory)).filter(name => !name.startsWith('..'));
+const layersOf = (env: ImageEnv): readonly string[] => [k2hr3Directories(env).base, prefixOf(env)].map(directory => path.relative(env.paths.images, directory)).filter(name => !name.startsWith('..'));
 
-export const k2hr3ImageFile: SandboxStep = {
+export const k2hr3ImageFile: ImageStep = {
 	id: 'images.k2hr3',
 	stage: 'images',
 	title: 'Image of the K2HR3 server: its programs, units and cloud-init in a root, as a tar',
@@ -101,7 +101,7 @@ export const k2hr3ImageFile: SandboxStep = {
 };
 
 /** What Glance is to have: named for the inputs and the programs, since those may change while the inputs stay. */
-const wantedOf = async (env: SandboxEnv): Promise<{readonly wanted: Wanted; readonly file: string} | undefined> => {
+const wantedOf = async (env: ImageEnv): Promise<{readonly wanted: Wanted; readonly file: string} | undefined> => {
 	const {image} = k2hr3Directories(env);
 	const manifest = await readManifest(env.host, image);
 	const [file] = manifest?.files ?? [];
@@ -109,12 +109,12 @@ const wantedOf = async (env: SandboxEnv): Promise<{readonly wanted: Wanted; read
 };
 
 /** Id of the image in Glance; undefined when it has none of these inputs. */
-export const registeredImage = async (env: SandboxEnv, timeout?: number): Promise<string | undefined> => {
+export const registeredImage = async (env: CloudEnv, timeout?: number): Promise<string | undefined> => {
 	const found = await wantedOf(env);
 	return found && sortImages(await ownImages(env.api, 'k2hr3', timeout), found.wanted).current?.id;
 };
 
-export const k2hr3Image: SandboxStep = {
+export const k2hr3Image: CloudStep = {
 	id: 'k2hr3.image',
 	stage: 'k2hr3',
 	title: 'Image of the K2HR3 server in Glance',

@@ -3,7 +3,7 @@ import {chooseK2hr3, k2hr3OriginOf} from '../../config/k2hr3Source.js';
 import {ToolError} from '../../errors/toolError.js';
 import {quote} from '../../machines/quote.js';
 import {hashInputs} from '../../pipeline/hash.js';
-import type {SandboxEnv} from '../sandboxEnv.js';
+import type {ImageEnv} from '../imageEnv.js';
 import {npmInputs} from './npmBuild.js';
 
 /** The places of a prefix that go into the image. */
@@ -11,7 +11,7 @@ export const places = 'bin lib';
 
 const wanted = ['bin/chmpx', 'bin/chmpxstatus', 'bin/k2hdkc', 'lib/node_modules/k2hr3-api/bin/www', 'lib/node_modules/k2hr3-api/config', 'lib/node_modules/k2hr3-api/node_modules'];
 
-type Wanted = {readonly config: Pick<SandboxEnv['config'], 'k2hr3' | 'sources'>; readonly paths: Pick<SandboxEnv['paths'], 'images'>};
+type Wanted = {readonly config: Pick<ImageEnv['config'], 'k2hr3' | 'sources'>; readonly paths: Pick<ImageEnv['paths'], 'images'>};
 
 /** What `sources.k2hr3` says. Called by steps, which are there only when it says something. */
 const originOf = (config: Wanted['config']): K2hr3Origin => {
@@ -36,19 +36,19 @@ export const prefixOf = ({config, paths}: Wanted): string => {
 };
 
 /** What a prefix lacks; empty for one that can be used. */
-const lackingIn = async ({host}: Pick<SandboxEnv, 'host'>, prefix: string): Promise<readonly string[]> => {
+const lackingIn = async ({host}: Pick<ImageEnv, 'host'>, prefix: string): Promise<readonly string[]> => {
 	const {stdout} = await host.script(`cd ${quote(prefix)} 2>/dev/null || { echo 'the directory itself'; exit 0; }\nfor place in ${wanted.join(' ')}; do [ -e "$place" ] || echo "$place"; done\n`);
 	return stdout.split('\n').filter(line => line !== '');
 };
 
-type Place = Pick<SandboxEnv, 'config' | 'host'> & Pick<Wanted, 'paths'>;
+type Place = Pick<ImageEnv, 'config' | 'host'> & Pick<Wanted, 'paths'>;
 
 /** Whether K2HR3 is built, from a prefix that has the web application too. One that is yet to be fetched has none. */
 export const hasApp = async (env: Place): Promise<boolean> =>
 	chooseK2hr3(env.config).kind === 'built' && (await env.host.run(['test', '-d', `${prefixOf(env)}/lib/node_modules/k2hr3-app`], {allow: [0, 1]})).code === 0;
 
 /** `what` holds the prefix, in words. @throws ToolError K2D7017 when it is no installed K2HR3. */
-export const refuseIncomplete = async (env: Pick<SandboxEnv, 'host'>, prefix: string, what: string): Promise<void> => {
+export const refuseIncomplete = async (env: Pick<ImageEnv, 'host'>, prefix: string, what: string): Promise<void> => {
 	const lacking = await lackingIn(env, prefix);
 	if (lacking.length > 0) {
 		throw new ToolError('K2D7017', `${what} holds no installed K2HR3: it lacks ${lacking.join(', ')}`);

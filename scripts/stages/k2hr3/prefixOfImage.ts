@@ -1,6 +1,6 @@
 import {containerCommand} from '../images/containers/builders/scripts.js';
 import {fetchArchive} from '../images/containers/fetchArchive.js';
-import type {SandboxStep} from '../sandboxEnv.js';
+import type {ImageStep} from '../imageEnv.js';
 import {places} from './prefix.js';
 import {prefixStep} from './prefixStep.js';
 
@@ -15,7 +15,7 @@ done
 `;
 
 /** The prefix below /usr/local of a container image. Its layers are put together by what makes container images, which knows what a layer removes. */
-export const prefixOfImage = (image: string): SandboxStep => prefixStep({
+export const prefixOfImage = (image: string): ImageStep => prefixStep({
 	title: 'Programs of K2HR3, from a container image of a registry',
 	needs: ['images.store', 'images.tools'],
 	reaches: () => [`the registry of ${image}`],

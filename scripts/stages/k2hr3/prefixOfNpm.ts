@@ -9,13 +9,13 @@ import {databaseSurroundings} from '../images/containers/programs.js';
 import {aptWaiting} from '../machine/aptDownload.js';
 import {debianMirror} from '../machine/debianSources.js';
 import {mmdebstrapCommand, quietServices} from '../machine/mmdebstrap.js';
-import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
+import type {ImageEnv, ImageStep} from '../imageEnv.js';
 import {k2hr3Directories, suite} from './definition.js';
 import {installInside, k2hdkcFor, moreSources, npmPlace, npmScript, wantedPackages} from './npmBuild.js';
 import {prefixStep} from './prefixStep.js';
 
 /** The directory that K2HDKC is installed in; empty where it comes as packages. @throws ToolError K2D7021 when nothing can be compiled with it */
-const k2hdkcDirectory = async ({host, config}: SandboxEnv): Promise<string> => {
+const k2hdkcDirectory = async ({host, config}: ImageEnv): Promise<string> => {
 	const origin = k2hdkcFor(config.sources);
 	if (!('directory' in origin)) {
 		return '';
@@ -30,7 +30,7 @@ const k2hdkcDirectory = async ({host, config}: SandboxEnv): Promise<string> => {
 };
 
 /** Runs the build. `bootstrap` adds the packages of Debian to WORK/tree. @throws ToolError K2D7021 */
-export const buildByNpm = async ({env, job}: StepContext<SandboxEnv>, npm: NpmPackages, places: Readonly<Record<'root' | 'work' | 'target', string>>, bootstrap: {readonly argv: readonly string[]; readonly input?: string}): Promise<void> => {
+export const buildByNpm = async ({env, job}: StepContext<ImageEnv>, npm: NpmPackages, places: Readonly<Record<'root' | 'work' | 'target', string>>, bootstrap: {readonly argv: readonly string[]; readonly input?: string}): Promise<void> => {
 	const {host, config} = env;
 	const {root, work, target} = places;
 	const directory = await k2hdkcDirectory(env);
@@ -53,7 +53,7 @@ export const buildByNpm = async ({env, job}: StepContext<SandboxEnv>, npm: NpmPa
 };
 
 /** The API and the web application from the npm registry, installed in the root that they will run in, over what `sources.k2hdkc` names. */
-export const prefixOfNpm = (npm: NpmPackages, sources: Config['sources']): SandboxStep => prefixStep({
+export const prefixOfNpm = (npm: NpmPackages, sources: Config['sources']): ImageStep => prefixStep({
 	title: 'Programs of K2HR3, from the npm registry and sources.k2hdkc',
 	needs: ['images.k2hr3.base'],
 	reaches: () => [npmRegistry, debianMirror, ...('packages' in k2hdkcFor(sources) ? ['the packages of K2HDKC'] : [])],

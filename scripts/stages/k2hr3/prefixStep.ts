@@ -1,21 +1,21 @@
 import type {StepContext} from '../../pipeline/types.js';
 import {finishImage, readManifest} from '../images/manifest.js';
 import {emptyPartial} from '../images/partial.js';
-import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
+import type {ImageEnv, ImageStep} from '../imageEnv.js';
 import {prefixInputs, prefixOf, refuseIncomplete} from './prefix.js';
 
 /** How a prefix is brought into the store of images. */
-export type Bringing = Required<Pick<SandboxStep, 'title' | 'needs' | 'reaches' | 'timeout' | 'idleTimeout' | 'expected'>> & Pick<SandboxStep, 'waiting'> & {
+export type Bringing = Required<Pick<ImageStep, 'title' | 'needs' | 'reaches' | 'timeout' | 'idleTimeout' | 'expected'>> & Pick<ImageStep, 'waiting'> & {
 	/** What it comes from, in words. */
 	readonly what: string;
 	/** One checksum of what it is made from beside its inputs; undefined when there is nothing of the kind. */
-	readonly surroundings?: (env: SandboxEnv) => Promise<string | undefined>;
+	readonly surroundings?: (env: ImageEnv) => Promise<string | undefined>;
 	/** Puts `bin` and `lib` into `target`, which is not there yet; `work` is an empty directory that goes afterwards. */
-	readonly fill: (context: StepContext<SandboxEnv>, work: string, target: string) => Promise<void>;
+	readonly fill: (context: StepContext<ImageEnv>, work: string, target: string) => Promise<void>;
 };
 
 /** Whatever brings the prefix: from here on it is a directory like one of the host. */
-export const prefixStep = ({what, fill, surroundings = async () => undefined, ...step}: Bringing): SandboxStep => ({
+export const prefixStep = ({what, fill, surroundings = async () => undefined, ...step}: Bringing): ImageStep => ({
 	...step,
 	id: 'images.k2hr3.prefix',
 	stage: 'images',

@@ -1,6 +1,6 @@
 import {isUbuntu} from '../../config/guestSuites.js';
 import {ToolError} from '../../errors/toolError.js';
-import type {SandboxEnv} from '../sandboxEnv.js';
+import type {ImageEnv} from '../imageEnv.js';
 
 /** How the mirror of Debian is called in what people read. */
 export const debianMirror = 'the Debian mirror';
@@ -34,7 +34,7 @@ export const sourceLines = (suite: string, main: string, security: string | unde
 export const ubuntuLines = (suite: string, mirror: string): string[] =>
 	[suite, `${suite}-updates`, `${suite}-security`].map(pocket => `deb ${mirror.replace(/\/$/, '')} ${pocket} main universe`);
 
-const hostTargets = async ({host}: Pick<SandboxEnv, 'host'>): Promise<{targets: IndexTarget[]; codename: string}> => {
+const hostTargets = async ({host}: Pick<ImageEnv, 'host'>): Promise<{targets: IndexTarget[]; codename: string}> => {
 	const fields = ['REPO_URI', 'RELEASE'].map(field => `$(${field})`).join(' ');
 	const {stdout} = await host.run(['apt-get', 'indextargets', '--format', fields, 'Created-By: Packages', 'Component: main'], {allow: 'any'});
 	const release = await host.script('. /etc/os-release; printf "%s %s" "$ID" "${VERSION_CODENAME:-}"');
@@ -43,7 +43,7 @@ const hostTargets = async ({host}: Pick<SandboxEnv, 'host'>): Promise<{targets: 
 };
 
 /** Proxy settings of the host's apt, which mmdebstrap's own apt would not see. */
-const aptProxies = async ({host}: Pick<SandboxEnv, 'host'>): Promise<string[]> => {
+const aptProxies = async ({host}: Pick<ImageEnv, 'host'>): Promise<string[]> => {
 	const {stdout} = await host.run(['apt-config', 'dump', '--format', '%f "%v"%n', 'Acquire::http', 'Acquire::https'], {allow: 'any'});
 	return stdout.split('\n').filter(line => /::(?:proxy|cainfo)\b/i.test(line) && !line.endsWith('""'));
 };
@@ -51,7 +51,7 @@ const aptProxies = async ({host}: Pick<SandboxEnv, 'host'>): Promise<string[]> =
 /** What apt is told of a suite, and the keyring that verifies it; null where apt's own does. */
 export type SuiteSources = {readonly lines: string[]; readonly keyring: string | null; readonly aptOptions: string[]};
 
-const proxyOptions = async (env: Pick<SandboxEnv, 'host' | 'config'>): Promise<string[]> => {
+const proxyOptions = async (env: Pick<ImageEnv, 'host' | 'config'>): Promise<string[]> => {
 	const {http, https} = env.config.proxy;
 	return [...await aptProxies(env), ...(http === null ? [] : [`Acquire::http::Proxy "${http}"`]), ...(https === null ? [] : [`Acquire::https::Proxy "${https}"`])];
 };
@@ -60,7 +60,7 @@ const proxyOptions = async (env: Pick<SandboxEnv, 'host' | 'config'>): Promise<s
  * Where the sandbox's packages come from: the configured mirror, or with `host` what the host's apt uses, suite changed.
  * @throws ToolError K2D6001 when the host names no mirror of Debian.
  */
-export const debianSources = async (env: Pick<SandboxEnv, 'host' | 'config'>, suite = env.config.sandbox.suite): Promise<SuiteSources> => {
+export const debianSources = async (env: Pick<ImageEnv, 'host' | 'config'>, suite = env.config.sandbox.suite): Promise<SuiteSources> => {
 	const {mirror, securityMirror, keyring} = env.config.sources.debian;
 	const {targets, codename} = await hostTargets(env);
 	const found = mirrorsOf(targets, codename);
@@ -76,7 +76,7 @@ export const debianSources = async (env: Pick<SandboxEnv, 'host' | 'config'>, su
 };
 
 /** The same for any suite: guests may be of Ubuntu. @throws ToolError K2D6001 when the configuration names no mirror of it. */
-export const suiteSources = async (env: Pick<SandboxEnv, 'host' | 'config'>, suite: string): Promise<SuiteSources> => {
+export const suiteSources = async (env: Pick<ImageEnv, 'host' | 'config'>, suite: string): Promise<SuiteSources> => {
 	if (!isUbuntu(suite)) {
 		return debianSources(env, suite);
 	}

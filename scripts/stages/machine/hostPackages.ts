@@ -1,6 +1,6 @@
 import type {Config} from '../../config/schema.js';
 import type {Machine} from '../../machines/types.js';
-import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
+import type {ImageEnv, ImageStep} from '../imageEnv.js';
 import {leftForOthers} from '../shared.js';
 import {aptWaiting} from './aptDownload.js';
 
@@ -20,15 +20,17 @@ const installed = async (host: Machine, names: readonly string[]): Promise<strin
 	return stdout.split('\n').filter(line => line.startsWith('installed ')).map(line => line.slice('installed '.length));
 };
 
-type Wanted = Pick<SandboxStep, 'id' | 'stage' | 'title' | 'needs'> & {
+type Wanted = Pick<ImageStep, 'id' | 'stage' | 'title' | 'needs'> & {
 	readonly packages: readonly string[];
 	/**
 	 * Packages besides that depend on what is found on the host, and a phrase that says why these. The probe asks for them and they are no input:
 	 * where others are wanted now and are there, nothing is to be done.
 	 */
-	readonly found?: (env: SandboxEnv) => {readonly packages: readonly string[]; readonly reason: string};
+	readonly found?: (env: ImageEnv) => {readonly packages: readonly string[]; readonly reason: string};
 	/** File of the state directory with what was added. */
 	readonly record: string;
+	/** Units of the packages that are not to run by themselves. */
+	readonly masked?: readonly string[];
 };
 
 /** Adds to the record what apt is about to install. Where nothing is added there is no record, as there is nothing to take back. */
@@ -41,14 +43,14 @@ mv -f '${record}.new' '${record}'
 `;
 
 /** The packages that a list in the state directory names. */
-const addedBy = async ({host, config}: SandboxEnv, record: string): Promise<string[]> =>
+const addedBy = async ({host, config}: ImageEnv, record: string): Promise<string[]> =>
 	(await host.read(`${config.paths.state}/${record}`))?.split('\n').filter(name => name !== '') ?? [];
 
 /**
  * Installs programs on the host. Which packages came with the tool is written before they are installed: a list in the state directory
  * is what `down` goes by.
  */
-const hostPackagesStep = ({packages: always, found, record, ...step}: Wanted): SandboxStep => ({
+export const hostPackagesStep = ({packages: always, found, record, masked = [], ...step}: Wanted): ImageStep => ({
 	...step,
 	inputs: () => ({packages: always}),
 	reaches: () => ['the mirror of the host\'s own apt'],
@@ -69,6 +71,10 @@ const hostPackagesStep = ({packages: always, found, record, ...step}: Wanted): S
 		progress.say('updating package lists');
 		await job(host, [...apt(config), 'update']);
 		await host.script(addedScript(`${config.paths.state}/${record}`, packages));
+		if (masked.length > 0) {
+			await host.run(['systemctl', 'mask', '--quiet', ...masked]);
+		}
+
 		progress.say('installing');
 		await job(host, [...apt(config), 'install', '--no-install-recommends', '--no-upgrade', ...packages], {env: {DEBIAN_FRONTEND: 'noninteractive'}});
 	},
@@ -84,6 +90,10 @@ const hostPackagesStep = ({packages: always, found, record, ...step}: Wanted): S
 				await job(host, [...apt(config), 'purge', ...present], {env: {DEBIAN_FRONTEND: 'noninteractive'}});
 			}
 
+			if (masked.length > 0) {
+				await host.run(['systemctl', 'unmask', '--quiet', ...masked]);
+			}
+
 			await host.run(['rm', '-f', '--', ...['', '.new'].map(end => `${config.paths.state}/${record}${end}`)]);
 		},
 	},
@@ -95,13 +105,26 @@ const hostPackagesStep = ({packages: always, found, record, ...step}: Wanted): S
 	retry: {attempts: 3, delay: 5},
 });
 
+/** Of the first packages that came with the tool. */
+const hostRecord = 'added-packages';
+
 export const installHostPackages = hostPackagesStep({
 	id: 'host.packages',
 	stage: 'machine',
 	title: 'Programs of the host that make and run the sandbox',
 	needs: [],
 	packages: hostPackages,
-	record: 'added-packages',
+	record: hostRecord,
+});
+
+/** The same where no sandbox is made: what images are made with. pip knows where the Python package index is. */
+export const installRootTools = hostPackagesStep({
+	id: installHostPackages.id,
+	stage: 'machine',
+	title: 'Programs of the machine that make root file systems and fetch what goes into them',
+	needs: [],
+	packages: ['mmdebstrap', 'systemd-container', 'debian-archive-keyring', 'arch-test', 'curl', 'patch', 'util-linux', 'python3-pip'],
+	record: hostRecord,
 });
 
 export const installImageTools = hostPackagesStep({

@@ -1,6 +1,6 @@
 import {isUbuntu} from '../../config/guestSuites.js';
 import type {StepContext} from '../../pipeline/types.js';
-import type {SandboxEnv} from '../sandboxEnv.js';
+import type {ImageEnv} from '../imageEnv.js';
 import {suiteSources} from './debianSources.js';
 
 /** A root file system of Debian packages. */
@@ -23,7 +23,7 @@ export const quietServices = {
 export const finishedMark = (root: string): string => `${root}/.k2hdkc-devstack-root`;
 
 /** When a root was made; undefined when it is not there or not finished. */
-export const rootMade = async ({host}: Pick<SandboxEnv, 'host'>, root: string): Promise<string | undefined> => {
+export const rootMade = async ({host}: Pick<ImageEnv, 'host'>, root: string): Promise<string | undefined> => {
 	const made = await host.read(finishedMark(root));
 	return made?.trim();
 };
@@ -60,7 +60,7 @@ fi
 `;
 
 /** Words of mmdebstrap and its standard input. `options` say what `target`, a directory, is to get beside the packages. */
-export const mmdebstrapCommand = async (env: SandboxEnv, wanted: Packages, target: string, options: readonly string[]): Promise<{readonly argv: readonly string[]; readonly input: string}> => {
+export const mmdebstrapCommand = async (env: ImageEnv, wanted: Packages, target: string, options: readonly string[]): Promise<{readonly argv: readonly string[]; readonly input: string}> => {
 	const {lines, keyring, aptOptions} = await suiteSources(env, wanted.suite);
 	const patience = ['http', 'https'].map(scheme => `Acquire::${scheme}::Timeout "${Math.ceil(silence * env.config.timeouts.scale)}"`);
 	const [program = '', ...words] = command(wanted, target, keyring, [...patience, ...aptOptions]);
@@ -68,7 +68,7 @@ export const mmdebstrapCommand = async (env: SandboxEnv, wanted: Packages, targe
 };
 
 /** Makes the root unless it is there: the same root is the same however often it is made, and machines may run on it. */
-export const makeRoot = async ({env, job, progress}: StepContext<SandboxEnv>, wanted: DebianRoot): Promise<void> => {
+export const makeRoot = async ({env, job, progress}: StepContext<ImageEnv>, wanted: DebianRoot): Promise<void> => {
 	const {host, config} = env;
 	const {root, suite, packages} = wanted;
 	if (await rootMade(env, root) !== undefined) {

@@ -6,6 +6,9 @@ import {needs} from '../../helpers/needs.js';
 import {createDevstackMachine, differences, lookAtMachine, on, type DevstackMachine} from '../support/devstackMachine.js';
 import {follow, worked} from '../support/tool.js';
 
+/** Images have a test of their own. */
+const withoutImages = ['components.images=false'];
+
 /** Logs that stack.sh ends with, and what they mean. */
 const failures: ReadonlyMap<string, string> = new Map([['apt-lock', 'K2D2101'], ['git-dns', 'K2D2105'], ['pip-no-version', 'K2D2403'], ['apt-disk-full', 'K2D2201']]);
 
@@ -95,7 +98,7 @@ test.serial('Debian 13, 2026.1: failures that are known, killed in the middle, d
 		return;
 	}
 
-	const machine = await createDevstackMachine(t, {suite: 'trixie', release: '2026.1', prefix: '10.218.1'});
+	const machine = await createDevstackMachine(t, {suite: 'trixie', release: '2026.1', prefix: '10.218.1', set: withoutImages});
 	const before = await lookAtMachine(machine);
 	await doctorAndPlan(t, machine, /PASS +Distribution +Debian GNU\/Linux 13 \(trixie\)/);
 	t.deepEqual(differences(before, await lookAtMachine(machine)), {gone: [], added: []}, 'doctor and plan change nothing');
@@ -112,7 +115,7 @@ test.serial('Debian 12, 2025.1: done, and taken back without a trace', async t =
 		return;
 	}
 
-	const machine = await createDevstackMachine(t, {suite: 'bookworm', release: '2025.1', prefix: '10.218.2'});
+	const machine = await createDevstackMachine(t, {suite: 'bookworm', release: '2025.1', prefix: '10.218.2', set: withoutImages});
 	const before = await lookAtMachine(machine);
 	await doctorAndPlan(t, machine, /PASS +Distribution +Debian GNU\/Linux 12 \(bookworm\)/);
 	await on(t, machine, 0, ['up', '--yes']);

@@ -1,9 +1,10 @@
 import {cp, readFile, writeFile} from 'node:fs/promises';
-import {createServer} from 'node:http';
+import {createServer, get} from 'node:http';
 import path from 'node:path';
 import type {ExecutionContext} from 'ava';
 import {parse} from 'yaml';
-import {startSshMachine, type SshMachine} from '../../fixtures/sshMachine.js';
+import {startSshMachine, type SshMachine, type SshMachineOptions} from '../../fixtures/sshMachine.js';
+import {hostMirrors} from '../../helpers/hostMirrors.js';
 import {expect, type Ended, type ToolOptions} from './tool.js';
 
 /** A fresh machine on which profile `devstack` is built, with repositories of its own in place of OpenStack's. */
@@ -35,10 +36,21 @@ git clone --quiet --bare . /srv/git/openstack/${name}.git
 const writeFiles = async (directory: string, content: Readonly<Record<string, string>>): Promise<string> =>
 	Object.entries({...content, 'README.rst': 'A stand-in.\n'}).map(([name, text]) => `mkdir -p "$(dirname ${directory}/${name})"\nprintf '%s' '${text.replaceAll('\'', String.raw`'\''`)}' >${directory}/${name}\n`).join('');
 
-/** What is asked outside answers: mirrors of the distribution, downloads. Packages of the machine come from nowhere else. */
+/** What is asked outside answers: the mirror of the distribution with what that of this host has, and downloads with nothing. */
 const serveMirror = async (t: ExecutionContext, address: string): Promise<string> => {
-	const server = createServer((_, response) => {
-		response.end();
+	const {main = 'http://deb.debian.org/debian'} = await hostMirrors();
+	const server = createServer(({url = ''}, response) => {
+		if (!url.startsWith('/debian/')) {
+			response.end();
+			return;
+		}
+
+		get(`${main}${url.slice('/debian'.length)}`, answer => {
+			response.writeHead(answer.statusCode!, answer.headers);
+			answer.pipe(response);
+		}).on('error', () => {
+			response.destroy();
+		});
 	});
 	await new Promise<void>(resolve => {
 		server.listen(0, address, resolve);
@@ -61,9 +73,17 @@ export const scriptIn = ({inside}: Pick<SshMachine, 'inside'>): DevstackMachine[
 	return stdout;
 };
 
+export type DevstackMachineOptions = Pick<SshMachineOptions, 'directories' | 'suite'> & {
+	readonly release: string;
+	/** The first three parts of the addresses of its link. */
+	readonly prefix: string;
+	/** Settings besides, as --set takes them. */
+	readonly set: readonly string[];
+};
+
 /** It goes with the test. */
-export const createDevstackMachine = async (t: ExecutionContext, {suite, release, prefix}: {readonly suite: SshMachine['suite']; readonly release: string; readonly prefix: string}): Promise<DevstackMachine> => {
-	const machine = await startSshMachine({suite, prefix, link: `kd-ds-${suite}`});
+export const createDevstackMachine = async (t: ExecutionContext, {suite, release, prefix, set, directories}: DevstackMachineOptions): Promise<DevstackMachine> => {
+	const machine = await startSshMachine({suite, prefix, link: `kd-ds-${suite}`, ...(directories && {directories})});
 	t.teardown(machine.stop);
 	const must = scriptIn(machine);
 	const mirror = await serveMirror(t, machine.hostAddress);
@@ -80,6 +100,7 @@ export const createDevstackMachine = async (t: ExecutionContext, {suite, release
 		'--profile', 'devstack', '--release', release, ...machine.flags, '--set', 'devstack.minimum={cpus: 1, memoryMiB: 1024, diskMiB: 1024}',
 		'--set', 'sources.devstack.git=file:///srv/git', '--set', 'sources.devstack.novnc=file:///srv/git/openstack/nova.git',
 		'--set', `sources.devstack.etcd=${mirror}/etcd`, '--set', `sources.devstack.cirros=${mirror}/cirros`,
+		...set.flatMap(each => ['--set', each]),
 	];
 	return {...machine, words, must};
 };

@@ -62,7 +62,7 @@ sha256sum /srv/downloads/etcd/${versions.etcd}/$name.tar.gz | cut -d ' ' -f 1
 /** The profile of such a machine. */
 const profileOf = ({proxy, git, etcdHash}: {readonly proxy: string; readonly git: string; readonly etcdHash: string}) => ({
 	extends: 'devstack',
-	components: {cinder: false},
+	components: {cinder: false, images: false},
 	proxy: {http: proxy, https: proxy, no: ['127.0.0.1'], caFile: authorities},
 	sources: {devstack: {git, novnc: `${git}/openstack/noVNC.git`, etcd: `${downloads}/etcd`, cirros: `${downloads}/cirros`}},
 	devstack: {

@@ -6,7 +6,7 @@ import {ToolError} from '../../../scripts/errors/toolError.js';
 import {guestNames} from '../../../scripts/stages/images/definition.js';
 import {imageFacts} from '../../../scripts/stages/images/facts.js';
 import {guestFileName} from '../../../scripts/stages/images/guestFile.js';
-import type {SandboxEnv} from '../../../scripts/stages/sandboxEnv.js';
+import type {CloudEnv, RegistryEnv} from '../../../scripts/stages/imageEnv.js';
 import {load} from '../config/workspace.js';
 
 const work = mkdtempSync(path.join(tmpdir(), 'k2hdkc-facts-'));
@@ -24,7 +24,7 @@ const manifest = (file: string): string => JSON.stringify({name: 'x', made: '202
 const stored = `/images/${builtName}/manifest.json`;
 const storedFile = `/images/${fileName}/manifest.json`;
 
-type World = {readonly config: SandboxEnv['config']; readonly files: Readonly<Record<string, string>>; /** Directories of the store. */ readonly others?: readonly string[]; /** Origins of the images in Glance; undefined when it does not answer. */ readonly glance?: readonly string[]};
+type World = {readonly config: CloudEnv['config']; readonly files: Readonly<Record<string, string>>; /** Directories of the store. */ readonly others?: readonly string[]; /** Origins of the images in Glance; undefined when it does not answer. */ readonly glance?: readonly string[]};
 
 const guestIn = async ({config, files, others = [], glance}: World) => {
 	const host = {
@@ -42,7 +42,7 @@ const guestIn = async ({config, files, others = [], glance}: World) => {
 		return {body: {images: glance.map((origin, index) => ({id: `image-${index}`, name: 'x', status: 'active', size: 100, tags: [], k2hdkc_devstack_origin: origin}))}};
 	};
 
-	const [guest] = await imageFacts({config, host, api: {request, url: {image: 'http://glance/v2'}}, paths: {images: '/images', environment: '/state/test'}} as unknown as SandboxEnv);
+	const [guest] = await imageFacts({config, host, api: {request, url: {image: 'http://glance/v2'}}, serverDisk: {file: 'root.tar', format: 'raw'}, paths: {images: '/images', environment: '/state/test'}} as unknown as CloudEnv & RegistryEnv);
 	return guest!;
 };
 
@@ -62,9 +62,9 @@ const worlds: ReadonlyArray<readonly [what: string, world: World, facts: Readonl
 const k2hr3 = load({flags: {set: ['components.images=true', 'sources.k2hr3=directory:/opt/k2hr3']}}).config;
 
 test('the image of K2HR3 is listed where the configuration says what it is made from', async t => {
-	const imagesOf = async (config: SandboxEnv['config']) => imageFacts({
-		config, host: {read: async () => undefined, run: async () => ({stdout: ''})}, paths: {images: '/images', environment: '/state/test'},
-	} as unknown as SandboxEnv);
+	const imagesOf = async (config: CloudEnv['config']) => imageFacts({
+		config, host: {read: async () => undefined, run: async () => ({stdout: ''})}, serverDisk: {file: 'root.tar', format: 'raw'}, paths: {images: '/images', environment: '/state/test'},
+	} as unknown as CloudEnv & RegistryEnv);
 	t.deepEqual((await imagesOf(built)).map(({image}) => image), ['guest', 'database', 'backup']);
 	t.like((await imagesOf(k2hr3)).at(-1), {image: 'k2hr3', name: 'k2hdkc-dbaas-k2hr3', state: 'not built', registered: '-'});
 });

@@ -6,7 +6,7 @@ import type {StepContext} from '../../../scripts/pipeline/types.js';
 import {guestNames} from '../../../scripts/stages/images/definition.js';
 import {guestFileName} from '../../../scripts/stages/images/guestFile.js';
 import {forgetGuestFile, guestRegistrationStep} from '../../../scripts/stages/images/register.js';
-import type {SandboxEnv} from '../../../scripts/stages/sandboxEnv.js';
+import type {CloudEnv} from '../../../scripts/stages/imageEnv.js';
 import {load} from '../config/workspace.js';
 
 type Image = {id: string; name: string; status: string; size: number; tags: string[]; disk_format?: string; hw_rng_model?: string; os_distro?: string};
@@ -24,6 +24,8 @@ const elsewhere = configOf(`images.guest.file=${disk}`);
 const builtName = guestNames({config: built, proxyAuthority: undefined}).image;
 
 const manifest = (name: string, file: string, bytes: number): string => JSON.stringify({name, made: '2026-11-24T00:00:00Z', files: [{file, bytes, sha256: ''}]});
+
+const root: CloudEnv['serverDisk'] = {file: 'root.tar', format: 'raw'};
 
 /** A host with a store and a Glance; both go on from one call to the next. */
 const createWorld = () => {
@@ -56,14 +58,14 @@ const createWorld = () => {
 
 	const api = {request, url: {image: 'http://glance/v2'}, token: async () => 'token'};
 	const uploaded: string[] = [];
-	const contextOf = (config: SandboxEnv['config']) => ({
-		env: {config, host, api, paths: {images: '/images', environment: '/state/test'}} as unknown as SandboxEnv,
+	const contextOf = (config: CloudEnv['config'], serverDisk: CloudEnv['serverDisk'] = root) => ({
+		env: {config, host, api, serverDisk, paths: {images: '/images', environment: '/state/test'}} as unknown as CloudEnv,
 		async job(_: unknown, argv: readonly string[]) {
 			uploaded.push(argv[argv.indexOf('--upload-file') + 1]!);
 			Object.assign(glance[0]!, {status: 'active', size: uploaded.at(-1)!.endsWith('.tar') ? 100 : 200});
 		},
 		progress: {say() {}, output() {}},
-	} as unknown as StepContext<SandboxEnv>);
+	} as unknown as StepContext<CloudEnv>);
 	return {files, glance, uploaded, contextOf};
 };
 
@@ -94,6 +96,14 @@ test('an image from a file takes the place of the built one, keeps it in the nex
 	await guestRegistrationStep(built).apply(ours);
 	t.deepEqual(tagged(glance), ['built']);
 	t.is(uploaded.length, 2, 'it was there still');
+});
+
+test('servers that are machines boot from the disk', async t => {
+	const {glance, files, uploaded, contextOf} = createWorld();
+	files.set(`/images/${builtName}/manifest.json`, manifest('built', 'disk.qcow2', 200));
+	await guestRegistrationStep(built).apply(contextOf(built, {file: 'disk.qcow2', format: 'qcow2'}));
+	t.like(glance[0], {disk_format: 'qcow2', os_distro: 'debian'});
+	t.deepEqual(uploaded, [`/images/${builtName}/disk.qcow2`]);
 });
 
 test('what the image is made of is said in Glance', async t => {

@@ -1,6 +1,6 @@
 import test from 'ava';
 import {createLocalMachine} from '../../../scripts/machines/local.js';
-import {createApi} from '../../../scripts/openstack/api.js';
+import {createApi, urlsByPort} from '../../../scripts/openstack/api.js';
 import {chooseAddresses} from '../../../scripts/stages/addresses.js';
 import {dashboard} from '../../../scripts/stages/controlPlane/dashboard.js';
 import {sandboxSteps} from '../../../scripts/stages/sandbox.js';
@@ -18,7 +18,7 @@ const addresses = {current: chooseAddresses({pool: ['10.213.0.0/16'], management
 const envOf = (set: readonly string[], hasK2hr3App = false): SandboxEnv => ({
 	config: load({flags: {set: ['components.dashboard=true', ...set]}}).config,
 	addresses, hasK2hr3App, machineName: 'k2hdkc-default', paths: {images: '/cache/images'}, builder: {kind: 'buildah'},
-	secrets: {values: () => ({}), get: () => 'a secret'}, api: createApi(createLocalMachine(), addresses.current.machine, () => ({user: 'admin', password: 'a secret', project: 'admin'})),
+	secrets: {values: () => ({}), get: () => 'a secret'}, api: createApi(createLocalMachine(), urlsByPort(addresses.current.machine), () => ({user: 'admin', password: 'a secret', project: 'admin'})),
 }) as unknown as SandboxEnv;
 
 const settings = (env: SandboxEnv): string => {

@@ -3,7 +3,7 @@ import {createServer, type IncomingMessage, type ServerResponse} from 'node:http
 import {connect, type AddressInfo, type Socket} from 'node:net';
 import test, {type ExecutionContext} from 'ava';
 import type {ToolError} from '../../../scripts/errors/toolError.js';
-import {createApi, request} from '../../../scripts/openstack/api.js';
+import {createApi, request, urlsByPort} from '../../../scripts/openstack/api.js';
 import {httpRequest} from '../../../scripts/openstack/http.js';
 
 /** Connects as the local machine does; what was opened can be looked at. */
@@ -116,7 +116,7 @@ test('the token is fetched once for all who ask, and again when it is refused', 
 	});
 	const {port, hostname} = new URL(base);
 	const machine = caller();
-	const api = createApi({connect: async () => machine.connect(hostname, Number(port))}, hostname, () => ({user: 'admin', password: 'x', project: 'admin'}));
+	const api = createApi({connect: async () => machine.connect(hostname, Number(port))}, urlsByPort(hostname), () => ({user: 'admin', password: 'x', project: 'admin'}));
 	const answers = await Promise.all([api.request({url: `${base}/a`}), api.request({url: `${base}/b`})]);
 	t.deepEqual(answers.map(({body}) => body), [{with: 'token1'}, {with: 'token1'}]);
 	t.is(await api.projectId(), 'p1');

@@ -3,6 +3,7 @@ import {ToolError} from '../../../scripts/errors/toolError.js';
 import {CommandError} from '../../../scripts/machines/commandError.js';
 import type {WantedDatastore} from '../../../scripts/stages/datastore/registration.js';
 import {registerDatastore} from '../../../scripts/stages/datastore/registrationState.js';
+import {packagedTrove} from '../../../scripts/stages/datastore/troveTools.js';
 
 const wanted: WantedDatastore = {
 	name: 'k2hdkc', defaultVersion: '1', versions: [{name: '1', active: true, imageTags: ['trove']}],
@@ -33,7 +34,7 @@ const createCloud = (effects: Readonly<Record<string, readonly object[]>>, faili
 		return {code: 0, stdout: '', stderr: '', seconds: 0};
 	};
 
-	return {machine: {run}, calls};
+	return {tools: packagedTrove({run}), calls};
 };
 
 const rule = {kind: 'rule', of: 'id-1', name: 'cluster-name', type: 'string', restart: 1, min: '', max: ''};
@@ -45,25 +46,25 @@ const effects = {
 };
 
 test('versions first, then their parameters and the default; nothing the second time', async t => {
-	const {machine, calls} = createCloud(effects);
+	const {tools, calls} = createCloud(effects);
 	const said: string[] = [];
-	await registerDatastore(machine, wanted, message => said.push(message));
+	await registerDatastore(tools, wanted, message => said.push(message));
 	t.deepEqual(calls, ['datastore_update k2hdkc', 'datastore_version_update k2hdkc', 'db_load_datastore_config_parameters k2hdkc', 'datastore_update k2hdkc']);
 	t.is(said.length, 4);
-	await registerDatastore(machine, wanted, message => said.push(message));
+	await registerDatastore(tools, wanted, message => said.push(message));
 	t.is(said.length, 4);
 });
 
 test('a fault that trove-manage reports', async t => {
-	const {machine} = createCloud(effects, 'db_load_datastore_config_parameters k2hdkc');
-	const error = await t.throwsAsync(registerDatastore(machine, wanted, () => undefined), {instanceOf: ToolError, code: 'K2D6005'});
+	const {tools} = createCloud(effects, 'db_load_datastore_config_parameters k2hdkc');
+	const error = await t.throwsAsync(registerDatastore(tools, wanted, () => undefined), {instanceOf: ToolError, code: 'K2D6005'});
 	t.is(error.message, 'trove-manage db_load_datastore_config_parameters failed: the configuration parameters of version 1 differ.');
 	t.deepEqual(error.details.lastLines, ['No such thing']);
 });
 
 test('a fault that trove-manage does not report', async t => {
-	const {machine, calls} = createCloud({...effects, 'datastore_update k2hdkc id-1': [{kind: 'datastore'}, version, rule]});
-	await t.throwsAsync(registerDatastore(machine, wanted, () => undefined), {
+	const {tools, calls} = createCloud({...effects, 'datastore_update k2hdkc id-1': [{kind: 'datastore'}, version, rule]});
+	await t.throwsAsync(registerDatastore(tools, wanted, () => undefined), {
 		instanceOf: ToolError, code: 'K2D6005', message: 'trove-manage reported no fault, and still the default is not 1.',
 	});
 	t.true(calls.length < 10, 'it does not go on for ever');

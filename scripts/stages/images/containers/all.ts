@@ -1,7 +1,8 @@
 import type {Config} from '../../../config/schema.js';
 import type {ContainerName} from '../../../config/containerNames.js';
 import {imageVersions} from '../../../config/imageVersions.js';
-import type {SandboxStep} from '../../sandboxEnv.js';
+import type {Step} from '../../../pipeline/types.js';
+import type {CloudEnv, ImageStep, RegistryEnv} from '../../imageEnv.js';
 import {guestSources} from '../guestSources.js';
 import {backupOf, type Backup} from './backup.js';
 import {baseStep} from './base.js';
@@ -14,7 +15,10 @@ import {fetchStep} from './ready.js';
 
 type Needed = Pick<Config, 'datastore' | 'images' | 'release' | 'sources'>;
 
-export type ImageSteps = {readonly build: readonly SandboxStep[]; readonly push: readonly SandboxStep[]};
+/** A step that puts an image where it is used. */
+export type PushStep = Step<CloudEnv & RegistryEnv>;
+
+export type ImageSteps = {readonly build: readonly ImageStep[]; readonly push: readonly PushStep[]};
 
 const none: ImageSteps = {build: [], push: []};
 
@@ -63,8 +67,8 @@ const idAmong = (all: readonly Made[], made: Made, id: string): string => {
 /** Steps of container images, by the name of the image; none for those that the configuration cannot have. */
 export const containerSteps = (config: Needed): Readonly<Record<ContainerName, ImageSteps>> => {
 	const all: readonly Made[] = imageVersions(config).map(({suffix, config: each}) => ({suffix, database: databaseOf(each), backup: backupOf(each)}));
-	const join = (stepsOf: (made: Made) => ImageSteps, part: keyof ImageSteps): readonly SandboxStep[] => {
-		const steps = all.flatMap(made => stepsOf(made)[part].map(step => step === guestSources
+	const join = <S extends PushStep>(stepsOf: (made: Made) => readonly S[]): readonly S[] => {
+		const steps = all.flatMap(made => stepsOf(made).map(step => step.id === guestSources.id
 			? step
 			: {...step, id: idAmong(all, made, step.id), needs: step.needs.map(id => idAmong(all, made, id)), ...(made.suffix !== '' && {title: `${step.title} (${made.suffix.slice(1)})`})}));
 		return steps.filter(({id}, index) => steps.findIndex(other => other.id === id) === index);
@@ -73,7 +77,7 @@ export const containerSteps = (config: Needed): Readonly<Record<ContainerName, I
 	const ofDatabase = ({database}: Made): ImageSteps => database === undefined ? none : databaseSteps(database);
 	const ofBackup = ({backup}: Made): ImageSteps => backup === undefined ? none : backupSteps(backup);
 	return {
-		database: {build: join(ofDatabase, 'build'), push: join(ofDatabase, 'push')},
-		backup: {build: join(ofBackup, 'build'), push: join(ofBackup, 'push')},
+		database: {build: join(made => ofDatabase(made).build), push: join(made => ofDatabase(made).push)},
+		backup: {build: join(made => ofBackup(made).build), push: join(made => ofBackup(made).push)},
 	};
 };

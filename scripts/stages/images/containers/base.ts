@@ -1,7 +1,7 @@
 import {proxyEnvironment} from '../../../sources/proxyEnvironment.js';
 import {aptWaiting} from '../../machine/aptDownload.js';
 import {makeRoot, quietServices} from '../../machine/mmdebstrap.js';
-import type {SandboxStep} from '../../sandboxEnv.js';
+import type {ImageStep} from '../../imageEnv.js';
 import {emptyPartial} from '../partial.js';
 import {containerCommand, fetchImage, importRoot} from './builders/scripts.js';
 import {baseName, forgetMirror, type ContainerBase} from './definition.js';
@@ -9,7 +9,7 @@ import {imageDirectory} from './image.js';
 import {baseReaches} from './outside.js';
 
 /** Makes what the database image begins with. */
-export const baseStep = (base: ContainerBase): SandboxStep => ({
+export const baseStep = (base: ContainerBase): ImageStep => ({
 	id: 'images.containers.base',
 	stage: 'images',
 	title: 'Base of the container images',

@@ -1,13 +1,13 @@
 import {ToolError} from '../../../errors/toolError.js';
 import {proxyEnvironment} from '../../../sources/proxyEnvironment.js';
-import type {SandboxEnv, SandboxStep} from '../../sandboxEnv.js';
+import type {ImageEnv, ImageStep} from '../../imageEnv.js';
 import {emptyPartial} from '../partial.js';
 import {describe, finishImage, readManifest, type Manifest} from '../manifest.js';
 import {buildImage, containerCommand} from './builders/scripts.js';
 import {fullName, imageDirectory, type BuiltImage, type ContainerImage} from './image.js';
 
 /** Says so when an image that is there was made from other things of the host than there are now. */
-export const changedSurroundings = async (env: SandboxEnv, {surroundings}: ContainerImage, manifest: Manifest): Promise<string | undefined> => {
+export const changedSurroundings = async (env: ImageEnv, {surroundings}: ContainerImage, manifest: Manifest): Promise<string | undefined> => {
 	try {
 		return surroundings === undefined || manifest.surroundings === await surroundings.checksum(env) ? undefined : `it was made from other ${surroundings.what} than there are now`;
 	} catch (error) {
@@ -21,7 +21,7 @@ export const changedSurroundings = async (env: SandboxEnv, {surroundings}: Conta
 };
 
 /** Builds a container image from its Dockerfile. */
-export const buildStep = (image: BuiltImage, title: string): SandboxStep => ({
+export const buildStep = (image: BuiltImage, title: string): ImageStep => ({
 	id: `images.${image.name}`,
 	stage: 'images',
 	title,

@@ -1,5 +1,5 @@
 import {ToolError} from '../../../errors/toolError.js';
-import type {SandboxEnv, SandboxStep} from '../../sandboxEnv.js';
+import type {ImageEnv, ImageStep} from '../../imageEnv.js';
 import {emptyPartial} from '../partial.js';
 import {readManifest} from '../manifest.js';
 import {renderPackageList} from '../packageList.js';
@@ -13,14 +13,14 @@ import {inspectScript} from './inspectScript.js';
 const checkedMark = 'checked';
 
 /** Whether the image that is there was found right. */
-export const isChecked = async (env: SandboxEnv, image: ContainerImage): Promise<boolean> => {
+export const isChecked = async (env: ImageEnv, image: ContainerImage): Promise<boolean> => {
 	const directory = imageDirectory(env, image);
 	const [manifest, checked] = await Promise.all([readManifest(env.host, directory), env.host.read(`${directory}/${checkedMark}`)]);
 	return checked !== undefined && checked.trim() === manifest?.files[0]?.sha256;
 };
 
 /** What Trove and its users rely on: nothing is pushed before. */
-export const checkStep = (image: ContainerImage, title: string): SandboxStep => {
+export const checkStep = (image: ContainerImage, title: string): ImageStep => {
 	const {name, variant, inputs, contract} = image;
 	const script = inspectScript(contract.runs);
 	return {

@@ -1,16 +1,16 @@
 import type {ContainerName} from '../../../config/containerNames.js';
 import type {Variant} from '../../../config/schema/variants.js';
-import type {SandboxEnv} from '../../sandboxEnv.js';
+import type {ImageEnv} from '../../imageEnv.js';
 import type {Contract} from './contract.js';
 
 /** What an image is built from beside its inputs: it lies on the host and may change there. */
 export type Surroundings = {
 	/** One checksum of it; undefined when there is nothing of the kind. @throws ToolError K2D6008 when it is not usable. */
-	readonly checksum: (env: SandboxEnv) => Promise<string | undefined>;
+	readonly checksum: (env: ImageEnv) => Promise<string | undefined>;
 	/** What it is, as the end of the sentence "it was made from other …". */
 	readonly what: string;
 	/** Puts all that the Dockerfile copies into the build context, a directory on the host. */
-	readonly fill: (env: SandboxEnv, context: string, signal: AbortSignal) => Promise<void>;
+	readonly fill: (env: ImageEnv, context: string, signal: AbortSignal) => Promise<void>;
 };
 
 /** A container image of the configuration. */
@@ -42,13 +42,13 @@ export type BuiltImage = ContainerImage & {
 	/** What building it asks of the outside. */
 	readonly reaches: readonly string[];
 	/** The Dockerfile for what surrounds it now. @throws ToolError as `surroundings.checksum` does. */
-	readonly render: (env: Pick<SandboxEnv, 'host'>) => Promise<string>;
+	readonly render: (env: Pick<ImageEnv, 'host'>) => Promise<string>;
 	readonly surroundings: Surroundings;
 };
 
 export const isBuilt = (image: ContainerImage): image is BuiltImage => 'render' in image;
 
 /** Absolute path of the image in the store. */
-export const imageDirectory = ({paths}: Pick<SandboxEnv, 'paths'>, {directory}: Pick<ContainerImage, 'directory'>): string => `${paths.images}/${directory}`;
+export const imageDirectory = ({paths}: Pick<ImageEnv, 'paths'>, {directory}: Pick<ContainerImage, 'directory'>): string => `${paths.images}/${directory}`;
 
 export const fullName = ({repository, tag}: Pick<ContainerImage, 'repository' | 'tag'>): string => `${repository}:${tag}`;

@@ -4,7 +4,7 @@ import type {Variant} from '../../../config/schema/variants.js';
 import {ToolError} from '../../../errors/toolError.js';
 import {quote} from '../../../machines/quote.js';
 import {packageRoot} from '../../../packageRoot.js';
-import type {SandboxEnv} from '../../sandboxEnv.js';
+import type {ImageEnv} from '../../imageEnv.js';
 import type {Surroundings} from './image.js';
 import {readPackageFiles, type PackageFile} from './packageFiles.js';
 
@@ -18,7 +18,7 @@ export const contextPaths = {prefix: 'k2hdkc', keys: 'keys'} as const;
 export type Holding = 'prefix' | readonly PackageFile[];
 
 /** Looks into the directory. @throws ToolError K2D6008 when there is neither, K2D6021 when the packages do not fit the variant. */
-export const lookInto = async ({host}: Pick<SandboxEnv, 'host'>, directory: string, variant: Variant): Promise<Holding> => {
+export const lookInto = async ({host}: Pick<ImageEnv, 'host'>, directory: string, variant: Variant): Promise<Holding> => {
 	const {code} = await host.run(['test', '-x', `${directory}/bin/k2hdkc`, '-a', '-d', `${directory}/lib`], {allow: [0, 1]});
 	if (code === 0) {
 		return 'prefix';
@@ -43,13 +43,13 @@ cd ${quote(directory)}
 find ${places} -type f -printf '%m %p\\n' | LC_ALL=C sort -k 2 | while read -r mode file; do printf '%s ' "$mode"; sha256sum "$file"; done | sha256sum | cut -d ' ' -f 1
 `;
 
-const checksumOf = async (env: Pick<SandboxEnv, 'host'>, directory: string, variant: Variant): Promise<string> => {
+const checksumOf = async (env: Pick<ImageEnv, 'host'>, directory: string, variant: Variant): Promise<string> => {
 	const holding = await lookInto(env, directory, variant);
 	const places = holding === 'prefix' ? 'bin lib' : holding.map(({file}) => quote(file)).join(' ');
 	return (await env.host.script(checksumScript(directory, places), {timeout: 60})).stdout.trim();
 };
 
-const copyHolding = async ({host}: Pick<SandboxEnv, 'host'>, directory: string, holding: Holding, target: string): Promise<void> => {
+const copyHolding = async ({host}: Pick<ImageEnv, 'host'>, directory: string, holding: Holding, target: string): Promise<void> => {
 	if (holding === 'prefix') {
 		await host.run(['cp', '-r', '--preserve=mode,links', '--', directory, target], {timeout: 120});
 		return;

@@ -2,7 +2,7 @@ import type {PushTarget, Pushed} from '../../../commands/environment.js';
 import {isWithoutTls, registriesOf} from '../../../config/insecureRegistries.js';
 import {ToolError} from '../../../errors/toolError.js';
 import {proxyEnvironment} from '../../../sources/proxyEnvironment.js';
-import type {SandboxEnv} from '../../sandboxEnv.js';
+import type {ImageEnv} from '../../imageEnv.js';
 import {emptyPartial} from '../partial.js';
 import {isChecked} from './check.js';
 import {imageDirectory, type ContainerImage} from './image.js';
@@ -39,7 +39,7 @@ const tagState = async (skopeo: Skopeo, reference: string, id: string, overwrite
 };
 
 /** Runs skopeo on the host with what the configuration says of registries. */
-const skopeoFor = ({host, config}: SandboxEnv, registry: string, authfile: string | undefined): Skopeo => {
+const skopeoFor = ({host, config}: ImageEnv, registry: string, authfile: string | undefined): Skopeo => {
 	const plain = isWithoutTls(registry, registriesOf(config.datastore.options.docker_insecure_registries));
 	return async ([command = '', ...words], allow) => host.run([
 		'skopeo', command, ...(authfile === undefined ? [] : [`--authfile=${authfile}`]),
@@ -52,7 +52,7 @@ const skopeoFor = ({host, config}: SandboxEnv, registry: string, authfile: strin
  * otherwise: all of them are looked at before the first is put.
  * @throws ToolError K2D6010: not built or not found right. K2D6011: a tag is another image's. K2D6012: the registry refuses.
  */
-export const pushElsewhere = async (env: SandboxEnv, image: ContainerImage, {to, credentials, latest, overwrite}: PushTarget): Promise<readonly Pushed[]> => {
+export const pushElsewhere = async (env: ImageEnv, image: ContainerImage, {to, credentials, latest, overwrite}: PushTarget): Promise<readonly Pushed[]> => {
 	const {host} = env;
 	const directory = imageDirectory(env, image);
 	const built = await imageId(env, image);

@@ -3,7 +3,7 @@ import {quote} from '../../../machines/quote.js';
 import {aptWaiting} from '../../machine/aptDownload.js';
 import {debianMirror} from '../../machine/debianSources.js';
 import {mmdebstrapCommand, quietServices} from '../../machine/mmdebstrap.js';
-import type {SandboxStep} from '../../sandboxEnv.js';
+import type {ImageStep} from '../../imageEnv.js';
 import {neededBackupPackages} from '../backupDockerfile.js';
 import {emptyPartial} from '../partial.js';
 import {forgetMirror, type BuiltDatabase} from './definition.js';
@@ -51,7 +51,7 @@ find . -type c -delete
 tar --create --numeric-owner --file="$work/python.tar" .
 `;
 
-export const pythonStep = (layer: PythonLayer): SandboxStep => ({
+export const pythonStep = (layer: PythonLayer): ImageStep => ({
 	id: 'images.backup.python',
 	stage: 'images',
 	title: 'python3 and its libraries for the backup image',

@@ -1,5 +1,5 @@
 import {hashInputs} from '../../../pipeline/hash.js';
-import type {SandboxStep} from '../../sandboxEnv.js';
+import type {ImageStep} from '../../imageEnv.js';
 import {emptyPartial} from '../partial.js';
 import {describe, finishImage, readManifest} from '../manifest.js';
 import {fetchArchive} from './fetchArchive.js';
@@ -15,7 +15,7 @@ export const readyImage = (from: string, image: Pick<ContainerImage, 'name' | 'r
 };
 
 /** Fetches a ready image. */
-export const fetchStep = (image: ReadyImage): SandboxStep => ({
+export const fetchStep = (image: ReadyImage): ImageStep => ({
 	id: `images.${image.name}`,
 	stage: 'images',
 	title: `The ${image.name} image, ready-made, from its registry`,

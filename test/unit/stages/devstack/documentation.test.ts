@@ -3,9 +3,12 @@ import path from 'node:path';
 import test from 'ava';
 import {order} from '../../../../scripts/pipeline/graph.js';
 import {packageRoot} from '../../../../scripts/packageRoot.js';
+import type {DevstackEnv} from '../../../../scripts/stages/devstack/devstackEnv.js';
+import {imageChecks} from '../../../../scripts/stages/devstack/environment.js';
 import {sourceChecks} from '../../../../scripts/stages/devstack/sources.js';
 import {judges} from '../../../../scripts/stages/devstack/preflight.js';
 import {devstackSteps} from '../../../../scripts/stages/devstack/steps.js';
+import {buildah} from '../../../../scripts/stages/images/containers/builders/buildah.js';
 import {devstackRelease, devstackRepositories, knownSystems} from '../../../../scripts/stages/devstack/support.js';
 import {load} from '../../config/workspace.js';
 import {devstackConfig} from './samples.js';
@@ -28,15 +31,18 @@ test('everything that is asked is on the page', t => {
 		throw new Error('only looked at');
 	};
 
-	const titles = [...judges, ...sourceChecks({config, host: {run: nothing, script: nothing}})].map(({title}) => title);
+	const host = {run: nothing, script: nothing};
+	const env = {config, host, builder: {builder: buildah, reason: ''}} as unknown as DevstackEnv;
+	const titles = [...judges, ...sourceChecks({config, host}), ...imageChecks(env)].map(({title}) => title);
 	const cells = table('What is asked').slice(1).flatMap(([cell = '']) => cell.split(', ')).map(cell => cell.replace(/^of /, 'Repository of '));
 	t.deepEqual(cells, titles);
 });
 
 test('every step is on the page, with how it is taken back', t => {
 	const depths: Readonly<Record<string, string>> = {services: '`down`', sources: '`down --depth sources`', everything: '`down --depth everything`'};
-	const steps = devstackSteps(devstackConfig());
-	const rows = steps.filter(({id}) => !id.startsWith('repository.')).map(({id, undo}) => [`\`${id}\``, 'undo' in undo ? depths[undo.depth] : undefined]);
+	const versions = ['1.0.19', '1.0.18'].map(name => `{name: "${name}", active: true, imageTags: [trove]}`);
+	const steps = devstackSteps(devstackConfig(['sources.k2hdkc=directory:/opt/k2hdkc', 'images.database.variant=debian', `datastore.versions=[${versions.join(', ')}]`]));
+	const rows = steps.filter(({id}) => !/^(?:repository|images)\./.test(id)).map(({id, undo}) => [`\`${id}\``, 'undo' in undo ? depths[undo.depth] : 'with DevStack\'s data']);
 	const repository = ['`repository.NAME`', depths.sources];
 	t.deepEqual(table('What is done').slice(1).map(cells => [cells[0], cells.at(-1)]), [...rows.slice(0, 3), repository, ...rows.slice(3)]);
 	t.deepEqual(order(steps).map(({id}) => id).toSorted(), steps.map(({id}) => id).toSorted());

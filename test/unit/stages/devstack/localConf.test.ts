@@ -47,6 +47,10 @@ const cases: ReadonlyArray<readonly [what: string, values: Parameters<typeof ren
 	['sources elsewhere', {set: ['sources.devstack.git=file:///srv/git', 'sources.devstack.novnc=file:///srv/novnc', 'sources.devstack.etcd=http://f/etcd', 'sources.devstack.cirros=http://f/cirros', 'sources.devstack.refs={trove: 1a2b3c}']},
 		['GIT_BASE=file:///srv/git', 'NOVNC_REPO=file:///srv/novnc', 'ETCD_DOWNLOAD_URL=http://f/etcd', 'IMAGE_URLS=http://f/cirros/0.6.3/cirros-0.6.3-x86_64-disk.img', 'enable_plugin trove file:///srv/git/openstack/trove.git 1a2b3c'], []],
 	['another release', {release: '2024.1'}, ['enable_plugin trove https://opendev.org/openstack/trove.git unmaintained/2024.1', 'TROVE_DASHBOARD_BRANCH=unmaintained/2024.1'], []],
+	['images that are built', {set: ['sources.k2hdkc=directory:/opt/k2hdkc', 'images.database.variant=debian', 'datastore.options.docker_insecure_registries=registry:5000']},
+		['TROVE_DATABASE_IMAGE_K2HDKC=172.24.4.1:5443/antpickax/k2hdkc-trove', 'TROVE_DATABASE_BACKUP_IMAGE_K2HDKC=172.24.4.1:5443/antpickax/k2hdkc-trove-backup', 'TROVE_INSECURE_DOCKER_REGISTRIES=172.24.4.1:5443,registry:5000'], []],
+	['images that could be built, with the component off', {set: ['sources.k2hdkc=directory:/opt/k2hdkc', 'images.database.variant=debian', 'components.images=false']},
+		['TROVE_DATABASE_IMAGE_K2HDKC=docker.io/antpickax/k2hdkc-trove', 'TROVE_INSECURE_DOCKER_REGISTRIES=\'\''], []],
 	['images and a K2HR3 of one\'s own', {set: ['datastore.options.docker_image=registry:5000/k2hdkc', 'datastore.options.docker_insecure_registries=registry:5000', 'k2hr3.appUrl=http://k2hr3:28080']},
 		['TROVE_DATABASE_IMAGE_K2HDKC=registry:5000/k2hdkc', 'TROVE_INSECURE_DOCKER_REGISTRIES=registry:5000', 'K2HDKC_K2HR3_APP_URL=http://k2hr3:28080'], []],
 ];

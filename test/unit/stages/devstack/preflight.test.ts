@@ -91,13 +91,15 @@ const services: readonly Case[] = [
 	{what: 'an OpenStack of RDO', id: 'conflicts', facts: {units: ['openstack-nova-api.service']}, result: 'FAIL', code: 'K2D3015', found: /openstack-nova-api/},
 	{what: 'what this environment has', id: 'conflicts', facts: {ours: true, traces: ['/opt/stack/devstack'], listeners: [{port: 80}], ranges: ['172.24.4.0/24'], disk: {freeMiB: 900, mountedOn: '/'}}, result: 'PASS', found: /belongs to this environment$/},
 	{what: 'those that a DevStack has', id: 'components', set: ['components.cinder=false'], result: 'PASS', found: /^dashboard, swift$/},
-	{what: 'those that only the sandbox has', id: 'components', set: ['components.images=true', 'components.compute=true'], result: 'WARN', found: /^compute and images have no effect$/, remedy: /leave these components off/},
+	{what: 'one that only the sandbox has', id: 'components', set: ['components.images=true', 'components.compute=true'], result: 'WARN', found: /^compute has no effect$/, remedy: /leave this component off/},
+	{what: 'images on Debian', id: 'components', set: ['components.images=true'], result: 'PASS', found: /^dashboard, swift, cinder, images$/},
+	{what: 'images on Rocky Linux', id: 'components', facts: system('rocky', '9.5'), set: ['components.images=true'], result: 'FAIL', code: 'K2D3009', found: /^images are made with apt and mmdebstrap, and the machine runs /, remedy: /--without images/},
 	{what: 'a database that runs', id: 'conflicts', facts: {units: ['mariadb.service']}, result: 'WARN', found: /takes over what runs already: mariadb\.service$/, remedy: /passwords change/},
 ];
 
 for (const {what, id, facts = {}, set = [], release, result, code, found, remedy = /^/} of [...systems, ...places, ...networks, ...services]) {
 	test(`${id}: ${what}`, t => {
-		const findings = findingsOf({...goodMachine, ...facts}, wantedOf(devstackConfig(set, release)));
+		const findings = findingsOf({...goodMachine, ...facts}, wantedOf(devstackConfig(['components.images=false', ...set], release)));
 		const finding = findings.find(each => each.id === id)!;
 		t.is(finding.result, result);
 		t.is(finding.code, code);

@@ -2,13 +2,16 @@ import test from 'ava';
 import {ToolError} from '../../../../scripts/errors/toolError.js';
 import {CommandError} from '../../../../scripts/machines/commandError.js';
 import type {Machine} from '../../../../scripts/machines/types.js';
+import {createApi} from '../../../../scripts/openstack/api.js';
 import {createSecrets} from '../../../../scripts/openstack/secrets.js';
 import type {StepContext} from '../../../../scripts/pipeline/types.js';
 import {checkoutExit} from '../../../../scripts/stages/devstack/checkout.js';
-import {devstackPaths, secretNames, type DevstackEnv} from '../../../../scripts/stages/devstack/devstackEnv.js';
+import {devstackPaths, devstackUrls, secretNames, type DevstackEnv} from '../../../../scripts/stages/devstack/devstackEnv.js';
 import {pluginHash} from '../../../../scripts/stages/devstack/plugin.js';
+import {registryOf} from '../../../../scripts/stages/devstack/registry.js';
 import {devstackSteps} from '../../../../scripts/stages/devstack/steps.js';
 import {devstackRelease} from '../../../../scripts/stages/devstack/support.js';
+import {buildah} from '../../../../scripts/stages/images/containers/builders/buildah.js';
 import {devstackConfig, goodMachine} from './samples.js';
 
 type Answers = Readonly<Record<string, {readonly code?: number; readonly stdout?: string}>>;
@@ -44,7 +47,12 @@ const createWorld = ({files: given = {}, answers = {}, set = [], jobCode = 0}: {
 	const config = devstackConfig(set);
 	const paths = devstackPaths(config);
 	const secrets = createSecrets(host, `${paths.environment}/secrets.json`, secretNames);
-	const env: DevstackEnv = {config, host, paths, secrets, support: devstackRelease(config.release), facts: goodMachine};
+	const support = devstackRelease(config.release);
+	const env: DevstackEnv = {
+		config, host, machine: host, paths, secrets, support, facts: goodMachine, registry: () => registryOf(config), serverDisk: {file: 'disk.qcow2', format: 'qcow2'},
+		api: createApi(host, devstackUrls('192.0.2.10', support), () => ({user: 'admin', password: secrets.get('admin'), project: 'admin'})),
+		proxyAuthority: undefined, builder: {builder: buildah, reason: 'buildah: it is there'},
+	};
 	const context: StepContext<DevstackEnv> = {
 		env, signal: new AbortController().signal,
 		progress: {

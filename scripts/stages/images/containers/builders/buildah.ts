@@ -40,7 +40,8 @@ inside() {
 
 export const buildah: Builder = {
 	name: 'buildah',
-	packages: ['buildah'],
+	// Debian 13's asks for netavark before it does anything, and does not depend on it.
+	packages: ['buildah', 'netavark'],
 	// What it mounts goes with the process, however that ends.
 	runner: ['unshare', '--mount'],
 	functions,
