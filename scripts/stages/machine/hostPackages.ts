@@ -117,13 +117,16 @@ export const installHostPackages = hostPackagesStep({
 	record: hostRecord,
 });
 
-/** The same where no sandbox is made: what images are made with. pip knows where the Python package index is. */
+/**
+ * The same where no sandbox is made: what images are made with. pip knows where the Python package index is; buildah of Debian 13 asks for netavark before
+ * it does anything, and does not depend on it.
+ */
 export const installRootTools = hostPackagesStep({
 	id: installHostPackages.id,
 	stage: 'machine',
 	title: 'Programs of the machine that make root file systems and fetch what goes into them',
 	needs: [],
-	packages: ['mmdebstrap', 'systemd-container', 'debian-archive-keyring', 'arch-test', 'curl', 'patch', 'util-linux', 'python3-pip'],
+	packages: ['mmdebstrap', 'systemd-container', 'debian-archive-keyring', 'arch-test', 'curl', 'patch', 'util-linux', 'python3-pip', 'netavark'],
 	record: hostRecord,
 });
 

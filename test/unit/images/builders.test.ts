@@ -54,7 +54,7 @@ test('a builder that cannot be used ends a run before it begins', async t => {
 });
 
 test('the tool installs buildah where it needs it, and never docker', t => {
-	t.deepEqual(buildah.packages, ['buildah', 'netavark']);
+	t.deepEqual(buildah.packages, ['buildah']);
 	t.deepEqual(docker.packages, []);
 });
 

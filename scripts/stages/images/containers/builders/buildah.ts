@@ -40,8 +40,7 @@ inside() {
 
 export const buildah: Builder = {
 	name: 'buildah',
-	// Debian 13's asks for netavark before it does anything, and does not depend on it.
-	packages: ['buildah', 'netavark'],
+	packages: ['buildah'],
 	// What it mounts goes with the process, however that ends.
 	runner: ['unshare', '--mount'],
 	functions,
