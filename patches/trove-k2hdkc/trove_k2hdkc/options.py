@@ -123,8 +123,8 @@ BACKUP_OPTS = [
                help='Swift container for backups of users who name none.'),
 ]
 
-# What K2HDKC has not got. Trove answers requests for it with 4xx, because
-# these are empty.
+# What K2HDKC has not got. Trove refuses requests for it, root with 501,
+# because these are empty.
 ABSENT_OPTS = [
     cfg.StrOpt('replication_strategy', default='',
                help='Empty: a cluster replicates, single instances do not.'),

@@ -53,6 +53,14 @@ FILE_OF_1_0 = ('/var/lib/antpickax/k2hdkc/snapshots/trovebackup/'
 
 class RestoreTest(runs.RunTestCase):
 
+    def _assert_restored(self, data):
+        code, lines = self.restore(data)
+        self.assertEqual(0, code, lines)
+        self.assertRegex(lines[-1], 'Restore successfully, restore_size: %d$'
+                         % len(data))
+        self.assertEqual(image.RECORDS, self.database.read_text())
+        self.assert_no_snapshot()
+
     def test_what_is_no_archive_of_this_driver(self):
         archives = {
             'damaged': b'no gzip at all',
@@ -109,12 +117,7 @@ class RestoreTest(runs.RunTestCase):
         leftover.mkdir(parents=True)
         (leftover / 'trove-restore.k2har').write_text('of before')
         (leftover / '.partial').write_text('half of it')
-        code, lines = self.restore(GOOD)
-        self.assertEqual(0, code, lines)
-        self.assertRegex(lines[-1], 'Restore successfully, restore_size: %d$'
-                         % len(GOOD))
-        self.assertEqual(image.RECORDS, self.database.read_text())
-        self.assert_no_snapshot()
+        self._assert_restored(GOOD)
 
     def test_an_incremental_one_is_refused(self):
         # Swift keeps with the object what the metadata of a backup were.
@@ -132,9 +135,4 @@ class RestoreTest(runs.RunTestCase):
         self.database.unlink()
         stored = subprocess.run(['gzip', '-c'], input=tar.stdout,
                                 stdout=subprocess.PIPE, check=True).stdout
-        code, lines = self.restore(stored)
-        self.assertEqual(0, code, lines)
-        self.assertRegex(lines[-1], 'Restore successfully, restore_size: %d$'
-                         % len(stored))
-        self.assertEqual(image.RECORDS, self.database.read_text())
-        self.assert_no_snapshot()
+        self._assert_restored(stored)
