@@ -33,18 +33,32 @@ type Wanted = Pick<ImageStep, 'id' | 'stage' | 'title' | 'needs'> & {
 	readonly masked?: readonly string[];
 };
 
-/** Adds to the record what apt is about to install. Where nothing is added there is no record, as there is nothing to take back. */
+/** Groups that packages make and leave when they are purged, by package. */
+const groupsLeft = {libibverbs1: 'rdma'} as const;
+
+const groupMark = 'group:';
+
+/** Adds to the record what apt is about to install, and which group comes with it. Where nothing is added there is no record, as there is nothing to take back. */
 const addedScript = (record: string, packages: readonly string[]): string => `
 added=$({ cat '${record}' 2>/dev/null || true; apt-get --simulate --no-install-recommends --no-upgrade install ${packages.join(' ')} | sed -n 's/^Inst \\([^ ]*\\) (.*/\\1/p'; } | sort -u)
 [ -n "$added" ] || exit 0
+${Object.entries(groupsLeft).map(([name, group]) => `if echo "$added" | grep -qx ${name} && ! getent group ${group} >/dev/null; then added=$(echo "$added"; echo ${groupMark}${group}); fi`).join('\n')}
 mkdir -p "$(dirname '${record}')"
 printf '%s\\n' "$added" >'${record}.new'
 mv -f '${record}.new' '${record}'
 `;
 
-/** The packages that a list in the state directory names. */
-const addedBy = async ({host, config}: ImageEnv, record: string): Promise<string[]> =>
-	(await host.read(`${config.paths.state}/${record}`))?.split('\n').filter(name => name !== '') ?? [];
+/** The packages that a list in the state directory names, and the groups. */
+const addedBy = async ({host, config}: ImageEnv, record: string): Promise<{readonly packages: readonly string[]; readonly groups: readonly string[]}> => {
+	const names = (await host.read(`${config.paths.state}/${record}`))?.split('\n').filter(name => name !== '') ?? [];
+	return {
+		packages: names.filter(name => !name.startsWith(groupMark)),
+		groups: names.filter(name => name.startsWith(groupMark)).map(name => name.slice(groupMark.length)),
+	};
+};
+
+/** What `groupdel` ends with when there is no such group. */
+const noSuchGroup = 6;
 
 /**
  * Installs programs on the host. Which packages came with the tool is written before they are installed: a list in the state directory
@@ -81,13 +95,18 @@ export const hostPackagesStep = ({packages: always, found, record, masked = [], 
 	undo: {
 		depth: 'everything',
 		async left(env) {
-			return (await addedBy(env, record)).length === 0 ? 'was there before this tool and is left alone' : leftForOthers(env);
+			return (await addedBy(env, record)).packages.length === 0 ? 'was there before this tool and is left alone' : leftForOthers(env);
 		},
 		async undo({env, job}) {
 			const {host, config} = env;
-			const present = await installed(host, await addedBy(env, record));
+			const {packages, groups} = await addedBy(env, record);
+			const present = await installed(host, packages);
 			if (present.length > 0) {
 				await job(host, [...apt(config), 'purge', ...present], {env: {DEBIAN_FRONTEND: 'noninteractive'}});
+			}
+
+			for (const group of groups) {
+				await host.run(['groupdel', group], {allow: [0, noSuchGroup]});
 			}
 
 			if (masked.length > 0) {

@@ -13,8 +13,8 @@ const file = path.join(tmpdir(), 'k2hdkc-devstack-e2e', 'before.json');
 const linesOf = async (command: string, ...args: readonly string[]): Promise<string[]> =>
 	(await runCommand(command, args)).stdout.split('\n').map(line => line.trim()).filter(line => line !== '').toSorted();
 
-/** Caches of dpkg's triggers and of the linker change with any package, and change back only in meaning. */
-const volatile = /^\/etc\/(?:ld\.so\.cache|resolv\.conf|mtab)$/;
+/** Caches of dpkg's triggers and of the linker change with any package, and change back only in meaning; what ends in a dash is what a list of users was before. */
+const volatile = /^\/etc\/(?:ld\.so\.cache|resolv\.conf|mtab|(?:passwd|group|shadow|gshadow)-)$/;
 
 const filesOf = async (directory: string): Promise<string[]> => {
 	const entries = await readdir(directory, {recursive: true, withFileTypes: true});
