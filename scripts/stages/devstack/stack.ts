@@ -12,7 +12,8 @@ import {repositorySource} from './repositories.js';
 import {afterwards, cleanScript, parseStackState, phaseOf, servicesProbe, stackProbe, stackScript, stateScript, type StackState} from './stackState.js';
 import {devstackRepositories} from './support.js';
 
-const place = ({paths}: Pick<DevstackEnv, 'paths'>): string => `${paths.directory}/devstack`;
+/** Directory of stack.sh. */
+export const place = ({paths}: Pick<DevstackEnv, 'paths'>): string => `${paths.directory}/devstack`;
 
 /** Address of Keystone, behind Apache. Undefined while it is not clear which address of the machine is meant. */
 export const identityUrl = ({facts, config}: Pick<DevstackEnv, 'facts' | 'config'>): string | undefined => {
@@ -48,7 +49,7 @@ export const lookAtServices = async (env: DevstackEnv): Promise<Probe> => {
 /** Runs a program of DevStack as its user, with what it changes of the machine noted. A failure names the program, not the script around it. */
 const runProgram = async ({env, job}: Pick<StepContext<DevstackEnv>, 'env' | 'job'>, program: string, script: string): Promise<void> => {
 	try {
-		await job(env.host, recorded(env.paths, asStack(env.paths, ['sh', '-euc', script, 'sh', place(env)])), {env: proxyEnvironment(env.config.proxy)});
+		await job(env.host, recorded(env.paths, asStack(env.paths, ['sh', '-euc', script, 'sh', place(env), env.config.devstack.ranges.floating])), {env: proxyEnvironment(env.config.proxy)});
 	} catch (error) {
 		throw error instanceof CommandError ? new CommandError({...error, argv: [`${place(env)}/${program}`]}) : error;
 	}
@@ -91,7 +92,7 @@ export const services: DevstackStep = {
 	id: 'devstack.services',
 	stage: 'control-plane',
 	title: 'Services of DevStack',
-	needs: ['devstack.stack'],
+	needs: ['devstack.network'],
 	inputs: () => ({}),
 	probe: async ({env}) => lookAtServices(env),
 	async apply({env, job, signal}) {

@@ -1,5 +1,6 @@
 import type {Probe} from '../../pipeline/types.js';
 import {noteFunctions} from './checkout.js';
+import {noteNetwork, recordName} from './networkState.js';
 
 /** Written beside stack.sh when it has ended well, with the time. */
 const doneMark = '.k2hdkc-done';
@@ -68,16 +69,17 @@ export const phaseOf = (line: string): string | undefined => {
 /** What stack.sh traces of its end after it has failed, and what its dump of the machine says of Open vSwitch where that is not there. */
 export const afterwards = /^\++ \S+:(?:exit_trap|err_trap|kill_spinner):\d+ |^ovs-\w+: /;
 
-/** $1: directory of stack.sh. One that was begun is taken down first, or it would meet itself. However it ends, what it did to the checkouts is noted. */
+/** $1: directory of stack.sh; $2: the range of floating addresses. One that was begun is taken down first, or it would meet itself. However it ends, what it did to the checkouts is noted. */
 export const stackScript = `
 ${noteFunctions}
 cd "$1"
-rm -f ${doneMark}
+rm -f ${doneMark} ${recordName}
 clean=$(untouched "$1/..")
 trap 'echo "$clean" | note' EXIT
 trap 'exit 143' TERM
 if [ -e .stackenv ]; then ./unstack.sh || echo "unstack.sh ended with code $?"; fi
 ./stack.sh
+${noteNetwork}
 date -u +%Y-%m-%dT%H:%M:%SZ >${doneMark}.new
 mv -f ${doneMark}.new ${doneMark}
 `;
@@ -85,6 +87,6 @@ mv -f ${doneMark}.new ${doneMark}
 /** What runs is taken down by clean.sh too, before it removes data, settings and units. */
 export const cleanScript = `
 cd "$1"
-rm -f ${doneMark}
+rm -f ${doneMark} ${recordName}
 if [ -e .stackenv ]; then ./clean.sh; fi
 `;

@@ -4,6 +4,7 @@ import {hostRecord} from './hostRecord.js';
 import {devstackImages, imageTools} from './imageSteps.js';
 import {localConf} from './localConf.js';
 import {moreVersions} from './moreVersions.js';
+import {network} from './network.js';
 import {passwords} from './passwords.js';
 import {plugin} from './plugin.js';
 import {repositories} from './repositories.js';
@@ -14,7 +15,7 @@ import {user} from './user.js';
 export const devstackSteps = (config: Pick<Config, 'components' | 'datastore' | 'images' | 'k2hr3' | 'release' | 'sources'>): readonly DevstackStep[] => {
 	const [checkouts, tools] = [repositories(config), imageTools(config)];
 	return [
-		passwords, user, hostRecord(tools.map(({id}) => id)), ...checkouts, plugin, localConf, stack(checkouts.map(({id}) => id)), services,
+		passwords, user, hostRecord(tools.map(({id}) => id)), ...checkouts, plugin, localConf, stack(checkouts.map(({id}) => id)), network, services,
 		...moreVersions(config), ...tools, ...devstackImages(config),
 	];
 };

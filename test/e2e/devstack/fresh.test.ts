@@ -82,6 +82,17 @@ const stopsAndStarts = async (t: ExecutionContext, machine: DevstackMachine): Pr
 	t.is((await machine.must('systemctl is-active devstack@keystone')).trim(), 'active');
 };
 
+/** A reboot leaves the interfaces of Open vSwitch, and nothing of what stack.sh had set of them by command. */
+const comesBackAfterReboot = async (t: ExecutionContext, machine: DevstackMachine): Promise<void> => {
+	const look = 'ip -4 -brief address show br-ex; ip -4 route show dev br-ex; cat /proc/sys/net/ipv4/ip_forward';
+	const before = await machine.must(look);
+	await machine.must('ip link set br-ex down; ip address flush dev br-ex; echo 0 >/proc/sys/net/ipv4/ip_forward');
+	t.regex((await on(t, machine, 0, ['plan'])).stdout, /devstack\.network +.*gone, as after a reboot: address br-ex .*; route .* dev br-ex; sysctl net\.ipv4\.ip_forward 1/);
+	await on(t, machine, 0, ['up']);
+	t.is(await machine.must(look), before);
+	await nothingToDo(t, machine);
+};
+
 const goes = async (t: ExecutionContext, machine: DevstackMachine, before: readonly string[]): Promise<void> => {
 	const {stderr} = await on(t, machine, 0, ['down', '--depth', 'sources', '--yes']);
 	t.regex(stderr, /left alone in \/opt\/stack\/nova: 1 of its files has local changes/);
@@ -107,6 +118,7 @@ test.serial('Debian 13, 2026.1: failures that are known, killed in the middle, d
 	await nothingToDo(t, machine);
 	await localChanges(t, machine);
 	await stopsAndStarts(t, machine);
+	await comesBackAfterReboot(t, machine);
 	await goes(t, machine, before);
 });
 

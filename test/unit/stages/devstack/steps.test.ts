@@ -169,7 +169,7 @@ test('stack.sh and clean.sh are jobs of the user', async t => {
 	await stack.apply();
 	await stack.undo();
 	t.is(jobs.length, 2);
-	t.true(jobs.every(argv => argv.includes('runuser') && argv[4] === '/var/lib/k2hdkc-devstack/default/host' && argv.at(-1) === '/opt/stack/devstack'));
+	t.true(jobs.every(argv => argv.includes('runuser') && argv[4] === '/var/lib/k2hdkc-devstack/default/host' && argv.at(-2) === '/opt/stack/devstack' && argv.at(-1) === '172.24.4.0/24'));
 	t.is(stack.phase?.('+ ./stack.sh:main:1 : echo_summary \'Starting Keystone\''), 'Starting Keystone');
 	const none = createWorld({answers: {test: {code: 1}}});
 	await none.step('devstack.stack').undo();
