@@ -10,7 +10,6 @@ import {document, expect, follow, hostNeeds, run, type Ended, type ToolOptions} 
 
 /** Tests here have an environment, a state and a cache of their own: what they fill or starve is nobody else's. */
 const environment = 'ci-small';
-const wanted = {...hostNeeds, commands: {...hostNeeds.commands, mmdebstrap: 'mmdebstrap'}};
 
 type Scene = {
 	readonly tool: SmallTool;
@@ -67,7 +66,7 @@ const aways: readonly Away[] = [
 
 for (const {title, fault, exitCode, code, words, flags: more = []} of aways) {
 	test.serial(`a mirror that ${title}: the error says so, and nothing is taken for finished`, async t => {
-		if (!await needs(t, wanted)) {
+		if (!await needs(t, hostNeeds)) {
 			return;
 		}
 
@@ -82,7 +81,7 @@ for (const {title, fault, exitCode, code, words, flags: more = []} of aways) {
 }
 
 test.serial('a mirror that comes back while up runs: the step is tried again and ends well, slow as the mirror is', async t => {
-	if (!await needs(t, wanted)) {
+	if (!await needs(t, hostNeeds)) {
 		return;
 	}
 
@@ -101,7 +100,7 @@ test.serial('a mirror that comes back while up runs: the step is tried again and
 });
 
 test.serial('a cache without space: the error says where, and with space the next up completes', async t => {
-	if (!await needs(t, wanted)) {
+	if (!await needs(t, hostNeeds)) {
 		return;
 	}
 
@@ -118,7 +117,7 @@ test.serial('a cache without space: the error says where, and with space the nex
 });
 
 test.serial('a state without space: nothing is begun, and with space the next up goes on', async t => {
-	if (!await needs(t, wanted)) {
+	if (!await needs(t, hostNeeds)) {
 		return;
 	}
 
@@ -155,7 +154,7 @@ test.serial('a network interface of that name belongs to somebody else: it is le
 });
 
 test.serial('two at once: the second is told who builds, and the first completes', async t => {
-	if (!await needs(t, wanted)) {
+	if (!await needs(t, hostNeeds)) {
 		return;
 	}
 

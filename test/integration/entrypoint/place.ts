@@ -78,7 +78,8 @@ export const makePlace = async (t: Undoer, shell: Shell, cluster: Partial<Cluste
 	const place = {shell, root, dataDir, runDir, configDir, database, bin, group, controlPort, cuk, name: 'node-1.example', k2hr3};
 	t.teardown(async () => {
 		await k2hr3.stop();
-		await rm(root, {recursive: true, force: true});
+		// What the entrypoint had just started may still write.
+		await rm(root, {recursive: true, force: true, maxRetries: 5, retryDelay: 200});
 		await runCommand('sh', ['-c', `rm -f /tmp/${group}-*`]);
 	});
 	return {...place, env: environmentOf(place)};
