@@ -55,10 +55,12 @@ test('a part that fails without saying so is a failure, and the others still run
 
 	const {code, lines} = await runWith(`case "$*" in
 		test) echo '5 passed, 0 failed, 0 skipped'; exit 1 ;;
-		'run test:e2e') echo '7 passed, 2 failed, 0 skipped'; exit 1 ;;
+		'run test:e2e') printf '%s\\n' 'FAILED images: a › b' 'FAILED walk: c' '7 passed, 2 failed, 0 skipped'; exit 1 ;;
 		'run coverage') exit 1 ;;
 	esac`);
 	t.is(lines.at(-1), '12 passed, 4 failed, 0 skipped');
 	t.is(code, 1);
+	const said = lines.indexOf('=== what failed');
+	t.deepEqual(lines.slice(said, said + 3), ['=== what failed', 'FAILED images: a › b', 'FAILED walk: c']);
 	t.is(lines.filter(line => /^(?:packages|test|e2e|coverage|total) +\d+ s of +\d+ s/.test(line)).length, 5);
 });

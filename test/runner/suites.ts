@@ -25,7 +25,7 @@ const besideOthers = (folder: string, environment: string, addresses: string, li
 }, limit);
 
 /** Folders of integration tests that are suites of their own: `npm test` takes less time when they run beside the others. */
-const integrationTests = {cli: 'integration/cli', machines: 'integration/machines'} as const;
+const integrationTests = {cli: 'integration/cli', machines: 'integration/machines', pipeline: 'integration/pipeline', stages: 'integration/stages'} as const;
 
 const integration = (folder: string, ...others: readonly string[]): Suite =>
 	({argv: [...ava(folder, ...oneByOne, '--timeout=4m'), ...others.map(other => `!dist/test/${other}/**`)], kind: 'ava', limit: 1200});
@@ -40,6 +40,8 @@ export const suites: Readonly<Record<string, Suite>> = {
 	cli: integration(integrationTests.cli),
 	// Mostly waiting, for links that are cut and processes that do not end.
 	machines: integration(integrationTests.machines),
+	pipeline: integration(integrationTests.pipeline),
+	stages: integration(integrationTests.stages),
 	// The host before and after all others.
 	before: e2e('before'),
 	after: e2e('after'),

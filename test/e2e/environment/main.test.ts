@@ -1,45 +1,16 @@
-import {mkdtemp, readdir, readFile, rm, stat, writeFile} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
+import {readdir, readFile, stat} from 'node:fs/promises';
 import path from 'node:path';
-import test, {type ExecutionContext} from 'ava';
+import test from 'ava';
 import {runCommand} from '../../helpers/runCommand.js';
 import {needs} from '../../helpers/needs.js';
 import {openCloud} from '../support/cloud.js';
 import {connectFrom, createFarAddress} from '../support/farHost.js';
-import {dataIsKept, leaveData} from '../support/kept.js';
-import {imitateReboot, inside, machineName} from '../support/machine.js';
+import {inside, machineName} from '../support/machine.js';
+import {changing, mends, versionsOf, type PlanDocument, type StatusDocument} from '../support/mend.js';
 import {filesWithSecrets, readSecrets, secretsIn, watchCommandLines} from '../support/secrets.js';
-import {document, expect, follow, hostNeeds, name, paths, run, worked} from '../support/tool.js';
-
-type PlanDocument = {readonly pending: boolean; readonly steps: ReadonlyArray<{readonly id: string; readonly verdict: string; readonly reason: string; readonly inputs?: unknown}>};
-type StatusDocument = {
-	readonly inPlace: boolean;
-	readonly steps: ReadonlyArray<{readonly id: string; readonly standing: string}>;
-	readonly endpoints: ReadonlyArray<{readonly name: string; readonly url: string}>;
-};
+import {document, expect, hostNeeds, name, paths, run} from '../support/tool.js';
 
 const stateText = async (): Promise<string> => readFile(path.join((await paths()).environment, 'state.json'), 'utf8');
-
-const changing = ({steps}: PlanDocument): string[] => steps.filter(({verdict}) => verdict !== 'SKIP').map(({id}) => id).toSorted();
-
-const versionsOf = async (t: ExecutionContext): Promise<string[]> => {
-	const {stdout} = await expect(t, 0, ['openstack', '--', 'datastore', 'version', 'list', 'k2hdkc', '-f', 'json']);
-	return (JSON.parse(stdout) as Array<{Name: string}>).map(version => version.Name).toSorted();
-};
-
-/** `up` that is expected to end verified; gives the steps it worked on, with the reasons. */
-const mend = async (t: ExecutionContext, args: readonly string[] = []): Promise<ReadonlyMap<string, string>> => {
-	const {code, events, stderr, seconds} = await follow(['up', ...args], () => undefined);
-	t.is(code, 0, stderr);
-	t.log(`up ${args.join(' ')}: ${seconds.toFixed(1)} s for ${worked(events).join(', ')}`);
-	t.true(document<StatusDocument>(await run(['status', '--json', ...args])).inPlace);
-	return new Map(events.flatMap(event => event.type === 'step-start' ? [[event.step.id, event.reason]] : []));
-};
-
-/** The same, where it is to be these steps and no others. */
-const mends = async (t: ExecutionContext, steps: readonly string[], args: readonly string[] = []): Promise<void> => {
-	t.deepEqual([...(await mend(t, args)).keys()].toSorted(), steps.toSorted());
-};
 
 test.serial('up builds everything from nothing and says what stands', async t => {
 	if (!await needs(t, hostNeeds)) {
@@ -156,81 +127,6 @@ test.serial('no secret is in a log, a record, the journal or what the tool print
 		t.true(stdout.length > 100, args.join(' '));
 		t.deepEqual(secretsIn(stdout + stderr, secrets), [], args.join(' '));
 	}
-});
-
-test.serial('a changed quota touches only the services that read it, and holds', async t => {
-	if (!await needs(t, hostNeeds)) {
-		return;
-	}
-
-	const change = ['--set', 'openstack.quotas.instances=41'];
-	const plan = document<PlanDocument>(await expect(t, 5, ['plan', '--json', '--detailed-exitcode', ...change]));
-	t.deepEqual(changing(plan), ['nova', 'nova.databases']);
-	const {stdout} = await expect(t, 0, ['plan', '--explain', ...change]);
-	t.true(stdout.includes('quotas.instances: 40 → 41'), stdout);
-	await mends(t, ['nova', 'nova.databases'], change);
-	const cloud = await openCloud((await paths()).environment);
-	const {body} = await cloud.ask(8774, `/v2.1/os-quota-sets/${cloud.project}`);
-	t.is((body as {quota_set: {instances: number}}).quota_set.instances, 41);
-});
-
-test.serial('a second datastore version comes by the user\'s file', async t => {
-	if (!await needs(t, hostNeeds)) {
-		return;
-	}
-
-	const cwd = await mkdtemp(path.join(tmpdir(), 'k2hdkc-e2e-user-'));
-	t.teardown(async () => rm(cwd, {recursive: true, force: true}));
-	await writeFile(path.join(cwd, 'k2hdkc-devstack.yaml'), `
-openstack:
-  quotas:
-    instances: 41
-datastore:
-  versions:
-    - {name: "1.0.19", active: true, imageTags: [trove, k2hdkc]}
-    - {name: "1.0.18", active: true, imageTags: [trove, k2hdkc, old]}
-`);
-	const {events, code, stderr} = await follow(['up'], () => undefined, {cwd});
-	t.is(code, 0, stderr);
-	t.deepEqual(worked(events), ['datastore.registration']);
-	t.deepEqual(await versionsOf(t), ['1.0.18', '1.0.19']);
-	t.is((await run(['status', '--detailed-exitcode'], {cwd})).code, 0);
-});
-
-test.serial('without the changes up goes back to the defaults; what was registered stays', async t => {
-	if (!await needs(t, hostNeeds)) {
-		return;
-	}
-
-	await mends(t, ['datastore.registration', 'nova', 'nova.databases']);
-	t.deepEqual(await versionsOf(t), ['1.0.18', '1.0.19']);
-});
-
-test.serial('drift is seen, and only that is mended', async t => {
-	if (!await needs(t, hostNeeds)) {
-		return;
-	}
-
-	await inside('systemctl stop glance-api; echo "# changed" >> /etc/placement/placement.conf');
-	const status = document<StatusDocument>(await expect(t, 5, ['status', '--json', '--detailed-exitcode']));
-	t.deepEqual(status.steps.filter(({standing}) => standing !== 'ok').map(({id, standing}) => `${id} ${standing}`).toSorted(), ['glance broken', 'placement broken']);
-	await mends(t, ['glance', 'placement']);
-});
-
-test.serial('after a reboot of the host up completes, and says what the reboot took', async t => {
-	if (!await needs(t, hostNeeds)) {
-		return;
-	}
-
-	await leaveData();
-	await imitateReboot();
-	const reasons = await mend(t);
-	for (const step of ['sandbox.machine', 'sandbox.network']) {
-		t.regex(reasons.get(step) ?? '', /^lost by a reboot/, step);
-	}
-
-	await dataIsKept(t);
-	t.deepEqual(await versionsOf(t), ['1.0.18', '1.0.19']);
 });
 
 test.serial('a second environment plans ranges of its own and leaves no trace', async t => {
