@@ -3,8 +3,8 @@ import {containerNames} from '../../config/containerNames.js';
 import {containerImages} from '../images/containers/images.js';
 import {imageSteps} from '../images/imageSteps.js';
 import {imageStore} from '../images/store.js';
-import {installImageTools, installRootTools} from '../machine/hostPackages.js';
-import type {DevstackStep} from './devstackEnv.js';
+import {hostPackagesStep, hostRecord, installHostPackages, installImageTools} from '../machine/hostPackages.js';
+import type {DevstackEnv, DevstackStep} from './devstackEnv.js';
 import {registry, registryPackages} from './registry.js';
 
 type Needed = Pick<Config, 'components' | 'datastore' | 'images' | 'k2hr3' | 'release' | 'sources'>;
@@ -13,6 +13,21 @@ type Needed = Pick<Config, 'components' | 'datastore' | 'images' | 'k2hr3' | 're
 const here: Readonly<Record<string, string>> = {glance: 'devstack.services'};
 
 const hasContainers = (config: Needed): boolean => containerImages(config).length > 0;
+
+/** Debian 13's buildah asks for netavark before it does anything, and does not depend on it; Ubuntu 22.04 has no such package, nor a buildah that asks. */
+const networkOfBuilder = ({facts: {system}}: Pick<DevstackEnv, 'facts'>): {readonly packages: readonly string[]; readonly reason: string} =>
+	system.id === 'ubuntu' && system.version === '22.04' ? {packages: [], reason: `${system.title} has no netavark`} : {packages: ['netavark'], reason: 'netavark for buildah'};
+
+/** What a sandbox stands on is not needed here; pip knows where the Python package index is. */
+const installRootTools = hostPackagesStep<DevstackEnv>({
+	id: installHostPackages.id,
+	stage: 'machine',
+	title: 'Programs of the machine that make root file systems and fetch what goes into them',
+	needs: [],
+	packages: ['mmdebstrap', 'systemd-container', 'debian-archive-keyring', 'arch-test', 'curl', 'patch', 'util-linux', 'python3-pip'],
+	found: networkOfBuilder,
+	record: hostRecord,
+});
 
 /**
  * Programs that make images, and the place for them. All of it before stack.sh begins: that does not wait for another apt, and what comes on the

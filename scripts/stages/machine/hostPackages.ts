@@ -1,6 +1,7 @@
 import type {Config} from '../../config/schema.js';
 import type {Machine} from '../../machines/types.js';
-import type {ImageEnv, ImageStep} from '../imageEnv.js';
+import type {Step} from '../../pipeline/types.js';
+import type {ImageEnv} from '../imageEnv.js';
 import {leftForOthers} from '../shared.js';
 import {aptWaiting} from './aptDownload.js';
 
@@ -20,13 +21,13 @@ const installed = async (host: Machine, names: readonly string[]): Promise<strin
 	return stdout.split('\n').filter(line => line.startsWith('installed ')).map(line => line.slice('installed '.length));
 };
 
-type Wanted = Pick<ImageStep, 'id' | 'stage' | 'title' | 'needs'> & {
+type Wanted<T extends ImageEnv> = Pick<Step<T>, 'id' | 'stage' | 'title' | 'needs'> & {
 	readonly packages: readonly string[];
 	/**
 	 * Packages besides that depend on what is found on the host, and a phrase that says why these. The probe asks for them and they are no input:
 	 * where others are wanted now and are there, nothing is to be done.
 	 */
-	readonly found?: (env: ImageEnv) => {readonly packages: readonly string[]; readonly reason: string};
+	readonly found?: (env: T) => {readonly packages: readonly string[]; readonly reason: string};
 	/** File of the state directory with what was added. */
 	readonly record: string;
 	/** Units of the packages that are not to run by themselves. */
@@ -64,7 +65,7 @@ const noSuchGroup = 6;
  * Installs programs on the host. Which packages came with the tool is written before they are installed: a list in the state directory
  * is what `down` goes by.
  */
-export const hostPackagesStep = ({packages: always, found, record, masked = [], ...step}: Wanted): ImageStep => ({
+export const hostPackagesStep = <T extends ImageEnv = ImageEnv>({packages: always, found, record, masked = [], ...step}: Wanted<T>): Step<T> => ({
 	...step,
 	inputs: () => ({packages: always}),
 	reaches: () => ['the mirror of the host\'s own apt'],
@@ -125,7 +126,7 @@ export const hostPackagesStep = ({packages: always, found, record, masked = [], 
 });
 
 /** Of the first packages that came with the tool. */
-const hostRecord = 'added-packages';
+export const hostRecord = 'added-packages';
 
 export const installHostPackages = hostPackagesStep({
 	id: 'host.packages',
@@ -133,19 +134,6 @@ export const installHostPackages = hostPackagesStep({
 	title: 'Programs of the host that make and run the sandbox',
 	needs: [],
 	packages: hostPackages,
-	record: hostRecord,
-});
-
-/**
- * The same where no sandbox is made: what images are made with. pip knows where the Python package index is; buildah of Debian 13 asks for netavark before
- * it does anything, and does not depend on it.
- */
-export const installRootTools = hostPackagesStep({
-	id: installHostPackages.id,
-	stage: 'machine',
-	title: 'Programs of the machine that make root file systems and fetch what goes into them',
-	needs: [],
-	packages: ['mmdebstrap', 'systemd-container', 'debian-archive-keyring', 'arch-test', 'curl', 'patch', 'util-linux', 'python3-pip', 'netavark'],
 	record: hostRecord,
 });
 

@@ -19,8 +19,8 @@ export const hostNeeds = {
 	// The docker engine too: what is installed later than the first look at the host would count as left behind.
 	// So are the tool's own: a lane that wants them in place does not wait for another's `up` to install them.
 	commands: {
-		...{'arch-test': 'arch-test', curl: 'curl', mmdebstrap: 'mmdebstrap', 'systemd-nspawn': 'systemd-container'},
-		...{docker: 'docker.io', dockerd: 'docker.io', ip: 'iproute2', nft: 'nftables', nsenter: 'util-linux', pgrep: 'procps', python3: 'python3', unshare: 'util-linux'},
+		'arch-test': 'arch-test', curl: 'curl', mmdebstrap: 'mmdebstrap', 'systemd-nspawn': 'systemd-container',
+		docker: 'docker.io', dockerd: 'docker.io', ip: 'iproute2', nft: 'nftables', nsenter: 'util-linux', pgrep: 'procps', python3: 'python3', unshare: 'util-linux',
 	},
 } as const;
 

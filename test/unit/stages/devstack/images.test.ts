@@ -74,3 +74,16 @@ test('the registry listens at the gateway of the floating range and nowhere else
 	files.set('/etc/k2hdkc-devstack/registry.yml', 'mine');
 	t.regex((await registry.probe(context)).evidence, /registry\.yml says something else/);
 });
+
+for (const [title, system, missing] of [
+	['Debian 13', {id: 'debian', version: '13', title: 'Debian GNU/Linux 13'}, true],
+	['Ubuntu 24.04', {id: 'ubuntu', version: '24.04', title: 'Ubuntu 24.04'}, true],
+	['Ubuntu 22.04, which has no such package', {id: 'ubuntu', version: '22.04', title: 'Ubuntu 22.04'}, false],
+] as const) {
+	test(`netavark is asked for on ${title}`, async t => {
+		const host = {run: async () => ({code: 0, stdout: '', stderr: '', seconds: 0})} as unknown as Machine;
+		const step = devstackSteps(devstackConfig(k2hdkc)).find(({id}) => id === 'host.packages')!;
+		const {evidence} = await step.probe({env: {host, config: devstackConfig(k2hdkc), facts: {system}} as unknown as DevstackEnv} as StepContext<DevstackEnv>);
+		t.is(/not installed: [^;]*netavark/.test(evidence), missing, evidence);
+	});
+}
