@@ -82,6 +82,7 @@ class Manager(manager.Manager):
         with self.claims.on(instance_models.DBInstance, instance_id):
             if not arguments.get('cluster_config'):
                 with _told(context, instance_id, TASKS.BUILDING_ERROR_SERVER):
+                    _refuse_contents(arguments)
                     arguments['overrides'] = _overrides(
                         context, _row(instance_id))
             super(Manager, self).create_instance(context, instance_id,
@@ -116,6 +117,13 @@ class Manager(manager.Manager):
 def _row(instance_id):
     # Replicas come as a list; K2HDKC has none.
     return instance_models.DBInstance.find_by(id=instance_id)
+
+
+def _refuse_contents(arguments):
+    # Trove's API hands them on, whatever the datastore.
+    if arguments.get('databases') or arguments.get('users'):
+        raise exception.BadRequest('K2HDKC has neither databases nor users: '
+                                   'create the instance without them.')
 
 
 def _is_single(row):

@@ -80,13 +80,23 @@ class CreateTest(SingleCase):
             self.assertEqual({}, self._create(row, **arguments)['overrides'])
         self.assertEqual({}, self.k2hr3.rings)
 
-    def _assert_refused(self, row, words):
-        refusal = self.assertRaises(exception.TroveError, self._create, row)
+    def _assert_refused(self, row, words, **arguments):
+        refusal = self.assertRaises(exception.TroveError, self._create, row,
+                                    **arguments)
         self.assertIn(words, str(refusal))
         self.create.assert_not_called()
         self.assertEqual(InstanceTasks.BUILDING_ERROR_SERVER,
                          self.task_of(row.id))
         self.assertIn(words[:40], self.fault_of(row.id))
+
+    def test_databases_and_users(self):
+        for number, contents in enumerate((
+                {'databases': [{'_name': 'shop'}]},
+                {'databases': [], 'users': [{'_name': 'shop'}]})):
+            self._assert_refused(self.instance_row('single %s' % number),
+                                 'K2HDKC has neither databases nor users',
+                                 **contents)
+        self.assertEqual({}, self.k2hr3.rings)
 
     def test_k2hr3_is_away(self):
         self.k2hr3.go_away()
