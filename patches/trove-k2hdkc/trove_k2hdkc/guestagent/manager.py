@@ -12,7 +12,10 @@
 
 """Guest agent manager of the datastore."""
 
+import time
+
 from oslo_log import log as logging
+from oslo_service import periodic_task
 
 from trove.common import cfg
 from trove.common import notification
@@ -30,6 +33,10 @@ CONF = cfg.CONF
 
 LOG_NAME = 'k2hdkc'
 
+# Seconds in which the order to prepare comes: it waits in its queue before
+# the guest has started. RabbitMQ loses it when it is killed.
+ORDER_TIMEOUT = 300
+
 
 class Manager(manager.Manager):
 
@@ -37,6 +44,23 @@ class Manager(manager.Manager):
         super(Manager, self).__init__(MANAGER)
         self.status = service.K2hdkcStatus(self.docker_client)
         self.app = service.K2hdkcApp(self.status, self.docker_client)
+        self._started = time.monotonic()
+
+    @periodic_task.periodic_task(spacing=30)
+    def give_up_waiting(self, context):
+        """Say that nothing will come of this guest when no order has come.
+
+        Nor does anything when the agent ended amid its preparation. Without
+        this Trove waits for usage_timeout.
+        """
+        waited = time.monotonic() - self._started
+        if (self.status.status is None and not self.status.is_installed and
+                waited > ORDER_TIMEOUT):
+            LOG.error('No order to prepare has come within %d s: RabbitMQ '
+                      'may have lost it. Delete the instance and create '
+                      'another.', ORDER_TIMEOUT)
+            self.status.set_status(service_status.ServiceStatuses.FAILED,
+                                   force=True)
 
     def do_prepare(self, context, packages, databases, memory_mb, users,
                    device_path, mount_point, backup_info, config_contents,
