@@ -67,5 +67,5 @@ if (plan) {
 	}
 
 	console.log(render(total));
-	process.exitCode = total.failed > 0 ? 1 : 0;
+	process.exitCode = total.failed > 0 || told.signal.aborted ? 1 : 0;
 }

@@ -17,7 +17,7 @@ export const network: DevstackStep = {
 		return networkProbe(stdout);
 	},
 	async apply({env, job}) {
-		await job(env.host, ['sh', '-euc', bringBackScript, 'sh', ...given(env), missingScript]);
+		await job(env.host, ['sh', '-euc', bringBackScript, 'sh', ...given(env)]);
 	},
 	undo: {nothingLeft: 'the record goes with the checkout, and what is set of the kernel\'s network with clean.sh or the next start of the machine'},
 	own: true,

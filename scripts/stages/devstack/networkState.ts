@@ -37,9 +37,9 @@ sh -euc '${lookPart}' sh "$2" >"$here"
 grep -v -x -F -f "$here" "$1/${recordName}" || true
 `;
 
-/** Makes the kernel have what the other script prints. */
+/** Makes the kernel have what the other script prints. Takes the same. */
 export const bringBackScript = `
-missing=$(sh -euc "$3" sh "$1" "$2")
+missing=$(${missingScript})
 echo "$missing" | while read -r kind rest; do
 	set -- $rest
 	echo "$kind $rest"

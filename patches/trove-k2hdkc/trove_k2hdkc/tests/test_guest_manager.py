@@ -30,48 +30,6 @@ MANAGER_CLASS = 'trove_k2hdkc.guestagent.manager.Manager'
 OTHER = ring.Ring('ring2', 'http://k2hr3:18080/v1/extdata/trove/other')
 
 
-class OrderTest(guest_case.GuestCase):
-
-    def setUp(self):
-        super(OrderTest, self).setUp()
-        self.heartbeats.side_effect = self._keep
-
-    @staticmethod
-    def _keep(status, value, force):
-        status.status = value
-
-    def _after(self, seconds):
-        self.manager._started -= seconds
-        self.manager.give_up_waiting(None)
-        return self.heartbeats.call_args_list
-
-    def test_no_order_comes(self):
-        self.assertEqual([], self._after(200))
-        self.assertEqual([mock.call(self.manager.status,
-                                    ServiceStatuses.FAILED, force=True)],
-                         self._after(200))
-
-    def test_it_is_looked_at_again_and_again(self):
-        self.assertIn('give_up_waiting',
-                      [name for name, _ in self.manager._periodic_tasks])
-
-    def test_it_is_said_once(self):
-        self._after(400)
-        self.manager.give_up_waiting(None)
-        self.assertEqual(1, self.heartbeats.call_count)
-
-    def test_one_that_prepares_is_waited_for(self):
-        self.manager.status.status = ServiceStatuses.BUILDING
-        self.assertEqual([], self._after(4000))
-
-    def test_one_that_is_prepared_has_started_again(self):
-        self.enterContext(mock.patch.object(
-            type(self.manager.status), 'is_installed', True))
-        self.manager._started -= 4000
-        self.manager.give_up_waiting(None)
-        self.heartbeats.assert_not_called()
-
-
 class PrepareTest(guest_case.GuestCase):
 
     def test_the_registry_leads_to_the_manager(self):
