@@ -9,7 +9,9 @@ import {packageRoot} from '../../packageRoot.js';
 import {proxyEnvironment} from '../../sources/proxyEnvironment.js';
 import {allocationPool, firstAddress} from '../addresses.js';
 import {builtImageOptions} from '../images/containers/push.js';
-import type {DevstackPaths, secretNames} from './devstackEnv.js';
+import {appAt, k2hr3AddressAt} from '../k2hr3/facts.js';
+import type {DevstackPaths, stackPasswords} from './devstackEnv.js';
+import {devstackPlace, privatePrefix} from './place.js';
 import {registryOf} from './registry.js';
 import {repositorySource} from './repositories.js';
 import {cirrosImage, type DevstackRelease} from './support.js';
@@ -24,7 +26,9 @@ export type LocalConf = {
 	readonly hostAddress: string;
 	/** Those of the machine; openstack.networks.dns goes before them. */
 	readonly nameServers: readonly string[];
-	readonly passwords: Readonly<Record<(typeof secretNames)[number], string>>;
+	/** Whether the K2HR3 that is built has its web application. */
+	readonly hasK2hr3App: boolean;
+	readonly passwords: Readonly<Record<(typeof stackPasswords)[number], string>>;
 };
 
 /** One word of a shell. */
@@ -41,7 +45,7 @@ const sourceValues = ({config: {sources: {devstack}}, support}: LocalConf): Temp
 
 const optionText = (value: Setting = ''): string => Array.isArray(value) ? value.join(',') : String(value);
 
-const datastoreValues = (config: Config): TemplateValues => {
+const datastoreValues = ({config, hostAddress, hasK2hr3App}: LocalConf): TemplateValues => {
 	const {datastore: {defaultVersion, versions, options: configured}, k2hr3} = config;
 	const registry = registryOf(config);
 	const built = builtImageOptions(config, registry);
@@ -51,7 +55,7 @@ const datastoreValues = (config: Config): TemplateValues => {
 	return {
 		version: word(defaultVersion), imageTags: word(version?.imageTags.join(',') ?? ''),
 		image: word(optionText(options.docker_image)), backupImage: word(optionText(options.backup_docker_image)),
-		registries: word(withoutTls.join(',')), k2hr3App: word(k2hr3.appUrl ?? ''),
+		registries: word(withoutTls.join(',')), k2hr3App: word(k2hr3.appUrl ?? (hasK2hr3App ? appAt(config, hostAddress) : '')),
 	};
 };
 
@@ -73,7 +77,9 @@ const serviceLines = ({config, config: {components, devstack}, system, hostAddre
 ];
 
 /** Of the images and the registries the plugin takes care; the authority of K2HR3 is a file on the same machine. */
-const troveSections = ({datastore, k2hr3, trove}: Config): readonly string[] => {
+const troveSections = (config: Config, hostAddress: string): readonly string[] => {
+	const {datastore, trove} = config;
+	const k2hr3 = k2hr3AddressAt(config, () => devstackPlace(config, hostAddress));
 	const {docker_image: _, backup_docker_image: __, docker_insecure_registries: ___, ...options} = datastore.options;
 	const group = {...options, ...k2hr3Options(k2hr3, k2hr3.caFile ?? undefined)};
 	return [
@@ -81,6 +87,9 @@ const troveSections = ({datastore, k2hr3, trove}: Config): readonly string[] => 
 		...(Object.keys(group).length > 0 ? [withSections('[[post-config|$TROVE_GUESTAGENT_CONF]]', {k2hdkc: group})] : []),
 	].map(section => section.trimEnd());
 };
+
+/** Servers that ran before the machine was started anew run after it, that of K2HR3 among them. */
+const novaSection = withSections('[[post-config|$NOVA_CONF]]', {DEFAULT: {resume_guests_state_on_host_boot: true}}).trimEnd();
 
 /** Text of local.conf. What the configuration adds comes last, where it wins. */
 export const renderLocalConf = (values: LocalConf): string => {
@@ -91,13 +100,14 @@ export const renderLocalConf = (values: LocalConf): string => {
 		hostAddress, password: passwords, directory: word(paths.directory), plugin: word(paths.plugin),
 		ref: {neutron: ref('neutron'), trove: ref('trove'), dashboard: ref('trove-dashboard')},
 		nameServers: word((dns.length > 0 ? dns : nameServers).join(',')),
-		range: rangeValues(config), source: sourceValues(values), datastore: datastoreValues(config), services: serviceLines(values).join('\n'),
+		range: rangeValues(config), privatePrefix, source: sourceValues(values), datastore: datastoreValues(values), services: serviceLines(values).join('\n'),
 	});
 	const own = Object.entries(variables).map(([name, value]) => `${name}=${word(value)}`);
 	return [
 		text.trimEnd(),
 		...(own.length > 0 ? ['', '# Of devstack.variables.', ...own] : []),
-		...troveSections(config).flatMap(section => ['', section]),
+		'', novaSection,
+		...troveSections(config, hostAddress).flatMap(section => ['', section]),
 		...(sections.trim() === '' ? [] : ['', sections.trim()]),
 		'',
 	].join('\n');

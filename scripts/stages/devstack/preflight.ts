@@ -6,6 +6,7 @@ import {conflicts, ports, underWay} from './conflicts.js';
 import type {MachineFacts} from './facts.js';
 import {hostAddress} from './hostAddress.js';
 import type {Judge, Wanted} from './judge.js';
+import {k2hr3Ports} from './place.js';
 import {size} from './size.js';
 import {devstackPorts, devstackRelease, knownSystems, systemName, type DevstackRelease} from './support.js';
 import {virtualisation} from './virtualisation.js';
@@ -104,7 +105,6 @@ const ranges: Judge = {
 /** ID of /etc/os-release, of systems whose packages make images. */
 const imageSystems = new Set(['debian', 'ubuntu']);
 
-/** Compute is switched on for every environment by commands that take one back, so that it is told of rather than refused. */
 const components: Judge = {
 	id: 'components', title: 'Components', stage: 'control-plane',
 	judge({system: {id, title}}, {components: wanted}) {
@@ -113,8 +113,8 @@ const components: Judge = {
 		}
 
 		return wanted.compute
-			? warn('compute has no effect', 'A DevStack has a compute host of its own: leave this component off.')
-			: pass(Object.entries(wanted).flatMap(([each, on]) => on ? [each] : []).join(', ') || 'none');
+			? pass(Object.entries(wanted).flatMap(([each, on]) => on ? [each] : []).join(', '))
+			: warn('compute is off, and a DevStack has a compute host all the same', 'Without this component no K2HR3 is built; nothing else depends on it here.');
 	},
 };
 
@@ -122,8 +122,10 @@ const components: Judge = {
 export const judges: readonly Judge[] = [system, virtualisation, ...size, name, nameServers, hostAddress, ranges, clock, rights, programs, ports, conflicts, components];
 
 /** What a configuration wants. @throws ToolError K2D1005 for a release that nothing is known of. */
-export const wantedOf = ({release, devstack, components}: Pick<Config, 'release' | 'devstack' | 'components'>): Wanted =>
-	({release, devstack, components, support: devstackRelease(release), ports: devstackPorts(components)});
+export const wantedOf = (config: Pick<Config, 'release' | 'devstack' | 'components' | 'k2hr3' | 'sources'>): Wanted => {
+	const {release, devstack, components} = config;
+	return {release, devstack, components, support: devstackRelease(release), ports: [...devstackPorts(components), ...k2hr3Ports(config)]};
+};
 
 /** All findings at once. */
 export const findingsOf = (facts: MachineFacts, wanted: Wanted): readonly Finding[] => judges.map(({judge, ...of}) => ({...of, ...judge(facts, wanted)}));

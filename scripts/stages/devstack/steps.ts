@@ -2,6 +2,7 @@ import type {Config} from '../../config/schema.js';
 import type {DevstackStep} from './devstackEnv.js';
 import {hostRecord} from './hostRecord.js';
 import {devstackImages, imageTools} from './imageSteps.js';
+import {devstackK2hr3Steps} from './k2hr3.js';
 import {localConf} from './localConf.js';
 import {moreVersions} from './moreVersions.js';
 import {network} from './network.js';
@@ -16,6 +17,6 @@ export const devstackSteps = (config: Pick<Config, 'components' | 'datastore' | 
 	const [checkouts, tools] = [repositories(config), imageTools(config)];
 	return [
 		passwords, user, hostRecord(tools.map(({id}) => id)), ...checkouts, plugin, localConf, stack(checkouts.map(({id}) => id)), network, services,
-		...moreVersions(config), ...tools, ...devstackImages(config),
+		...moreVersions(config), ...tools, ...devstackImages(config), ...devstackK2hr3Steps(config),
 	];
 };

@@ -12,14 +12,14 @@ const passwords = {admin: 'a1', database: 'd1', rabbit: 'r1', service: 's1', swi
 
 const render = ({set = [], release, ...values}: Partial<LocalConf> & {readonly set?: readonly string[]; readonly release?: string} = {}): string => {
 	const config = devstackConfig(set, release);
-	return renderLocalConf({config, support: devstackRelease(config.release), paths: devstackPaths(config), system: 'bookworm', hostAddress: '192.0.2.10', nameServers: ['192.0.2.53', '192.0.2.54'], passwords, ...values});
+	return renderLocalConf({config, support: devstackRelease(config.release), paths: devstackPaths(config), system: 'bookworm', hostAddress: '192.0.2.10', nameServers: ['192.0.2.53', '192.0.2.54'], hasK2hr3App: false, passwords, ...values});
 };
 
 test('what every DevStack is told', t => {
 	const lines = render().split('\n');
 	for (const line of [
 		'HOST_IP=192.0.2.10', 'ADMIN_PASSWORD=a1', 'DATABASE_PASSWORD=d1', 'RABBIT_PASSWORD=r1', 'SERVICE_PASSWORD=s1', 'SWIFT_HASH=w1', 'RECLONE=False',
-		'DEST=/opt/stack', 'DATA_DIR=/opt/stack/data', 'LOGFILE=/opt/stack/logs/stack.sh.log', 'LOGDAYS=2', 'IP_VERSION=4', 'IPV4_ADDRS_SAFE_TO_USE=10.0.0.0/22', 'ENABLE_CHASSIS_AS_GW=True',
+		'DEST=/opt/stack', 'DATA_DIR=/opt/stack/data', 'LOGFILE=/opt/stack/logs/stack.sh.log', 'LOGDAYS=2', 'IP_VERSION=4', 'IPV4_ADDRS_SAFE_TO_USE=10.0.0.0/22', 'SUBNETPOOL_SIZE_V4=26', 'ENABLE_CHASSIS_AS_GW=True',
 		'FLOATING_RANGE=172.24.4.0/24', 'PUBLIC_NETWORK_GATEWAY=172.24.4.1', 'TROVE_MGMT_SUBNET_START=192.168.254.2', 'TROVE_MGMT_SUBNET_END=192.168.254.253',
 		'OVN_DNS_SERVERS=192.0.2.53,192.0.2.54', 'SYNC_LOG_TO_CONTROLLER=True', 'enable_service s-proxy s-object s-container s-account', 'enable_service horizon', 'enable_service q-dns',
 		'enable_plugin neutron https://opendev.org/openstack/neutron.git stable/2026.1', 'enable_plugin trove https://opendev.org/openstack/trove.git stable/2026.1',
@@ -53,6 +53,8 @@ const cases: ReadonlyArray<readonly [what: string, values: Parameters<typeof ren
 		['TROVE_DATABASE_IMAGE_K2HDKC=docker.io/antpickax/k2hdkc-trove', 'TROVE_INSECURE_DOCKER_REGISTRIES=\'\''], []],
 	['images and a K2HR3 of one\'s own', {set: ['datastore.options.docker_image=registry:5000/k2hdkc', 'datastore.options.docker_insecure_registries=registry:5000', 'k2hr3.appUrl=http://k2hr3:28080']},
 		['TROVE_DATABASE_IMAGE_K2HDKC=registry:5000/k2hdkc', 'TROVE_INSECURE_DOCKER_REGISTRIES=registry:5000', 'K2HDKC_K2HR3_APP_URL=http://k2hr3:28080'], []],
+	['a K2HR3 that is built, at the last addresses of the network private and of the floating range', {set: ['sources.k2hr3=directory:/opt/k2hr3'], hasK2hr3App: true},
+		['k2hr3_url = http://192.0.2.10:18080', 'k2hr3_guest_url = http://10.0.0.62:18080', 'K2HDKC_K2HR3_APP_URL=http://192.0.2.10:28080'], []],
 ];
 
 for (const [what, values, there, gone] of cases) {
@@ -65,13 +67,13 @@ for (const [what, values, there, gone] of cases) {
 
 test('what the user adds comes last: variables in the same section, sections after it', t => {
 	const text = render({set: ['devstack.variables={LOGDAYS: 7, MOTTO: "it\'s $HOME"}', 'devstack.sections=[[post-config|$NOVA_CONF]]\n[DEFAULT]\ndebug = True\n']});
-	t.true(text.includes('\n# Of devstack.variables.\nLOGDAYS=7\nMOTTO=\'it\'\\\'\'s $HOME\'\n\n[[post-config|$TROVE_CONF]]\n[DEFAULT]\nusage_timeout = 1800\n'));
+	t.true(text.includes('\n# Of devstack.variables.\nLOGDAYS=7\nMOTTO=\'it\'\\\'\'s $HOME\'\n\n[[post-config|$NOVA_CONF]]\n[DEFAULT]\nresume_guests_state_on_host_boot = true\n\n[[post-config|$TROVE_CONF]]\n[DEFAULT]\nusage_timeout = 1800\n'));
 	t.true(text.endsWith('\n\n[[post-config|$NOVA_CONF]]\n[DEFAULT]\ndebug = True\n'));
 });
 
 test('options of the datastore and the addresses of a K2HR3 go into Trove\'s files and those of guests', t => {
 	const text = render({set: ['k2hr3.url=https://k2hr3:18080', 'k2hr3.caFile=/etc/ca.pem', 'datastore.options.cluster_support=true', 'datastore.options.docker_image=registry:5000/k2hdkc']});
-	const [, controller = '', guest = ''] = text.split('[[post-config|').map(section => section.slice(section.indexOf('\n') + 1).trim());
+	const [, , controller = '', guest = ''] = text.split('[[post-config|').map(section => section.slice(section.indexOf('\n') + 1).trim());
 	const group = '[k2hdkc]\ncluster_support = true\nk2hr3_url = https://k2hr3:18080\nk2hr3_ca_file = /etc/ca.pem';
 	t.is(controller, `${group}\n[DEFAULT]\nusage_timeout = 1800`);
 	t.is(guest, group);

@@ -1,0 +1,88 @@
+import {setTimeout as sleep} from 'node:timers/promises';
+import {ToolError} from '../../errors/toolError.js';
+import type {DevstackEnv, DevstackStep} from './devstackEnv.js';
+
+/** A file of a service: its text, and its mode where it is not 0644. */
+export type OwnFile = {readonly text: string; readonly mode?: number};
+
+/** A service beside those of DevStack, with a unit and files of its own. */
+export type OwnService = Pick<DevstackStep, 'id' | 'stage' | 'title' | 'needs'> & {
+	readonly unit: string;
+	/** By their paths. */
+	readonly files: (env: DevstackEnv) => Readonly<Record<string, OwnFile>>;
+	/** What the files depend on, without secrets. */
+	readonly inputs: (env: DevstackEnv) => unknown;
+	/** What answers, in words. */
+	readonly what: (env: DevstackEnv) => string;
+	readonly answers: (env: DevstackEnv) => Promise<boolean>;
+	/** What a person does when it does not. */
+	readonly remedy: string;
+	/** Stops what cannot work before anything is changed. */
+	readonly refuse?: (env: DevstackEnv) => void;
+	/** Directories that go with it. */
+	readonly data?: readonly string[];
+};
+
+/** Seconds until it answers that has just been started. */
+const patience = 60;
+
+const waitFor = async ({what, answers, remedy}: OwnService, env: DevstackEnv, signal: AbortSignal): Promise<void> => {
+	for (let second = 0; !await answers(env); second++) {
+		if (second > patience * env.config.timeouts.scale) {
+			throw new ToolError('K2D2306', `${what(env)} does not answer`, {remedy});
+		}
+
+		await sleep(1000, undefined, {signal});
+	}
+};
+
+const take = async ({unit, files, data = []}: OwnService, env: DevstackEnv): Promise<void> => {
+	await env.host.script(`systemctl disable --quiet --now ${unit} 2>/dev/null || true
+rm -f ${Object.keys(files(env)).join(' ')}
+rm -rf --one-file-system ${data.join(' ')}
+if [ -d /etc/k2hdkc-devstack ]; then rmdir --ignore-fail-on-non-empty /etc/k2hdkc-devstack; fi
+systemctl daemon-reload
+`, {timeout: 120});
+};
+
+/** The step that runs it. `down` leaves it alone; after a reboot it starts by itself. */
+export const ownServiceStep = (service: OwnService): DevstackStep => ({
+	id: service.id,
+	stage: service.stage,
+	title: service.title,
+	needs: service.needs,
+	inputs: service.inputs,
+	async probe({env}) {
+		const wanted = Object.entries(service.files(env));
+		const found = await Promise.all(wanted.map(async ([file]) => env.host.read(file)));
+		if (found.includes(undefined)) {
+			return {state: 'absent', evidence: `${wanted[found.indexOf(undefined)]![0]} is not there`};
+		}
+
+		const other = wanted.find(([, {text}], index) => text !== found[index]);
+		if (other !== undefined) {
+			return {state: 'broken', evidence: `${other[0]} says something else than the configuration`};
+		}
+
+		return await service.answers(env) ? {state: 'present', evidence: `${service.what(env)} answers`} : {state: 'broken', evidence: `${service.what(env)} does not answer`};
+	},
+	async apply({env, signal, progress}) {
+		service.refuse?.(env);
+		for (const [file, {text, mode = 0o644}] of Object.entries(service.files(env))) {
+			await env.host.write(file, text, {mode});
+		}
+
+		await env.host.script(`systemctl daemon-reload\nsystemctl enable --quiet ${service.unit}\nsystemctl restart ${service.unit}\n`, {timeout: 60});
+		progress.say('waiting until it answers');
+		await waitFor(service, env, signal);
+	},
+	undo: {
+		depth: 'sources',
+		undo: async ({env}) => take(service, env),
+	},
+	own: true,
+	volatile: true,
+	timeout: 300,
+	idleTimeout: 300,
+	expected: 3,
+});
