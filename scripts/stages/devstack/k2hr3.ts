@@ -11,6 +11,7 @@ import {k2hr3ImageSteps} from '../k2hr3/imageSteps.js';
 import {k2hr3ServerSteps} from '../k2hr3/steps.js';
 import {hostPackagesStep, installImageTools} from '../machine/hostPackages.js';
 import {cloudsYaml, type DevstackEnv, type DevstackStep} from './devstackEnv.js';
+import {k2hr3Told} from './k2hr3Told.js';
 import {learnHostKeys, troublesOf} from './k2hr3Guest.js';
 import {troveWords} from './moreVersions.js';
 import {onDevstack} from './onDevstack.js';
@@ -81,9 +82,9 @@ type Needed = Pick<Config, 'components' | 'k2hr3' | 'sources'>;
 /** What apt brings for a K2HR3 that is built. */
 export const k2hr3Tools = (config: Needed): readonly DevstackStep[] => chooseK2hr3(config).kind === 'built' ? [packages] : [];
 
-/** The steps of K2HR3: one that is built with its image, one that is there already, or none. */
+/** The steps of K2HR3: one that is built with its image, one that is there already, or none, of which Trove is told too. */
 export const devstackK2hr3Steps = (config: Needed): readonly DevstackStep[] => {
 	const {build, push} = k2hr3ImageSteps(config);
 	const isBuilt = chooseK2hr3(config).kind === 'built';
-	return [...(isBuilt ? [...build, ...push] : []), ...k2hr3ServerSteps<DevstackEnv>(config, [proxy])].map(step => onDevstack(step));
+	return [k2hr3Told, ...(isBuilt ? [...build, ...push] : []), ...k2hr3ServerSteps<DevstackEnv>(config, [proxy])].map(step => onDevstack(step));
 };

@@ -8,7 +8,7 @@ const textOf = (env: DevstackEnv, password: (name: string) => string): string | 
 	const {config, support, paths, facts} = env;
 	const hostAddress = chosenAddress(facts, config.devstack);
 	const passwords = Object.fromEntries(stackPasswords.map(name => [name, password(name)])) as LocalConf['passwords'];
-	return hostAddress === undefined ? undefined : renderLocalConf({config, support, paths, hostAddress, passwords, hasK2hr3App: env.hasK2hr3App, system: systemName(facts.system), nameServers: facts.nameServers});
+	return hostAddress === undefined ? undefined : renderLocalConf({config, support, paths, hostAddress, passwords, system: systemName(facts.system), nameServers: facts.nameServers});
 };
 
 const wantedText = (env: DevstackEnv): string => {

@@ -2,16 +2,14 @@ import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import {registriesOf} from '../../config/insecureRegistries.js';
 import type {Config, Setting} from '../../config/schema.js';
-import {k2hr3Options} from '../../k2hr3/options.js';
 import {quote} from '../../machines/quote.js';
 import {renderTemplate, withSections, type TemplateValues} from '../../openstack/template.js';
 import {packageRoot} from '../../packageRoot.js';
 import {proxyEnvironment} from '../../sources/proxyEnvironment.js';
 import {allocationPool, firstAddress} from '../addresses.js';
 import {builtImageOptions} from '../images/containers/push.js';
-import {appAt, k2hr3AddressAt} from '../k2hr3/facts.js';
 import type {DevstackPaths, stackPasswords} from './devstackEnv.js';
-import {devstackPlace, privatePrefix} from './place.js';
+import {privatePrefix} from './place.js';
 import {registryOf} from './registry.js';
 import {repositorySource} from './repositories.js';
 import {cirrosImage, type DevstackRelease} from './support.js';
@@ -26,8 +24,6 @@ export type LocalConf = {
 	readonly hostAddress: string;
 	/** Those of the machine; openstack.networks.dns goes before them. */
 	readonly nameServers: readonly string[];
-	/** Whether the K2HR3 that is built has its web application. */
-	readonly hasK2hr3App: boolean;
 	readonly passwords: Readonly<Record<(typeof stackPasswords)[number], string>>;
 };
 
@@ -45,8 +41,8 @@ const sourceValues = ({config: {sources: {devstack}}, support}: LocalConf): Temp
 
 const optionText = (value: Setting = ''): string => Array.isArray(value) ? value.join(',') : String(value);
 
-const datastoreValues = ({config, hostAddress, hasK2hr3App}: LocalConf): TemplateValues => {
-	const {datastore: {defaultVersion, versions, options: configured}, k2hr3} = config;
+const datastoreValues = (config: Config): TemplateValues => {
+	const {datastore: {defaultVersion, versions, options: configured}} = config;
 	const registry = registryOf(config);
 	const built = builtImageOptions(config, registry);
 	const options = {...configured, ...built};
@@ -55,7 +51,7 @@ const datastoreValues = ({config, hostAddress, hasK2hr3App}: LocalConf): Templat
 	return {
 		version: word(defaultVersion), imageTags: word(version?.imageTags.join(',') ?? ''),
 		image: word(optionText(options.docker_image)), backupImage: word(optionText(options.backup_docker_image)),
-		registries: word(withoutTls.join(',')), k2hr3App: word(k2hr3.appUrl ?? (hasK2hr3App ? appAt(config, hostAddress) : '')),
+		registries: word(withoutTls.join(',')),
 	};
 };
 
@@ -76,12 +72,9 @@ const serviceLines = ({config, config: {components, devstack}, system, hostAddre
 	...proxyLines(config, hostAddress),
 ];
 
-/** Of the images and the registries the plugin takes care; the authority of K2HR3 is a file on the same machine. */
-const troveSections = (config: Config, hostAddress: string): readonly string[] => {
-	const {datastore, trove} = config;
-	const k2hr3 = k2hr3AddressAt(config, () => devstackPlace(config, hostAddress));
-	const {docker_image: _, backup_docker_image: __, docker_insecure_registries: ___, ...options} = datastore.options;
-	const group = {...options, ...k2hr3Options(k2hr3, k2hr3.caFile ?? undefined)};
+/** Of the images and the registries the plugin takes care. Where K2HR3 is stands in a file by itself. */
+const troveSections = ({datastore, trove}: Config): readonly string[] => {
+	const {docker_image: _, backup_docker_image: __, docker_insecure_registries: ___, ...group} = datastore.options;
 	return [
 		withSections('[[post-config|$TROVE_CONF]]', {k2hdkc: group, ...trove.conf}),
 		...(Object.keys(group).length > 0 ? [withSections('[[post-config|$TROVE_GUESTAGENT_CONF]]', {k2hdkc: group})] : []),
@@ -100,14 +93,14 @@ export const renderLocalConf = (values: LocalConf): string => {
 		hostAddress, password: passwords, directory: word(paths.directory), plugin: word(paths.plugin),
 		ref: {neutron: ref('neutron'), trove: ref('trove'), dashboard: ref('trove-dashboard')},
 		nameServers: word((dns.length > 0 ? dns : nameServers).join(',')),
-		range: rangeValues(config), privatePrefix, source: sourceValues(values), datastore: datastoreValues(values), services: serviceLines(values).join('\n'),
+		range: rangeValues(config), privatePrefix, source: sourceValues(values), datastore: datastoreValues(config), services: serviceLines(values).join('\n'),
 	});
 	const own = Object.entries(variables).map(([name, value]) => `${name}=${word(value)}`);
 	return [
 		text.trimEnd(),
 		...(own.length > 0 ? ['', '# Of devstack.variables.', ...own] : []),
 		'', novaSection,
-		...troveSections(config, hostAddress).flatMap(section => ['', section]),
+		...troveSections(config).flatMap(section => ['', section]),
 		...(sections.trim() === '' ? [] : ['', sections.trim()]),
 		'',
 	].join('\n');

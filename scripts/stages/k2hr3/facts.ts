@@ -24,22 +24,17 @@ export const openFacts = ({config, k2hr3}: Pick<K2hr3Env, 'config' | 'k2hr3'>): 
 	return {address: fixed, hostName: serverName, machine, identity, scheme: outsideScheme(config), ports: config.k2hr3.ports, region: config.openstack.region};
 };
 
-/** The web application of one that is built, from outside. */
-export const appAt = (config: Pick<Config, 'k2hr3'>, machine: string): string => `${outsideScheme(config)}://${machine}:${config.k2hr3.ports.app}`;
-
-/** The same; undefined without one. */
+/** The web application of the one that is built, from outside; undefined without one. */
 export const builtApp = ({config, k2hr3, hasK2hr3App}: Pick<K2hr3Env, 'config' | 'hasK2hr3App' | 'k2hr3'>): string | undefined =>
-	hasK2hr3App ? appAt(config, k2hr3.place().machine) : undefined;
+	hasK2hr3App ? `${outsideScheme(config)}://${k2hr3.place().machine}:${config.k2hr3.ports.app}` : undefined;
 
 /** Where Trove, the tool and instances find K2HR3: one that is there already, or the one that is built. Without one the URL is null. */
-export const k2hr3AddressAt = (config: Pick<Config, 'components' | 'k2hr3' | 'sources'>, place: () => Pick<K2hr3Place, 'fixed' | 'machine'>): K2hr3Address => {
+export const k2hr3Address = ({config, k2hr3}: Pick<K2hr3Env, 'config' | 'k2hr3'>): K2hr3Address => {
 	if (chooseK2hr3(config).kind !== 'built') {
 		return config.k2hr3;
 	}
 
-	const {fixed, machine} = place();
+	const {fixed, machine} = k2hr3.place();
 	const {ports: {api}, caFile} = config.k2hr3;
 	return {url: `${outsideScheme(config)}://${machine}:${api}`, guestUrl: `http://${fixed}:${api}`, caFile};
 };
-
-export const k2hr3Address = ({config, k2hr3}: Pick<K2hr3Env, 'config' | 'k2hr3'>): K2hr3Address => k2hr3AddressAt(config, k2hr3.place);

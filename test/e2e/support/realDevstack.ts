@@ -1,4 +1,4 @@
-import {copyFile, mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {copyFile, cp, mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import type {ExecutionContext} from 'ava';
@@ -7,6 +7,7 @@ import {startForwardProxy} from '../../fixtures/forwardProxy.js';
 import {startGitDaemon} from '../../fixtures/gitDaemon.js';
 import {startSshMachine} from '../../fixtures/sshMachine.js';
 import {scriptIn, type DevstackMachine} from './devstackMachine.js';
+import {k2hr3Programs} from './k2hr3Prefix.js';
 
 /** Certificates of the authorities that this host trusts: its mirrors may have one of their own. */
 const authorities = '/etc/ssl/certs/ca-certificates.crt';
@@ -17,7 +18,8 @@ export type RealRelease = {readonly release: string; readonly suite: 'bookworm' 
 /*
  * A container has the kernel of its host, without modules. What stands for them, also when it has booted again:
  * modprobe does nothing for NVMe, which nobody uses where there is no volume;
- * bridges of Open vSwitch are made in user space, br-ex before stack.sh makes it, since it would ask the kernel for it;
+ * bridges of Open vSwitch are made in user space, br-ex before stack.sh makes it, since it would ask the kernel for it; checksums that a server leaves to
+ * its network card are made there too;
  * merging of memory pages belongs to the host alone; loop devices are named one by one.
  */
 const kernelScript = `
@@ -25,6 +27,7 @@ mkdir -p /etc/modprobe.d /etc/systemd/system/ovs-vswitchd.service.d
 for module in nvme-fabrics nvme-tcp; do echo "install $module /bin/true"; done >/etc/modprobe.d/container.conf
 cat >/etc/systemd/system/ovs-vswitchd.service.d/container.conf <<'end'
 [Service]
+ExecStartPre=/usr/bin/ovs-vsctl --no-wait set open_vswitch . other_config:userspace-tso-enable=true
 ExecStartPost=/usr/bin/ovs-vsctl --no-wait set open_vswitch . external-ids:ovn-bridge-datapath-type=netdev -- --may-exist add-br br-ex -- set bridge br-ex datapath_type=netdev
 end
 mount -t tmpfs -o size=1M,mode=755 tmpfs /sys/kernel/mm/ksm
@@ -61,13 +64,19 @@ systemctl enable --quiet --now downloads
 sha256sum /srv/downloads/etcd/${etcd}/$name.tar.gz | cut -d ' ' -f 1
 `;
 
+/** Where the programs of K2HR3 are on the machine. */
+const k2hr3Prefix = '/opt/k2hr3';
+
 /** The profile of such a machine. */
 const profileOf = ({proxy, git, etcdHash, release}: {readonly proxy: string; readonly git: string; readonly etcdHash: string; readonly release: string}) => ({
 	extends: 'devstack',
 	release,
 	components: {cinder: false, images: false},
+	// Servers are emulated.
+	timeouts: {scale: 2},
+	paths: {cache: '/srv/store/cache'},
 	proxy: {http: proxy, https: proxy, no: ['127.0.0.1'], caFile: authorities},
-	sources: {devstack: {git, novnc: `${git}/openstack/noVNC.git`, etcd: `${downloads}/etcd`, cirros: `${downloads}/cirros`}},
+	sources: {k2hr3: `directory:${k2hr3Prefix}`, devstack: {git, novnc: `${git}/openstack/noVNC.git`, etcd: `${downloads}/etcd`, cirros: `${downloads}/cirros`}},
 	devstack: {
 		variables: {
 			VIRT_DRIVER: 'libvirt', LIBVIRT_TYPE: 'qemu', OVS_DATAPATH_TYPE: 'netdev', ETCD_SHA256: etcdHash,
@@ -82,8 +91,14 @@ const profileOf = ({proxy, git, etcdHash, release}: {readonly proxy: string; rea
  * and passes on what is asked of package mirrors. It goes with the test.
  */
 export const createRealDevstackMachine = async (t: ExecutionContext, mirrors: string, release: RealRelease): Promise<DevstackMachine> => {
-	const machine = await startSshMachine({suite: release.suite, prefix: '10.218.9', link: 'kd-ds-real'});
+	// Images are made with overlays, and the root of the machine is one.
+	const store = await mkdtemp('/var/tmp/k2hdkc-devstack-store-');
+	t.teardown(async () => rm(store, {recursive: true, force: true}));
+	const machine = await startSshMachine({suite: release.suite, prefix: '10.218.9', link: 'kd-ds-real', directories: {'/srv/store': store}});
 	t.teardown(machine.stop);
+	const {directory: programs, remove} = await k2hr3Programs();
+	await cp(programs, path.join(machine.root, k2hr3Prefix), {recursive: true, verbatimSymlinks: true});
+	await remove();
 	const must = scriptIn(machine);
 	const [proxy, git] = [await startForwardProxy(machine.hostAddress), await startGitDaemon(mirrors, machine.hostAddress)];
 	t.teardown(proxy.stop);

@@ -22,10 +22,10 @@ const cloudOf = (config: Config, {api = {} as OpenstackApi, host = {} as Machine
 
 test('a server with its image and its proxy where the programs are at hand, one that is there, or none', t => {
 	const own = (ids: readonly string[]): readonly string[] => ids.filter(id => id.includes('k2hr3')).toSorted();
-	t.deepEqual(own(idsOf(prefix)), ['images.k2hr3', 'images.k2hr3.base', 'k2hr3.image', 'k2hr3.key', 'k2hr3.packages', 'k2hr3.place', 'k2hr3.proxy', 'k2hr3.server']);
-	t.deepEqual(own(idsOf(prefix, url)), ['k2hr3.existing']);
-	t.deepEqual(own(idsOf()), []);
-	t.deepEqual(own(idsOf(prefix, 'components.compute=false')), []);
+	t.deepEqual(own(idsOf(prefix)), ['images.k2hr3', 'images.k2hr3.base', 'k2hr3.image', 'k2hr3.key', 'k2hr3.packages', 'k2hr3.place', 'k2hr3.proxy', 'k2hr3.server', 'k2hr3.told']);
+	t.deepEqual(own(idsOf(prefix, url)), ['k2hr3.existing', 'k2hr3.told']);
+	t.deepEqual(own(idsOf()), ['k2hr3.told']);
+	t.deepEqual(own(idsOf(prefix, 'components.compute=false')), ['k2hr3.told']);
 });
 
 test('every step has what it stands on: what apt brings before stack.sh, the server after it', t => {

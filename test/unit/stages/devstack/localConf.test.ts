@@ -12,7 +12,7 @@ const passwords = {admin: 'a1', database: 'd1', rabbit: 'r1', service: 's1', swi
 
 const render = ({set = [], release, ...values}: Partial<LocalConf> & {readonly set?: readonly string[]; readonly release?: string} = {}): string => {
 	const config = devstackConfig(set, release);
-	return renderLocalConf({config, support: devstackRelease(config.release), paths: devstackPaths(config), system: 'bookworm', hostAddress: '192.0.2.10', nameServers: ['192.0.2.53', '192.0.2.54'], hasK2hr3App: false, passwords, ...values});
+	return renderLocalConf({config, support: devstackRelease(config.release), paths: devstackPaths(config), system: 'bookworm', hostAddress: '192.0.2.10', nameServers: ['192.0.2.53', '192.0.2.54'], passwords, ...values});
 };
 
 test('what every DevStack is told', t => {
@@ -51,10 +51,8 @@ const cases: ReadonlyArray<readonly [what: string, values: Parameters<typeof ren
 		['TROVE_DATABASE_IMAGE_K2HDKC=172.24.4.1:5443/antpickax/k2hdkc-trove', 'TROVE_DATABASE_BACKUP_IMAGE_K2HDKC=172.24.4.1:5443/antpickax/k2hdkc-trove-backup', 'TROVE_INSECURE_DOCKER_REGISTRIES=172.24.4.1:5443,registry:5000'], []],
 	['images that could be built, with the component off', {set: ['sources.k2hdkc=directory:/opt/k2hdkc', 'images.database.variant=debian', 'components.images=false']},
 		['TROVE_DATABASE_IMAGE_K2HDKC=docker.io/antpickax/k2hdkc-trove', 'TROVE_INSECURE_DOCKER_REGISTRIES=\'\''], []],
-	['images and a K2HR3 of one\'s own', {set: ['datastore.options.docker_image=registry:5000/k2hdkc', 'datastore.options.docker_insecure_registries=registry:5000', 'k2hr3.appUrl=http://k2hr3:28080']},
-		['TROVE_DATABASE_IMAGE_K2HDKC=registry:5000/k2hdkc', 'TROVE_INSECURE_DOCKER_REGISTRIES=registry:5000', 'K2HDKC_K2HR3_APP_URL=http://k2hr3:28080'], []],
-	['a K2HR3 that is built, at the last addresses of the network private and of the floating range', {set: ['sources.k2hr3=directory:/opt/k2hr3'], hasK2hr3App: true},
-		['k2hr3_url = http://192.0.2.10:18080', 'k2hr3_guest_url = http://10.0.0.62:18080', 'K2HDKC_K2HR3_APP_URL=http://192.0.2.10:28080'], []],
+	['images of one\'s own', {set: ['datastore.options.docker_image=registry:5000/k2hdkc', 'datastore.options.docker_insecure_registries=registry:5000']},
+		['TROVE_DATABASE_IMAGE_K2HDKC=registry:5000/k2hdkc', 'TROVE_INSECURE_DOCKER_REGISTRIES=registry:5000'], []],
 ];
 
 for (const [what, values, there, gone] of cases) {
@@ -71,10 +69,10 @@ test('what the user adds comes last: variables in the same section, sections aft
 	t.true(text.endsWith('\n\n[[post-config|$NOVA_CONF]]\n[DEFAULT]\ndebug = True\n'));
 });
 
-test('options of the datastore and the addresses of a K2HR3 go into Trove\'s files and those of guests', t => {
+test('options of the datastore go into Trove\'s files and those of guests, and not where K2HR3 is: what stack.sh depends on stays the same with another one', t => {
 	const text = render({set: ['k2hr3.url=https://k2hr3:18080', 'k2hr3.caFile=/etc/ca.pem', 'datastore.options.cluster_support=true', 'datastore.options.docker_image=registry:5000/k2hdkc']});
 	const [, , controller = '', guest = ''] = text.split('[[post-config|').map(section => section.slice(section.indexOf('\n') + 1).trim());
-	const group = '[k2hdkc]\ncluster_support = true\nk2hr3_url = https://k2hr3:18080\nk2hr3_ca_file = /etc/ca.pem';
+	const group = '[k2hdkc]\ncluster_support = true';
 	t.is(controller, `${group}\n[DEFAULT]\nusage_timeout = 1800`);
 	t.is(guest, group);
 });
