@@ -18,21 +18,25 @@ const troveFile = '/etc/trove/trove.conf.d/k2hr3.conf';
 /** What a file says that once named a K2HR3. */
 const none = '# There is no K2HR3.\n';
 
-/** What is to be read, by whom. Without a text there need be no such file. */
-const toldOf = (env: Needed): readonly Told[] => {
-	const {config, paths} = env;
+const owner = `${stackUser}:${stackUser}`;
+
+const ofTrove = (env: Needed): Told => {
 	const options = k2hr3Options(k2hr3Address(env), env.k2hr3.authorityFile);
-	const app = config.k2hr3.appUrl ?? builtApp(env);
-	const owner = `${stackUser}:${stackUser}`;
-	return [
-		{file: troveFile, owner, text: Object.keys(options).length === 0 ? undefined : withSections('', {k2hdkc: options}).trimStart(), readers: [{pattern: 'devstack@tr*', again: 'restart'}]},
-		...(config.components.dashboard ? [{
-			file: `${paths.directory}/horizon/openstack_dashboard/local/local_settings.d/_1741_k2hdkc.py`, owner,
-			text: app === undefined ? undefined : `K2HDKC_K2HR3_APP_URL = ${JSON.stringify(app)}\n`,
-			readers: [{pattern: 'apache2*', again: 'reload'}, {pattern: 'httpd*', again: 'reload'}] as const,
-		}] : []),
-	];
+	const text = Object.keys(options).length === 0 ? undefined : withSections('', {k2hdkc: options}).trimStart();
+	return {file: troveFile, owner, text, readers: [{pattern: 'devstack@tr*', again: 'restart'}]};
 };
+
+const ofHorizon = (env: Needed): Told => {
+	const app = env.config.k2hr3.appUrl ?? builtApp(env);
+	return {
+		file: `${env.paths.directory}/horizon/openstack_dashboard/local/local_settings.d/_1741_k2hdkc.py`, owner,
+		text: app === undefined ? undefined : `K2HDKC_K2HR3_APP_URL = ${JSON.stringify(app)}\n`,
+		readers: [{pattern: 'apache2*', again: 'reload'}, {pattern: 'httpd*', again: 'reload'}],
+	};
+};
+
+/** What is to be read, by whom. Without a text there need be no such file. */
+const toldOf = (env: Needed): readonly Told[] => [ofTrove(env), ...(env.config.components.dashboard ? [ofHorizon(env)] : [])];
 
 /** Services that run and have begun before the file was written. $1: the file; then patterns. A mark beside the file says when they were reloaded. */
 const staleScript = `

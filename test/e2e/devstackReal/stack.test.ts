@@ -61,6 +61,17 @@ const hasK2hr3 = async (t: ExecutionContext, machine: DevstackMachine): Promise<
 	t.regex(journal, /Started k2hr3-api\.service/);
 };
 
+/** As a service of Trove reads its configuration. */
+const toldScript = `/opt/stack/data/venv/bin/python -c "
+from trove.common import cfg
+cfg.CONF(['--config-file=/etc/trove/trove.conf'], project='trove', prog='trove-taskmanager')
+print(cfg.CONF.k2hdkc.k2hr3_url, cfg.CONF.k2hdkc.k2hr3_guest_url)
+"`;
+
+const troveKnowsK2hr3 = async (t: ExecutionContext, machine: DevstackMachine): Promise<void> => {
+	t.is((await machine.must(toldScript)).trim(), `http://${machine.address}:18080 http://10.0.0.62:18080`);
+};
+
 /** Of the cluster that is registered there. The stand-in for K2HR3 forgets when it ends. */
 const hasCluster = async (t: ExecutionContext, machine: DevstackMachine): Promise<void> => {
 	if (process.env.TEST_K2HR3_PREFIX !== undefined) {
@@ -106,6 +117,7 @@ for (const release of releases) {
 		await builds(t, machine);
 		await serves(t, machine);
 		await hasK2hr3(t, machine);
+		await troveKnowsK2hr3(t, machine);
 		await on(t, machine, 0, ['status', '--detailed-exitcode']);
 		await stopsAndStarts(t, machine);
 		await bootsAgain(t, machine);

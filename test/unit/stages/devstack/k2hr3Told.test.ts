@@ -27,7 +27,7 @@ const createWorld = (set: readonly string[], {files = new Map<string, string>(),
 	} as unknown as Machine;
 	const config = devstackConfig(set);
 	const paths = devstackPaths(config);
-	const context = {env: {config, paths, host, hasK2hr3App, k2hr3: devstackK2hr3({config, host, paths, api: {} as OpenstackApi}, '192.0.2.10')}} as unknown as StepContext<DevstackEnv>;
+	const context = {env: {config, paths, host, hasK2hr3App, k2hr3: devstackK2hr3({config, host, paths, api: {} as unknown as OpenstackApi}, '192.0.2.10')}} as unknown as StepContext<DevstackEnv>;
 	const restarts = (): readonly string[] => scripts.flatMap(script => /active '([^']*)' .*systemctl (\w+)/.exec(script)?.slice(1).join(' ') ?? []);
 	return {files, context, restarts};
 };
