@@ -30,12 +30,12 @@ export const k2hr3Guest = (config: Config): string => {
 };
 
 /** Ids of the steps that make K2HR3 and its image. */
-const ownSteps = (config: Config): readonly string[] => profileSteps(config).filter(({id, stage}) => stage === 'k2hr3' || /^images\.k2hr3\b/.test(id)).map(({id}) => id);
+export const ownSteps = (config: Config): readonly string[] => profileSteps(config).filter(({id, stage}) => stage === 'k2hr3' || /^images\.k2hr3\b/.test(id)).map(({id}) => id);
 
 /** The same with what they stand on, and of Trove, which reads where it is. */
 export const k2hr3UpSteps = (config: Config): readonly string[] => {
 	const steps = profileSteps(config);
-	const wanted = [...ownSteps(config), ...steps.filter(({id}) => id === 'trove').map(({id}) => id)];
+	const wanted = [...ownSteps(config), ...steps.filter(({id}) => ['trove', 'devstack.k2hr3'].includes(id)).map(({id}) => id)];
 	return [...new Set([...wanted.flatMap(id => [...ancestorsOf(id, steps)]), ...wanted])];
 };
 

@@ -11,11 +11,10 @@ import {k2hr3ImageSteps} from '../k2hr3/imageSteps.js';
 import {k2hr3ServerSteps} from '../k2hr3/steps.js';
 import {hostPackagesStep, installImageTools} from '../machine/hostPackages.js';
 import {cloudsYaml, type DevstackEnv, type DevstackStep} from './devstackEnv.js';
-import {k2hr3Told} from './k2hr3Told.js';
-import {learnHostKeys, troublesOf} from './k2hr3Guest.js';
+import {forgetHostKeys, learnHostKeys, troublesOf} from './k2hr3Guest.js';
 import {troveWords} from './moreVersions.js';
 import {onDevstack} from './onDevstack.js';
-import {ownServiceStep, type OwnFile} from './ownService.js';
+import {ownServiceStep, type OwnFile, type OwnFiles} from './ownService.js';
 import {devstackPlace} from './place.js';
 
 /** Servers are virtual machines. */
@@ -29,12 +28,14 @@ export const devstackK2hr3 = (env: Pick<DevstackEnv, 'api' | 'config' | 'host' |
 	], ['-', '-m', 'trove_k2hdkc.k2hr3', ...args]),
 	troubles: async server => troublesOf(env, server, devstackPlace(config, machine).floating),
 	reached: async server => learnHostKeys(env, server, devstackPlace(config, machine).floating),
+	removed: async () => forgetHostKeys(env),
 });
 
 /** Before stack.sh begins, like all that apt brings. */
 const packages = hostPackagesStep<DevstackEnv>({
 	id: 'k2hr3.packages',
-	stage: 'k2hr3',
+	// DevStack itself has it too, so that it stays when K2HR3 goes.
+	stage: 'control-plane',
 	title: 'Program of the proxy of K2HR3',
 	// One apt after the other.
 	needs: [installImageTools.id],
@@ -43,14 +44,14 @@ const packages = hostPackagesStep<DevstackEnv>({
 	record: 'added-k2hr3',
 });
 
-const filesOf = (env: DevstackEnv): Readonly<Record<string, OwnFile>> => {
+const filesOf = (env: DevstackEnv): OwnFiles => {
 	const {config: {k2hr3: {ports, certificateFile}}, k2hr3, k2hr3Certificate = ''} = env;
 	const render = (name: string): OwnFile => ({
 		text: renderTemplate(readFileSync(path.join(packageRoot, 'conf/k2hr3', name), 'utf8'), {address: k2hr3.place().machine, k2hr3: {...ports, ...proxyValues(env)}}),
 	});
 	return {
 		[proxyFiles.access]: render('haproxy.cfg'), [proxyFiles.unit]: render('proxy.service'),
-		...(certificateFile !== null && {[certificatePath]: {text: k2hr3Certificate, mode: 0o600}}),
+		[certificatePath]: certificateFile === null ? undefined : {text: k2hr3Certificate, mode: 0o600},
 	};
 };
 
@@ -82,9 +83,9 @@ type Needed = Pick<Config, 'components' | 'k2hr3' | 'sources'>;
 /** What apt brings for a K2HR3 that is built. */
 export const k2hr3Tools = (config: Needed): readonly DevstackStep[] => chooseK2hr3(config).kind === 'built' ? [packages] : [];
 
-/** The steps of K2HR3: one that is built with its image, one that is there already, or none, of which Trove is told too. */
+/** The steps of K2HR3: one that is built with its image, one that is there already, or none. */
 export const devstackK2hr3Steps = (config: Needed): readonly DevstackStep[] => {
 	const {build, push} = k2hr3ImageSteps(config);
 	const isBuilt = chooseK2hr3(config).kind === 'built';
-	return [k2hr3Told, ...(isBuilt ? [...build, ...push] : []), ...k2hr3ServerSteps<DevstackEnv>(config, [proxy])].map(step => onDevstack(step));
+	return [...(isBuilt ? [...build, ...push] : []), ...k2hr3ServerSteps<DevstackEnv>(config, [proxy])].map(step => onDevstack(step));
 };

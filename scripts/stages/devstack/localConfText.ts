@@ -9,7 +9,7 @@ import {proxyEnvironment} from '../../sources/proxyEnvironment.js';
 import {allocationPool, firstAddress} from '../addresses.js';
 import {builtImageOptions} from '../images/containers/push.js';
 import type {DevstackPaths, stackPasswords} from './devstackEnv.js';
-import {privatePrefix} from './place.js';
+import {privateNetwork} from './place.js';
 import {registryOf} from './registry.js';
 import {repositorySource} from './repositories.js';
 import {cirrosImage, type DevstackRelease} from './support.js';
@@ -31,8 +31,11 @@ export type LocalConf = {
 const word = (value: string | number | boolean): string => quote(String(value));
 
 const rangeValues = ({devstack: {ranges}}: Config): TemplateValues => {
-	const {start, end} = allocationPool(ranges.management);
-	return {...ranges, floatingGateway: firstAddress(ranges.floating), managementStart: start, managementEnd: end};
+	const [{start, end}, floating] = [allocationPool(ranges.management), allocationPool(ranges.floating)];
+	return {
+		...ranges, privatePrefix: privateNetwork(ranges).split('/')[1]!, floatingGateway: firstAddress(ranges.floating), floatingStart: floating.start, floatingEnd: floating.end,
+		managementStart: start, managementEnd: end,
+	};
 };
 
 const sourceValues = ({config: {sources: {devstack}}, support}: LocalConf): TemplateValues => ({
@@ -93,7 +96,7 @@ export const renderLocalConf = (values: LocalConf): string => {
 		hostAddress, password: passwords, directory: word(paths.directory), plugin: word(paths.plugin),
 		ref: {neutron: ref('neutron'), trove: ref('trove'), dashboard: ref('trove-dashboard')},
 		nameServers: word((dns.length > 0 ? dns : nameServers).join(',')),
-		range: rangeValues(config), privatePrefix, source: sourceValues(values), datastore: datastoreValues(config), services: serviceLines(values).join('\n'),
+		range: rangeValues(config), source: sourceValues(values), datastore: datastoreValues(config), services: serviceLines(values).join('\n'),
 	});
 	const own = Object.entries(variables).map(([name, value]) => `${name}=${word(value)}`);
 	return [

@@ -5,11 +5,13 @@ import type {DevstackEnv, DevstackStep} from './devstackEnv.js';
 /** A file of a service: its text, and its mode where it is not 0644. */
 export type OwnFile = {readonly text: string; readonly mode?: number};
 
+/** By their paths; undefined is one that there is not to be. */
+export type OwnFiles = Readonly<Record<string, OwnFile | undefined>>;
+
 /** A service beside those of DevStack, with a unit and files of its own. */
 export type OwnService = Pick<DevstackStep, 'id' | 'stage' | 'title' | 'needs'> & {
 	readonly unit: string;
-	/** By their paths. */
-	readonly files: (env: DevstackEnv) => Readonly<Record<string, OwnFile>>;
+	readonly files: (env: DevstackEnv) => OwnFiles;
 	/** What the files depend on, without secrets. */
 	readonly inputs: (env: DevstackEnv) => unknown;
 	/** What answers, in words. */
@@ -55,11 +57,12 @@ export const ownServiceStep = (service: OwnService): DevstackStep => ({
 	async probe({env}) {
 		const wanted = Object.entries(service.files(env));
 		const found = await Promise.all(wanted.map(async ([file]) => env.host.read(file)));
-		if (found.includes(undefined)) {
-			return {state: 'absent', evidence: `${wanted[found.indexOf(undefined)]![0]} is not there`};
+		const missing = wanted.find(([, file], index) => file !== undefined && found[index] === undefined);
+		if (missing !== undefined) {
+			return {state: 'absent', evidence: `${missing[0]} is not there`};
 		}
 
-		const other = wanted.find(([, {text}], index) => text !== found[index]);
+		const other = wanted.find(([, file], index) => file?.text !== found[index]);
 		if (other !== undefined) {
 			return {state: 'broken', evidence: `${other[0]} says something else than the configuration`};
 		}
@@ -68,8 +71,8 @@ export const ownServiceStep = (service: OwnService): DevstackStep => ({
 	},
 	async apply({env, signal, progress}) {
 		service.refuse?.(env);
-		for (const [file, {text, mode = 0o644}] of Object.entries(service.files(env))) {
-			await env.host.write(file, text, {mode});
+		for (const [path, file] of Object.entries(service.files(env))) {
+			await (file === undefined ? env.host.run(['rm', '-f', '--', path]) : env.host.write(path, file.text, {mode: file.mode ?? 0o644}));
 		}
 
 		await env.host.script(`systemctl daemon-reload\nsystemctl enable --quiet ${service.unit}\nsystemctl restart ${service.unit}\n`, {timeout: 60});

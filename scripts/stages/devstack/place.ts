@@ -5,12 +5,12 @@ import {lastOf} from '../k2hr3/facts.js';
 import type {K2hr3Place} from '../k2hr3/k2hr3Env.js';
 import type {DevstackPort} from './support.js';
 
-/** Length of the prefix of the network `private`, which DevStack cuts from the range of private addresses: its SUBNETPOOL_SIZE_V4. */
-export const privatePrefix = 26;
+/** The network `private`, which DevStack makes first of all in the range of private addresses, by its SUBNETPOOL_SIZE_V4. */
+export const privateNetwork = ({private: range}: Pick<Config['devstack']['ranges'], 'private'>): string => firstRange(range, 26);
 
-/** Where the server is in a DevStack on the machine with that address. The network `private` is made first of all in its range. */
+/** Where the server is in a DevStack on the machine with that address. */
 export const devstackPlace = ({devstack: {ranges}}: Pick<Config, 'devstack'>, machine: string): K2hr3Place => ({
-	...lastOf({private: firstRange(ranges.private, privatePrefix), public: ranges.floating}), machine, identity: `http://${machine}/identity`,
+	...lastOf({private: privateNetwork(ranges), public: ranges.floating}), machine, identity: `http://${machine}/identity`,
 });
 
 /** Ports of the machine by which one that is built is reached. */

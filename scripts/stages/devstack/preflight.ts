@@ -1,4 +1,5 @@
 import type {Check, CheckResult} from '../../commands/environment.js';
+import {chooseK2hr3} from '../../config/k2hr3Source.js';
 import type {Config} from '../../config/schema.js';
 import {rangesOverlap} from '../addresses.js';
 import {fail, pass, warn} from '../checkResult.js';
@@ -107,9 +108,11 @@ const imageSystems = new Set(['debian', 'ubuntu']);
 
 const components: Judge = {
 	id: 'components', title: 'Components', stage: 'control-plane',
-	judge({system: {id, title}}, {components: wanted}) {
-		if (wanted.images && !imageSystems.has(id)) {
-			return fail('K2D3009', `images are made with apt and mmdebstrap, and the machine runs ${title}`, 'Leave them off with --without images, and put a guest image that was made elsewhere into Glance.');
+	judge({system: {id, title}}, {components: wanted, makesImages}) {
+		if (makesImages && !imageSystems.has(id)) {
+			return fail('K2D3009', `images are made with apt and mmdebstrap, and the machine runs ${title}`, wanted.images
+				? 'Leave them off with --without images, and put a guest image that was made elsewhere into Glance.'
+				: 'Leave K2HR3 out with --set sources.k2hr3=null, or use one that is there: --k2hr3-url.');
 		}
 
 		return wanted.compute
@@ -124,7 +127,7 @@ export const judges: readonly Judge[] = [system, virtualisation, ...size, name, 
 /** What a configuration wants. @throws ToolError K2D1005 for a release that nothing is known of. */
 export const wantedOf = (config: Pick<Config, 'release' | 'devstack' | 'components' | 'k2hr3' | 'sources'>): Wanted => {
 	const {release, devstack, components} = config;
-	return {release, devstack, components, support: devstackRelease(release), ports: [...devstackPorts(components), ...k2hr3Ports(config)]};
+	return {release, devstack, components, support: devstackRelease(release), ports: [...devstackPorts(components), ...k2hr3Ports(config)], makesImages: components.images || chooseK2hr3(config).kind === 'built'};
 };
 
 /** All findings at once. */

@@ -57,7 +57,8 @@ const ensureGroup = async (env: K2hr3Env, group: Group): Promise<Item> => {
 	return item;
 };
 
-export const findPort = async (env: K2hr3Env): Promise<Item | undefined> => (await list(env, 'port', `name=${serverName}`))[0];
+/** A user may have one of that name too. */
+export const findPort = async (env: K2hr3Env): Promise<Item | undefined> => (await list(env, 'port', `name=${serverName}&project_id=${await env.api.projectId()}`))[0];
 
 const findFloating = async (env: K2hr3Env): Promise<Item | undefined> => (await list(env, 'floatingip', `floating_ip_address=${env.k2hr3.place().floating}`))[0];
 

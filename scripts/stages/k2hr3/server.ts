@@ -13,7 +13,7 @@ import {findPort} from './place.js';
 type Server = {readonly id: string; readonly status: string; readonly image: {readonly id: string}; readonly fault?: {readonly message: string}};
 
 const findServer = async ({api}: K2hr3Env): Promise<Server | undefined> => {
-	const {body} = await api.request({url: `${api.url.compute}/servers/detail?all_tenants=1&name=${encodeURIComponent(`^${serverName}$`)}`});
+	const {body} = await api.request({url: `${api.url.compute}/servers/detail?name=${encodeURIComponent(`^${serverName}$`)}`});
 	return (body as {servers: Server[]}).servers[0];
 };
 
@@ -66,6 +66,8 @@ const remove = async ({env, signal, progress}: StepContext<K2hr3Env>, {id}: Serv
 		progress.say('waiting: Nova removes the server');
 		await sleep(1000, undefined, {signal});
 	}
+
+	await env.k2hr3.removed();
 };
 
 /** 409: somebody else has begun to. */

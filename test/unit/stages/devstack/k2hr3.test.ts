@@ -1,5 +1,5 @@
 import test from 'ava';
-import {k2hr3UpSteps} from '../../../../scripts/commands/k2hr3System.js';
+import {k2hr3UpSteps, ownSteps} from '../../../../scripts/commands/k2hr3System.js';
 import type {Config} from '../../../../scripts/config/schema.js';
 import {order} from '../../../../scripts/pipeline/graph.js';
 import type {OpenstackApi} from '../../../../scripts/openstack/api.js';
@@ -21,11 +21,11 @@ const idsOf = (...set: readonly string[]): readonly string[] => devstackSteps(de
 const cloudOf = (config: Config, {api = {} as OpenstackApi, host = {} as Machine} = {}) => ({config, k2hr3: devstackK2hr3({config, paths: devstackPaths(config), api, host}, '192.0.2.10')});
 
 test('a server with its image and its proxy where the programs are at hand, one that is there, or none', t => {
-	const own = (ids: readonly string[]): readonly string[] => ids.filter(id => id.includes('k2hr3')).toSorted();
-	t.deepEqual(own(idsOf(prefix)), ['images.k2hr3', 'images.k2hr3.base', 'k2hr3.image', 'k2hr3.key', 'k2hr3.packages', 'k2hr3.place', 'k2hr3.proxy', 'k2hr3.server', 'k2hr3.told']);
-	t.deepEqual(own(idsOf(prefix, url)), ['k2hr3.existing', 'k2hr3.told']);
-	t.deepEqual(own(idsOf()), ['k2hr3.told']);
-	t.deepEqual(own(idsOf(prefix, 'components.compute=false')), ['k2hr3.told']);
+	const own = (ids: readonly string[]): readonly string[] => ids.filter(id => /^(?:images\.)?k2hr3/.test(id)).toSorted();
+	t.deepEqual(own(idsOf(prefix)), ['images.k2hr3', 'images.k2hr3.base', 'k2hr3.image', 'k2hr3.key', 'k2hr3.packages', 'k2hr3.place', 'k2hr3.proxy', 'k2hr3.server']);
+	t.deepEqual(own(idsOf(prefix, url)), ['k2hr3.existing']);
+	t.deepEqual(own(idsOf()), []);
+	t.deepEqual(own(idsOf(prefix, 'components.compute=false')), []);
 });
 
 test('every step has what it stands on: what apt brings before stack.sh, the server after it', t => {
@@ -43,7 +43,7 @@ test('every step has what it stands on: what apt brings before stack.sh, the ser
 
 test('`k2hr3 up` does its steps and what they stand on, and no other image', t => {
 	const ids = k2hr3UpSteps(devstackConfig([prefix]));
-	t.deepEqual(['devstack.services', 'images.k2hr3', 'k2hr3.server'].filter(id => !ids.includes(id)), []);
+	t.deepEqual(['devstack.services', 'devstack.k2hr3', 'images.k2hr3', 'k2hr3.server'].filter(id => !ids.includes(id)), []);
 	t.deepEqual(ids.filter(id => /^(?:images\.guest|registry$)/.test(id)), []);
 });
 
@@ -105,4 +105,10 @@ test('its ports on the machine are asked for only where it is built', t => {
 	const portsOf = (...set: readonly string[]): readonly number[] => wantedOf(devstackConfig(set)).ports.map(({port}) => port);
 	t.true([18_080, 28_080].every(port => portsOf(prefix).includes(port)));
 	t.false(portsOf().includes(18_080));
+});
+
+test('`k2hr3 down` gives back the server and what is its own: not the program that DevStack has too, and not what Trove is told', t => {
+	const given = ownSteps(devstackConfig([prefix]));
+	t.deepEqual(given.filter(id => !/^(?:images\.k2hr3|k2hr3\.(?:image|proxy|key|place|server)$)/.test(id)), []);
+	t.true(given.includes('k2hr3.server'));
 });

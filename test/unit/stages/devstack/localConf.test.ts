@@ -20,7 +20,7 @@ test('what every DevStack is told', t => {
 	for (const line of [
 		'HOST_IP=192.0.2.10', 'ADMIN_PASSWORD=a1', 'DATABASE_PASSWORD=d1', 'RABBIT_PASSWORD=r1', 'SERVICE_PASSWORD=s1', 'SWIFT_HASH=w1', 'RECLONE=False',
 		'DEST=/opt/stack', 'DATA_DIR=/opt/stack/data', 'LOGFILE=/opt/stack/logs/stack.sh.log', 'LOGDAYS=2', 'IP_VERSION=4', 'IPV4_ADDRS_SAFE_TO_USE=10.0.0.0/22', 'SUBNETPOOL_SIZE_V4=26', 'ENABLE_CHASSIS_AS_GW=True',
-		'FLOATING_RANGE=172.24.4.0/24', 'PUBLIC_NETWORK_GATEWAY=172.24.4.1', 'TROVE_MGMT_SUBNET_START=192.168.254.2', 'TROVE_MGMT_SUBNET_END=192.168.254.253',
+		'FLOATING_RANGE=172.24.4.0/24', 'PUBLIC_NETWORK_GATEWAY=172.24.4.1', 'Q_FLOATING_ALLOCATION_POOL=start=172.24.4.2,end=172.24.4.253', 'TROVE_MGMT_SUBNET_START=192.168.254.2', 'TROVE_MGMT_SUBNET_END=192.168.254.253',
 		'OVN_DNS_SERVERS=192.0.2.53,192.0.2.54', 'SYNC_LOG_TO_CONTROLLER=True', 'enable_service s-proxy s-object s-container s-account', 'enable_service horizon', 'enable_service q-dns',
 		'enable_plugin neutron https://opendev.org/openstack/neutron.git stable/2026.1', 'enable_plugin trove https://opendev.org/openstack/trove.git stable/2026.1',
 		'TROVE_BRANCH=stable/2026.1', 'TROVE_DASHBOARD_BRANCH=stable/2026.1', 'K2HDKC_DATASTORE_VERSION=1.0.19', 'K2HDKC_IMAGE_TAGS=trove,k2hdkc', 'TROVE_DATABASE_IMAGE_K2HDKC=docker.io/antpickax/k2hdkc-trove',
@@ -46,6 +46,7 @@ const cases: ReadonlyArray<readonly [what: string, values: Parameters<typeof ren
 	['other ranges', {set: ['devstack.ranges.floating=198.51.100.0/25', 'devstack.ranges.management=10.9.0.0/24']}, ['FLOATING_RANGE=198.51.100.0/25', 'PUBLIC_NETWORK_GATEWAY=198.51.100.1', 'TROVE_MGMT_SUBNET_RANGE=10.9.0.0/24', 'TROVE_MGMT_SUBNET_START=10.9.0.2'], []],
 	['sources elsewhere', {set: ['sources.devstack.git=file:///srv/git', 'sources.devstack.novnc=file:///srv/novnc', 'sources.devstack.etcd=http://f/etcd', 'sources.devstack.cirros=http://f/cirros', 'sources.devstack.refs={trove: 1a2b3c}']},
 		['GIT_BASE=file:///srv/git', 'NOVNC_REPO=file:///srv/novnc', 'ETCD_DOWNLOAD_URL=http://f/etcd', 'IMAGE_URLS=http://f/cirros/0.6.3/cirros-0.6.3-x86_64-disk.img', 'enable_plugin trove file:///srv/git/openstack/trove.git 1a2b3c'], []],
+	['a small private range', {set: ['devstack.ranges.private=10.9.0.0/27']}, ['SUBNETPOOL_SIZE_V4=27'], []],
 	['another release', {release: '2024.1'}, ['enable_plugin trove https://opendev.org/openstack/trove.git unmaintained/2024.1', 'TROVE_DASHBOARD_BRANCH=unmaintained/2024.1'], []],
 	['images that are built', {set: ['sources.k2hdkc=directory:/opt/k2hdkc', 'images.database.variant=debian', 'datastore.options.docker_insecure_registries=registry:5000']},
 		['TROVE_DATABASE_IMAGE_K2HDKC=172.24.4.1:5443/antpickax/k2hdkc-trove', 'TROVE_DATABASE_BACKUP_IMAGE_K2HDKC=172.24.4.1:5443/antpickax/k2hdkc-trove-backup', 'TROVE_INSECURE_DOCKER_REGISTRIES=172.24.4.1:5443,registry:5000'], []],
