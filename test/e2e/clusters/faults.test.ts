@@ -28,10 +28,14 @@ const ended = async ({ring}: Opened): Promise<Cluster | undefined> => until('the
 
 /** What came of it, in a word for the log. A cluster that is neither as wanted nor says what is wrong fails the test. */
 const judge = async (t: ExecutionContext, opened: Opened, size: number): Promise<'done' | 'failed'> => {
+	const {ring} = opened;
 	const cluster = await ended(opened);
 	if (cluster?.instances.length === size) {
 		// A node that was stopped comes back by itself.
-		const healthy = await until('healthy', async () => failed((await opened.ring.cluster())!).length === 0 ? true : undefined, 180).catch(() => false);
+		const healthy = await until('healthy', async () => {
+			const now = (await ring.cluster())!;
+			return failed(now).length === 0 && await ring.serve(now.instances) ? true : undefined;
+		}, 180).catch(() => false);
 		if (healthy) {
 			return 'done';
 		}
