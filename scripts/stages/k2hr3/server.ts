@@ -55,7 +55,8 @@ const create = async (env: K2hr3Env): Promise<void> => {
 	const userData = k2hr3UserData({...openFacts(env), passphrase: secrets.get('k2hr3')});
 	await api.request({
 		method: 'POST', url: `${api.url.compute}/servers`,
-		body: {server: {name: serverName, key_name: serverName, imageRef: image, flavorRef: await flavorId(env), networks: [{port: port?.id}], user_data: Buffer.from(userData).toString('base64')}},
+		// Its configuration comes with it, whatever Neutron's metadata service does meanwhile.
+		body: {server: {config_drive: true, name: serverName, key_name: serverName, imageRef: image, flavorRef: await flavorId(env), networks: [{port: port?.id}], user_data: Buffer.from(userData).toString('base64')}},
 	});
 };
 
