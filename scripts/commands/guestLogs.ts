@@ -23,7 +23,7 @@ export const printGuestLogs = async (context: CommandContext, loaded: LoadedConf
 
 		context.stdout.write(console);
 		if (!journal) {
-			context.stderr.line(`${guest.name} is ${guest.state}: its journal can be read while it runs.`);
+			context.stderr.line(`${guest.name} is ${guest.state}: ${guest.running ? 'only its console can be read from here' : 'its journal can be read while it runs'}.`);
 			return 0;
 		}
 

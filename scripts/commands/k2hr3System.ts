@@ -6,8 +6,7 @@ import type {Config} from '../config/schema.js';
 import {ToolError} from '../errors/toolError.js';
 import {ancestorsOf} from '../pipeline/graph.js';
 import {serverName} from '../stages/k2hr3/facts.js';
-import {k2hr3Steps} from '../stages/k2hr3/steps.js';
-import {sandboxSteps} from '../stages/sandbox.js';
+import {profileSteps} from '../stages/profileSteps.js';
 import {loadFor} from './loadFor.js';
 import {createReporting} from './reporting.js';
 import {engineFor, withEnvironment} from './session.js';
@@ -30,11 +29,14 @@ export const k2hr3Guest = (config: Config): string => {
 	return serverName;
 };
 
-/** Ids of the steps that make K2HR3, with what they stand on, and of Trove, which reads where it is. */
+/** Ids of the steps that make K2HR3 and its image. */
+export const ownSteps = (config: Config): readonly string[] => profileSteps(config).filter(({id, stage}) => stage === 'k2hr3' || /^images\.k2hr3\b/.test(id)).map(({id}) => id);
+
+/** The same with what they stand on, and of Trove, which reads where it is. */
 export const k2hr3UpSteps = (config: Config): readonly string[] => {
-	const steps = sandboxSteps(config);
-	const own = k2hr3Steps(config).map(({id}) => id);
-	return [...new Set([...own.flatMap(id => [...ancestorsOf(id, steps)]), ...own, ...ancestorsOf('trove', steps), 'trove'])];
+	const steps = profileSteps(config);
+	const wanted = [...ownSteps(config), ...steps.filter(({id}) => ['trove', 'devstack.k2hr3'].includes(id)).map(({id}) => id)];
+	return [...new Set([...wanted.flatMap(id => [...ancestorsOf(id, steps)]), ...wanted])];
 };
 
 /** Does the steps of the stage `k2hr3` and what they stand on; nothing else of the environment. */
@@ -49,7 +51,7 @@ const release = async (context: CommandContext, options: Options, config: Config
 	const reporting = await createReporting(context, options, environment.name);
 	try {
 		const engine = await engineFor(context, environment, {emit: reporting.emit, logs: reporting.logs, resume: context.resume});
-		await engine.release(k2hr3Steps(config).map(({id}) => id));
+		await engine.release(ownSteps(config));
 		await reporting.close();
 		const exitCode = await tellEnd(context, options, environment, reporting, false);
 		if (exitCode === 0 && !context.json && !context.events) {

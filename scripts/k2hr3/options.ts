@@ -14,6 +14,6 @@ export const k2hr3Options = ({url, guestUrl, caFile}: K2hr3Address, authority = 
 	};
 
 /** Where K2HR3 is, in the words of its client; undefined without one. */
-export const addressOptions = ({url, guestUrl, caFile}: K2hr3Address): readonly string[] | undefined => url === null
+export const addressOptions = ({url, guestUrl, caFile}: K2hr3Address, authority = authorityFile): readonly string[] | undefined => url === null
 	? undefined
-	: ['--url', url, ...(guestUrl === null ? [] : ['--guest-url', guestUrl]), ...(caFile === null ? [] : ['--ca-file', authorityFile])];
+	: ['--url', url, ...(guestUrl === null ? [] : ['--guest-url', guestUrl]), ...(caFile === null ? [] : ['--ca-file', authority])];

@@ -60,6 +60,9 @@ export const firstAddress = (cidr: string): string => toText(parse(cidr).first +
 /** The last address of a range that a host can have. */
 export const lastAddress = (cidr: string): string => toText(parse(cidr).last - 1);
 
+/** The first range with a prefix of that length in another, which is itself where it is not larger. */
+export const firstRange = (cidr: string, prefix: number): string => `${toText(parse(cidr).first)}/${Math.max(prefix, Number(cidr.split('/')[1]))}`;
+
 /** The addresses of a range that Neutron may give away by itself: not the first, which is the gateway's, and not the last. */
 export const allocationPool = (cidr: string): {readonly start: string; readonly end: string} => {
 	const {first, last} = parse(cidr);

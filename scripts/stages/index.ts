@@ -1,9 +1,7 @@
 import type {DatastoreVersion, Environment, OpenEnvironment, SummaryFacts} from '../commands/environment.js';
-import {chooseK2hr3} from '../config/k2hr3Source.js';
 import type {Config} from '../config/schema.js';
 import {matchKnownFailure} from '../errors/knownFailures.js';
 import {ToolError} from '../errors/toolError.js';
-import {addressOptions} from '../k2hr3/options.js';
 import {CommandError} from '../machines/commandError.js';
 import {openMachine} from '../machines/openMachine.js';
 import type {Machine} from '../machines/types.js';
@@ -16,7 +14,7 @@ import {lacks, lookAtKernel} from './guests/kernel.js';
 import {runningInit} from './machine/nspawn.js';
 import {k2hr3Command} from './k2hr3/client.js';
 import {openDevstack} from './devstack/environment.js';
-import {builtApp, k2hr3Address} from './k2hr3/facts.js';
+import {k2hr3Endpoints, leftOutK2hr3} from './k2hr3/summary.js';
 import {containerImage} from './images/containers/images.js';
 import {pushElsewhere} from './images/containers/pushElsewhere.js';
 import {registryAddress} from './images/registry.js';
@@ -33,11 +31,6 @@ const leftOutImages = (config: SandboxEnv['config']): SummaryFacts['leftOut'] =>
 	? leftOutContainers(config)
 	: [{what: 'images', why: 'component `images` is off; `images build` builds them, datastore versions stand without them'}];
 
-const leftOutK2hr3 = (config: SandboxEnv['config']): SummaryFacts['leftOut'] => {
-	const choice = chooseK2hr3(config);
-	return choice.kind === 'leftOut' ? [{what: 'K2HR3', why: choice.why}] : [];
-};
-
 const leftOut = ({config, config: {components}}: SandboxEnv): SummaryFacts['leftOut'] => [
 	...(components.compute ? [] : [{what: 'compute host', why: 'component `compute` is off: servers cannot be booted; --with compute adds it'}]),
 	...leftOutImages(config),
@@ -51,16 +44,6 @@ const endpointNames: ReadonlyArray<readonly [name: string, service: keyof Sandbo
 	['identity', 'identity'], ['image', 'image'], ['placement', 'placement'], ['compute', 'compute'],
 	['network', 'network'], ['volume', 'volume'], ['object-store', 'objectStore'], ['database', 'database'],
 ];
-
-/** The API of a K2HR3 that is built, and its web application where the prefix has one. */
-const k2hr3Endpoints = (env: SandboxEnv): SummaryFacts['endpoints'] => {
-	if (chooseK2hr3(env.config).kind !== 'built') {
-		return [];
-	}
-
-	const app = builtApp(env);
-	return [{name: 'k2hr3', url: k2hr3Address(env).url!}, ...(app === undefined ? [] : [{name: 'k2hr3-app', url: app}])];
-};
 
 const endpoints = (env: SandboxEnv): SummaryFacts['endpoints'] => {
 	const {api, config: {components}} = env;
@@ -143,10 +126,7 @@ const openSandbox = async (config: Config, host: Machine): Promise<Environment> 
 		forgetGuestFile: async () => forgetGuestFile(env),
 		recipes: async () => imageRecipes(env),
 		openstackCommand: args => ['env', `OS_CLIENT_CONFIG_FILE=${insideCloudsYaml}`, `OS_CLOUD=${env.machineName}`, 'openstack', ...args],
-		k2hr3Command(command, args, project) {
-			const where = addressOptions(k2hr3Address(env));
-			return where && k2hr3Command(env, [command, ...where, ...args], project);
-		},
+		k2hr3Command: (command, args, project) => k2hr3Command(env, command, args, project),
 		shellCommand: () => ['env', `OS_CLIENT_CONFIG_FILE=${insideCloudsYaml}`, `OS_CLOUD=${env.machineName}`, 'bash', '--login'],
 		guests: async () => config.components.compute ? listGuests(env) : [],
 		guestShell(guest) {

@@ -28,6 +28,8 @@ import {imageStore} from './images/store.js';
 import {registry, registryDownload, registryOf, registryPackages} from './images/registry.js';
 import {registryTrust} from './images/registryTrust.js';
 import {hasApp} from './k2hr3/prefix.js';
+import {sandboxK2hr3} from './k2hr3/sandbox.js';
+import {k2hr3Download, k2hr3Packages, k2hr3Proxy} from './k2hr3/proxy.js';
 import {k2hr3ServerSteps} from './k2hr3/steps.js';
 import {sandboxMachine} from './machine/boot.js';
 import {sandboxDisk} from './machine/disk.js';
@@ -113,6 +115,7 @@ export const createSandboxEnv = async (config: Config, host: Machine): Promise<S
 		proxyAuthority: await readNamed(config.proxy.caFile),
 		k2hr3Authority: await readNamed(config.k2hr3.caFile),
 		k2hr3Certificate: await readNamed(config.k2hr3.certificateFile),
+		k2hr3: sandboxK2hr3({config, machine, machineName, addresses}),
 		hasK2hr3App: await hasApp({config, host, paths}),
 		builder: await findBuilder(host, config),
 		// Servers are containers.
@@ -143,7 +146,7 @@ const stepsOf = (config: Config, {components} = config, built = ofImages(config,
 	...(components.dashboard ? [dashboardDownload, dashboardPackages, dashboardPlugin, dashboard] : []),
 	...(components.images ? [registryDownload, registryPackages, registry, registryTrust] : []),
 	...ofImages(config, 'push'),
-	...k2hr3ServerSteps(config),
+	...k2hr3ServerSteps<SandboxEnv>(config, [k2hr3Download, k2hr3Packages, k2hr3Proxy]),
 ];
 
 /** Images may be there before the tool. What all others make bears the environment's name, or they know themselves what of it is theirs. */

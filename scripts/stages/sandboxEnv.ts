@@ -4,9 +4,9 @@ import type {TemplateValues} from '../openstack/template.js';
 import type {Step} from '../pipeline/types.js';
 import type {Addresses} from './addresses.js';
 import type {Parts, Survey} from './controlPlane/look.js';
-import type {CloudEnv, ImagePaths, RegistryEnv} from './imageEnv.js';
-import {certificatePath} from './k2hr3/certificate.js';
-import {k2hr3Addresses} from './k2hr3/facts.js';
+import type {ImagePaths, RegistryEnv} from './imageEnv.js';
+import type {K2hr3Env} from './k2hr3/k2hr3Env.js';
+import {proxyValues} from './k2hr3/proxyFiles.js';
 import type {Leader} from './machine/nspawn.js';
 
 /** Where things of an environment lie on its host. */
@@ -25,7 +25,7 @@ export type SandboxPaths = ImagePaths & {
 };
 
 /** What the steps of profile `sandbox` act with. `host` is where the sandbox stands. */
-export type SandboxEnv = CloudEnv & RegistryEnv & {
+export type SandboxEnv = K2hr3Env & RegistryEnv & {
 	/** The nspawn machine. */
 	readonly machine: Machine;
 	readonly leader: Leader;
@@ -37,12 +37,6 @@ export type SandboxEnv = CloudEnv & RegistryEnv & {
 	readonly linkName: string;
 	readonly secrets: Secrets;
 	readonly addresses: AddressBook;
-	/** What the file k2hr3.caFile holds on the host; undefined when none is named or it is not there. */
-	readonly k2hr3Authority: string | undefined;
-	/** The same of k2hr3.certificateFile: with a private key. */
-	readonly k2hr3Certificate: string | undefined;
-	/** Whether the K2HR3 that is built has its web application. */
-	readonly hasK2hr3App: boolean;
 };
 
 /** The environment's address ranges: chosen when it is planned first, then kept in a file. */
@@ -59,7 +53,7 @@ export type SandboxStep = Step<SandboxEnv> & {
 };
 
 /** What every template of the sandbox may name. */
-export const templateValues = ({config, secrets, addresses, machineName}: SandboxEnv): TemplateValues => ({
+export const templateValues = ({config, secrets, addresses, machineName, k2hr3}: SandboxEnv): TemplateValues => ({
 	address: addresses.current.machine,
 	hostAddress: addresses.current.host,
 	publicGateway: addresses.current.publicGateway,
@@ -69,7 +63,7 @@ export const templateValues = ({config, secrets, addresses, machineName}: Sandbo
 	quotas: config.openstack.quotas,
 	datastore: config.datastore.name,
 	hostName: machineName,
-	k2hr3: {server: k2hr3Addresses(addresses.current).floating, ...config.k2hr3.ports, tls: config.k2hr3.certificateFile === null ? '' : ` ssl crt ${certificatePath}`},
+	k2hr3: {...config.k2hr3.ports, ...proxyValues({config, k2hr3})},
 	workers: config.sandbox.workers,
 	ovsDatapath: 'netdev',
 	dnsServers: config.openstack.networks.dns.join(','),

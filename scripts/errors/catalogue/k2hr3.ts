@@ -132,7 +132,7 @@ export const k2hr3Errors = [
 		code: 'K2D7019',
 		title: 'The address of K2HR3 is taken',
 		exitCode: 1,
-		cause: 'K2HR3 gets the last address of the private network. Networks that an older version of this tool made let others have it too.',
+		cause: 'K2HR3 gets the last address of the private network. Neutron may give it to others too in a DevStack, and in networks that an older version of this tool made.',
 		remedy: 'Delete the server or port that has it, and run the command again.',
 	},
 	{

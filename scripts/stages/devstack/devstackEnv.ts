@@ -2,15 +2,19 @@ import type {Config} from '../../config/schema.js';
 import type {Secrets} from '../../openstack/secrets.js';
 import type {ServiceUrls} from '../../openstack/api.js';
 import type {Step} from '../../pipeline/types.js';
-import type {CloudEnv, ImagePaths, RegistryEnv} from '../imageEnv.js';
+import type {ImagePaths, RegistryEnv} from '../imageEnv.js';
+import type {K2hr3Env} from '../k2hr3/k2hr3Env.js';
 import type {MachineFacts} from './facts.js';
 import type {DevstackRelease} from './support.js';
 
 /** The user that DevStack runs as. */
 export const stackUser = 'stack';
 
-/** Names of the generated passwords. */
-export const secretNames = ['admin', 'database', 'rabbit', 'service', 'swift'] as const;
+/** Names of the generated passwords that stack.sh is told. */
+export const stackPasswords = ['admin', 'database', 'rabbit', 'service', 'swift'] as const;
+
+/** Of all that are generated: besides, the passphrase of K2HR3. */
+export const secretNames = [...stackPasswords, 'k2hr3'] as const;
 
 /** Where things are on the machine. */
 export type DevstackPaths = ImagePaths & {
@@ -22,7 +26,7 @@ export type DevstackPaths = ImagePaths & {
 };
 
 /** What the steps of profile `devstack` act with. `host` and `machine` are both the machine that becomes a DevStack. */
-export type DevstackEnv = CloudEnv & RegistryEnv & {
+export type DevstackEnv = K2hr3Env & RegistryEnv & {
 	readonly paths: DevstackPaths;
 	readonly secrets: Secrets;
 	readonly support: DevstackRelease;
@@ -31,6 +35,9 @@ export type DevstackEnv = CloudEnv & RegistryEnv & {
 };
 
 export type DevstackStep = Step<DevstackEnv>;
+
+/** Credentials that stack.sh writes for everybody on the machine. */
+export const cloudsYaml = '/etc/openstack/clouds.yaml';
 
 export const devstackPaths = ({paths, name, devstack: {directory}}: Pick<Config, 'paths' | 'name' | 'devstack'>): DevstackPaths => ({
 	environment: `${paths.state}/${name}`, images: `${paths.cache}/images`, directory, localConf: `${directory}/devstack/local.conf`, plugin: `${directory}/k2hdkc`,

@@ -1,4 +1,6 @@
 import type {Check, DatastoreVersion, Environment, SummaryFacts} from '../../commands/environment.js';
+import type {GuestFacts} from '../../commands/guests.js';
+import {chooseK2hr3} from '../../config/k2hr3Source.js';
 import type {Config} from '../../config/schema.js';
 import {ToolError} from '../../errors/toolError.js';
 import type {Machine} from '../../machines/types.js';
@@ -13,19 +15,24 @@ import {imageFacts} from '../images/facts.js';
 import {imageRecipes} from '../images/recipe.js';
 import {leftOutContainers} from '../images/leftOut.js';
 import {forgetGuestFile} from '../images/register.js';
+import {guestConsole, guestLogs, listGuests} from '../guests/guests.js';
+import {k2hr3Command} from '../k2hr3/client.js';
+import {serverName} from '../k2hr3/facts.js';
+import {k2hr3Endpoints, leftOutK2hr3} from '../k2hr3/summary.js';
+import {hasApp} from '../k2hr3/prefix.js';
 import {commandFor} from '../nameOptions.js';
 import {authority, guestMirror} from '../sourceChecks.js';
-import {asStack, devstackPaths, devstackUrls, secretNames, stackUser, type DevstackEnv} from './devstackEnv.js';
+import {asStack, cloudsYaml, devstackPaths, devstackUrls, secretNames, stackUser, type DevstackEnv} from './devstackEnv.js';
 import {gatherFacts} from './gather.js';
 import {chosenAddress} from './hostAddress.js';
+import {devstackK2hr3} from './k2hr3.js';
+import {inK2hr3Server} from './k2hr3Guest.js';
 import {cannotRegister} from './moreVersions.js';
 import {findingsOf, wantedOf} from './preflight.js';
 import {registryOf} from './registry.js';
 import {sourceChecks} from './sources.js';
 import {identityUrl, lookAtServices} from './stack.js';
 import {devstackSteps} from './steps.js';
-
-const cloudsYaml = '/etc/openstack/clouds.yaml';
 
 const absent = (config: Config, what: string): ToolError => new ToolError('K2D1020', `Profile ${config.profile} has no ${what} in this version`);
 
@@ -42,7 +49,7 @@ const datastoreVersions = async (env: DevstackEnv): Promise<readonly DatastoreVe
 const leftOut = (config: Config, {components} = config): SummaryFacts['leftOut'] => [
 	...(components.images ? leftOutContainers(config) : [{what: 'images', why: 'component `images` is off: instances need a guest image in Glance, with the tags of the datastore version'}]),
 	...(cannotRegister(config) ? [{what: 'further datastore versions', why: 'Trove of 2024.1 does not keep what they need; the default version is there'}] : []),
-	{what: 'K2HR3', why: 'this version does not build one for a DevStack: clusters of K2HDKC need one'},
+	...leftOutK2hr3(config),
 	...(['dashboard', 'swift', 'cinder'] as const).filter(name => !components[name]).map(name => ({what: name, why: `component \`${name}\` is off`})),
 ];
 
@@ -55,11 +62,11 @@ const summaryOf = async (env: DevstackEnv): Promise<SummaryFacts> => {
 	const identity = identityUrl(env);
 	const running = (await lookAtServices(env)).state === 'present' && identity !== undefined;
 	return {
-		endpoints: running ? [{name: 'identity', url: identity}, ...(config.components.dashboard ? [{name: 'dashboard', url: identity.replace(/identity$/, 'dashboard')}] : [])] : [],
+		endpoints: running ? [{name: 'identity', url: identity}, ...(config.components.dashboard ? [{name: 'dashboard', url: identity.replace(/identity$/, 'dashboard')}] : []), ...k2hr3Endpoints(env)] : [],
 		...(running ? {credentialsFile: cloudsYaml, openrc: `${paths.directory}/devstack/openrc`} : {}),
 		datastoreVersions: running ? await datastoreVersions(env).catch(() => []) : [],
 		images: running && config.components.images ? await imagesInUse(env) : [],
-		guests: [],
+		guests: running ? await listGuests(env).catch(() => []) : [],
 		leftOut: leftOut(config),
 		nextCommands: running
 			? [commandFor(config, `openstack -- datastore version list ${config.datastore.name}`), commandFor(config, 'status'), commandFor(config, 'down --depth sources')]
@@ -78,17 +85,25 @@ const createEnv = async (config: Config, host: Machine, support: DevstackEnv['su
 	const facts = await gatherFacts(host, {directory: paths.directory, mark: secrets.path});
 	// Services listen at all addresses of the machine; nothing is built before it is clear which is meant.
 	const address = chosenAddress(facts, config.devstack) ?? '127.0.0.1';
+	const api = createApi(host, devstackUrls(address, support), () => ({user: 'admin', password: secrets.get('admin'), project: 'admin'}));
+	const readNamed = async (file: string | null): Promise<string | undefined> => file === null ? undefined : host.read(file);
 	return {
-		config, host, machine: host, paths, secrets, support, facts,
-		api: createApi(host, devstackUrls(address, support), () => ({user: 'admin', password: secrets.get('admin'), project: 'admin'})),
+		config, host, machine: host, paths, secrets, support, facts, api,
 		// Servers are virtual machines.
 		serverDisk: {file: 'disk.qcow2', format: 'qcow2'},
 		registry: () => registryOf(config),
 		cloudRanges: [address, ...Object.values(config.devstack.ranges)],
-		proxyAuthority: config.proxy.caFile === null ? undefined : await host.read(config.proxy.caFile),
+		k2hr3: devstackK2hr3({config, host, paths, api}, address),
+		hasK2hr3App: await hasApp({config, host, paths}),
+		k2hr3Authority: await readNamed(config.k2hr3.caFile),
+		k2hr3Certificate: await readNamed(config.k2hr3.certificateFile),
+		proxyAuthority: await readNamed(config.proxy.caFile),
 		builder: await findBuilder(host, config),
 	};
 };
+
+/** Of guests the tool has a key to the server of K2HR3 alone: the keys of others are their users'. */
+const isOpen = ({config}: DevstackEnv, {name, running}: GuestFacts): boolean => running && name === serverName && chooseK2hr3(config).kind === 'built';
 
 const checksOf = (env: DevstackEnv, wanted: ReturnType<typeof wantedOf>): readonly Check[] => [
 	...findingsOf(env.facts, wanted).map(({id, title, stage, ...found}) => ({id, title, stage, run: async () => found})),
@@ -119,17 +134,17 @@ export const openDevstack = async (config: Config, host: Machine): Promise<Envir
 		forgetGuestFile: async () => forgetGuestFile(env),
 		recipes: async () => imageRecipes(env),
 		openstackCommand: args => openstackCommand(env, args),
-		k2hr3Command() {
-			throw absent(config, 'client of K2HR3');
-		},
+		k2hr3Command: (command, args, project) => k2hr3Command(env, command, args, project),
 		shellCommand: () => ['runuser', '--login', stackUser],
-		guests: async () => [],
-		guestShell() {
-			throw absent(config, 'guests that it knows');
+		guests: async () => listGuests(env),
+		guestShell(guest) {
+			if (!isOpen(env, guest)) {
+				throw absent(config, `way into ${guest.name}`);
+			}
+
+			return inK2hr3Server(env, env.k2hr3.place().floating, ['bash', '--login'], ['-t']);
 		},
-		guestLogs() {
-			throw absent(config, 'guests that it knows');
-		},
+		guestLogs: guest => isOpen(env, guest) ? guestLogs(env, guest, argv => inK2hr3Server(env, env.k2hr3.place().floating, argv)) : {console: guestConsole(env, guest)},
 		close: async () => host.close(),
 	};
 };

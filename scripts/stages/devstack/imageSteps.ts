@@ -5,12 +5,11 @@ import {imageSteps} from '../images/imageSteps.js';
 import {imageStore} from '../images/store.js';
 import {hostPackagesStep, hostRecord, installHostPackages, installImageTools} from '../machine/hostPackages.js';
 import type {DevstackEnv, DevstackStep} from './devstackEnv.js';
+import {k2hr3Tools} from './k2hr3.js';
+import {onDevstack} from './onDevstack.js';
 import {registry, registryPackages} from './registry.js';
 
 type Needed = Pick<Config, 'components' | 'datastore' | 'images' | 'k2hr3' | 'release' | 'sources'>;
-
-/** What steps that other profiles have too call what they stand on, by the step that it is here. */
-const here: Readonly<Record<string, string>> = {glance: 'devstack.services'};
 
 const hasContainers = (config: Needed): boolean => containerImages(config).length > 0;
 
@@ -33,8 +32,10 @@ const installRootTools = hostPackagesStep<DevstackEnv>({
  * Programs that make images, and the place for them. All of it before stack.sh begins: that does not wait for another apt, and what comes on the
  * machine while it runs counts as its own.
  */
-export const imageTools = (config: Needed): readonly DevstackStep[] =>
-	config.components.images ? [installRootTools, imageStore, installImageTools, ...(hasContainers(config) ? [registryPackages] : [])] : [];
+export const imageTools = (config: Needed): readonly DevstackStep[] => {
+	const [forImages, forK2hr3] = [config.components.images && hasContainers(config) ? [registryPackages] : [], k2hr3Tools(config)];
+	return config.components.images || forK2hr3.length > 0 ? [installRootTools, imageStore, installImageTools, ...forImages, ...forK2hr3] : [];
+};
 
 /** The steps that make images, beside stack.sh, and put them where they are used, after it. */
 export const devstackImages = (config: Needed): readonly DevstackStep[] => {
@@ -45,5 +46,5 @@ export const devstackImages = (config: Needed): readonly DevstackStep[] => {
 	const steps = imageSteps(config);
 	const wanted = (['guest', ...containerNames] as const).map(name => steps[name]);
 	const made = [...new Set([...wanted.flatMap(({build}) => build), ...wanted.flatMap(({push}) => push)])];
-	return [...(hasContainers(config) ? [registry] : []), ...made.map(step => ({...step, needs: step.needs.map(id => here[id] ?? id)}))];
+	return [...(hasContainers(config) ? [registry] : []), ...made.map(step => onDevstack(step))];
 };

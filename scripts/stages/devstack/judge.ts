@@ -7,6 +7,8 @@ import type {DevstackPort, DevstackRelease} from './support.js';
 export type Wanted = Pick<Config, 'release' | 'devstack' | 'components'> & {
 	readonly support: DevstackRelease;
 	readonly ports: readonly DevstackPort[];
+	/** Images, or the one of K2HR3. */
+	readonly makesImages: boolean;
 };
 
 /** One thing that a machine must have, or be clear of. */

@@ -1,5 +1,5 @@
 import {ToolError} from '../../errors/toolError.js';
-import {secretNames, stackUser, type DevstackEnv, type DevstackStep} from './devstackEnv.js';
+import {stackPasswords, stackUser, type DevstackEnv, type DevstackStep} from './devstackEnv.js';
 import {chosenAddress} from './hostAddress.js';
 import {renderLocalConf, type LocalConf} from './localConfText.js';
 import {systemName} from './support.js';
@@ -7,7 +7,7 @@ import {systemName} from './support.js';
 const textOf = (env: DevstackEnv, password: (name: string) => string): string | undefined => {
 	const {config, support, paths, facts} = env;
 	const hostAddress = chosenAddress(facts, config.devstack);
-	const passwords = Object.fromEntries(secretNames.map(name => [name, password(name)])) as LocalConf['passwords'];
+	const passwords = Object.fromEntries(stackPasswords.map(name => [name, password(name)])) as LocalConf['passwords'];
 	return hostAddress === undefined ? undefined : renderLocalConf({config, support, paths, hostAddress, passwords, system: systemName(facts.system), nameServers: facts.nameServers});
 };
 

@@ -2,14 +2,14 @@ import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import {registriesOf} from '../../config/insecureRegistries.js';
 import type {Config, Setting} from '../../config/schema.js';
-import {k2hr3Options} from '../../k2hr3/options.js';
 import {quote} from '../../machines/quote.js';
 import {renderTemplate, withSections, type TemplateValues} from '../../openstack/template.js';
 import {packageRoot} from '../../packageRoot.js';
 import {proxyEnvironment} from '../../sources/proxyEnvironment.js';
 import {allocationPool, firstAddress} from '../addresses.js';
 import {builtImageOptions} from '../images/containers/push.js';
-import type {DevstackPaths, secretNames} from './devstackEnv.js';
+import type {DevstackPaths, stackPasswords} from './devstackEnv.js';
+import {privateNetwork} from './place.js';
 import {registryOf} from './registry.js';
 import {repositorySource} from './repositories.js';
 import {cirrosImage, type DevstackRelease} from './support.js';
@@ -24,15 +24,18 @@ export type LocalConf = {
 	readonly hostAddress: string;
 	/** Those of the machine; openstack.networks.dns goes before them. */
 	readonly nameServers: readonly string[];
-	readonly passwords: Readonly<Record<(typeof secretNames)[number], string>>;
+	readonly passwords: Readonly<Record<(typeof stackPasswords)[number], string>>;
 };
 
 /** One word of a shell. */
 const word = (value: string | number | boolean): string => quote(String(value));
 
 const rangeValues = ({devstack: {ranges}}: Config): TemplateValues => {
-	const {start, end} = allocationPool(ranges.management);
-	return {...ranges, floatingGateway: firstAddress(ranges.floating), managementStart: start, managementEnd: end};
+	const [{start, end}, floating] = [allocationPool(ranges.management), allocationPool(ranges.floating)];
+	return {
+		...ranges, privatePrefix: privateNetwork(ranges).split('/')[1]!, floatingGateway: firstAddress(ranges.floating), floatingStart: floating.start, floatingEnd: floating.end,
+		managementStart: start, managementEnd: end,
+	};
 };
 
 const sourceValues = ({config: {sources: {devstack}}, support}: LocalConf): TemplateValues => ({
@@ -42,7 +45,7 @@ const sourceValues = ({config: {sources: {devstack}}, support}: LocalConf): Temp
 const optionText = (value: Setting = ''): string => Array.isArray(value) ? value.join(',') : String(value);
 
 const datastoreValues = (config: Config): TemplateValues => {
-	const {datastore: {defaultVersion, versions, options: configured}, k2hr3} = config;
+	const {datastore: {defaultVersion, versions, options: configured}} = config;
 	const registry = registryOf(config);
 	const built = builtImageOptions(config, registry);
 	const options = {...configured, ...built};
@@ -51,7 +54,7 @@ const datastoreValues = (config: Config): TemplateValues => {
 	return {
 		version: word(defaultVersion), imageTags: word(version?.imageTags.join(',') ?? ''),
 		image: word(optionText(options.docker_image)), backupImage: word(optionText(options.backup_docker_image)),
-		registries: word(withoutTls.join(',')), k2hr3App: word(k2hr3.appUrl ?? ''),
+		registries: word(withoutTls.join(',')),
 	};
 };
 
@@ -72,15 +75,17 @@ const serviceLines = ({config, config: {components, devstack}, system, hostAddre
 	...proxyLines(config, hostAddress),
 ];
 
-/** Of the images and the registries the plugin takes care; the authority of K2HR3 is a file on the same machine. */
-const troveSections = ({datastore, k2hr3, trove}: Config): readonly string[] => {
-	const {docker_image: _, backup_docker_image: __, docker_insecure_registries: ___, ...options} = datastore.options;
-	const group = {...options, ...k2hr3Options(k2hr3, k2hr3.caFile ?? undefined)};
+/** Of the images and the registries the plugin takes care. Where K2HR3 is stands in a file by itself. */
+const troveSections = ({datastore, trove}: Config): readonly string[] => {
+	const {docker_image: _, backup_docker_image: __, docker_insecure_registries: ___, ...group} = datastore.options;
 	return [
 		withSections('[[post-config|$TROVE_CONF]]', {k2hdkc: group, ...trove.conf}),
 		...(Object.keys(group).length > 0 ? [withSections('[[post-config|$TROVE_GUESTAGENT_CONF]]', {k2hdkc: group})] : []),
 	].map(section => section.trimEnd());
 };
+
+/** Servers that ran before the machine was started anew run after it, that of K2HR3 among them. */
+const novaSection = withSections('[[post-config|$NOVA_CONF]]', {DEFAULT: {resume_guests_state_on_host_boot: true}}).trimEnd();
 
 /** Text of local.conf. What the configuration adds comes last, where it wins. */
 export const renderLocalConf = (values: LocalConf): string => {
@@ -97,6 +102,7 @@ export const renderLocalConf = (values: LocalConf): string => {
 	return [
 		text.trimEnd(),
 		...(own.length > 0 ? ['', '# Of devstack.variables.', ...own] : []),
+		'', novaSection,
 		...troveSections(config).flatMap(section => ['', section]),
 		...(sections.trim() === '' ? [] : ['', sections.trim()]),
 		'',

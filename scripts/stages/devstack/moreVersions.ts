@@ -23,8 +23,12 @@ with sqlalchemy.create_engine(conf['database']['connection']).connect() as conne
             print(row[0])
 `;
 
+/** The words that run a program of Trove, or its Python, as the user of DevStack; `variables`: NAME=VALUE for its environment. */
+export const troveWords = (paths: Pick<DevstackEnv['paths'], 'directory'>, variables: readonly string[], args: readonly string[]): readonly string[] =>
+	asStack(paths, ['env', ...variables, 'sh', '-euc', runScript, 'sh', paths.directory, ...args]);
+
 export const devstackTrove = ({host, paths}: Pick<DevstackEnv, 'host' | 'paths'>, conf = '/etc/trove/trove.conf'): TroveTools => {
-	const words = (...args: readonly string[]): readonly string[] => asStack(paths, ['sh', '-euc', runScript, 'sh', paths.directory, ...args]);
+	const words = (...args: readonly string[]): readonly string[] => troveWords(paths, [], args);
 	return {
 		async query(sql) {
 			const {stdout} = await host.run(words('-', '-c', queryProgram, conf), {input: sql, timeout: 60});

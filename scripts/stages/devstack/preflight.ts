@@ -1,4 +1,5 @@
 import type {Check, CheckResult} from '../../commands/environment.js';
+import {chooseK2hr3} from '../../config/k2hr3Source.js';
 import type {Config} from '../../config/schema.js';
 import {rangesOverlap} from '../addresses.js';
 import {fail, pass, warn} from '../checkResult.js';
@@ -6,6 +7,7 @@ import {conflicts, ports, underWay} from './conflicts.js';
 import type {MachineFacts} from './facts.js';
 import {hostAddress} from './hostAddress.js';
 import type {Judge, Wanted} from './judge.js';
+import {k2hr3Ports} from './place.js';
 import {size} from './size.js';
 import {devstackPorts, devstackRelease, knownSystems, systemName, type DevstackRelease} from './support.js';
 import {virtualisation} from './virtualisation.js';
@@ -104,17 +106,18 @@ const ranges: Judge = {
 /** ID of /etc/os-release, of systems whose packages make images. */
 const imageSystems = new Set(['debian', 'ubuntu']);
 
-/** Compute is switched on for every environment by commands that take one back, so that it is told of rather than refused. */
 const components: Judge = {
 	id: 'components', title: 'Components', stage: 'control-plane',
-	judge({system: {id, title}}, {components: wanted}) {
-		if (wanted.images && !imageSystems.has(id)) {
-			return fail('K2D3009', `images are made with apt and mmdebstrap, and the machine runs ${title}`, 'Leave them off with --without images, and put a guest image that was made elsewhere into Glance.');
+	judge({system: {id, title}}, {components: wanted, makesImages}) {
+		if (makesImages && !imageSystems.has(id)) {
+			return fail('K2D3009', `images are made with apt and mmdebstrap, and the machine runs ${title}`, wanted.images
+				? 'Leave them off with --without images, and put a guest image that was made elsewhere into Glance.'
+				: 'Leave K2HR3 out with --set sources.k2hr3=null, or use one that is there: --k2hr3-url.');
 		}
 
 		return wanted.compute
-			? warn('compute has no effect', 'A DevStack has a compute host of its own: leave this component off.')
-			: pass(Object.entries(wanted).flatMap(([each, on]) => on ? [each] : []).join(', ') || 'none');
+			? pass(Object.entries(wanted).flatMap(([each, on]) => on ? [each] : []).join(', '))
+			: warn('compute is off, and a DevStack has a compute host all the same', 'Without this component no K2HR3 is built; nothing else depends on it here.');
 	},
 };
 
@@ -122,8 +125,10 @@ const components: Judge = {
 export const judges: readonly Judge[] = [system, virtualisation, ...size, name, nameServers, hostAddress, ranges, clock, rights, programs, ports, conflicts, components];
 
 /** What a configuration wants. @throws ToolError K2D1005 for a release that nothing is known of. */
-export const wantedOf = ({release, devstack, components}: Pick<Config, 'release' | 'devstack' | 'components'>): Wanted =>
-	({release, devstack, components, support: devstackRelease(release), ports: devstackPorts(components)});
+export const wantedOf = (config: Pick<Config, 'release' | 'devstack' | 'components' | 'k2hr3' | 'sources'>): Wanted => {
+	const {release, devstack, components} = config;
+	return {release, devstack, components, support: devstackRelease(release), ports: [...devstackPorts(components), ...k2hr3Ports(config)], makesImages: components.images || chooseK2hr3(config).kind === 'built'};
+};
 
 /** All findings at once. */
 export const findingsOf = (facts: MachineFacts, wanted: Wanted): readonly Finding[] => judges.map(({judge, ...of}) => ({...of, ...judge(facts, wanted)}));

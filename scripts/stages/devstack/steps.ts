@@ -2,6 +2,7 @@ import type {Config} from '../../config/schema.js';
 import type {DevstackStep} from './devstackEnv.js';
 import {hostRecord} from './hostRecord.js';
 import {devstackImages, imageTools} from './imageSteps.js';
+import {devstackK2hr3Steps} from './k2hr3.js';
 import {localConf} from './localConf.js';
 import {moreVersions} from './moreVersions.js';
 import {network} from './network.js';
@@ -9,13 +10,14 @@ import {passwords} from './passwords.js';
 import {plugin} from './plugin.js';
 import {repositories} from './repositories.js';
 import {services, stack} from './stack.js';
+import {tellTrove} from './tellTrove.js';
 import {user} from './user.js';
 
 /** The steps of profile `devstack`; components that are switched off are not among them. */
 export const devstackSteps = (config: Pick<Config, 'components' | 'datastore' | 'images' | 'k2hr3' | 'release' | 'sources'>): readonly DevstackStep[] => {
-	const [checkouts, tools] = [repositories(config), imageTools(config)];
+	const [checkouts, tools, versions] = [repositories(config), imageTools(config), moreVersions(config)];
 	return [
 		passwords, user, hostRecord(tools.map(({id}) => id)), ...checkouts, plugin, localConf, stack(checkouts.map(({id}) => id)), network, services,
-		...moreVersions(config), ...tools, ...devstackImages(config),
+		...versions, tellTrove(versions.map(({id}) => id)), ...tools, ...devstackImages(config), ...devstackK2hr3Steps(config),
 	];
 };

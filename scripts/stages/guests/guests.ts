@@ -1,5 +1,7 @@
 import type {GuestFacts, GuestLogs} from '../../commands/guests.js';
+import type {Machine} from '../../machines/types.js';
 import {k2hr3Units} from '../k2hr3/definition.js';
+import type {K2hr3Troubles} from '../k2hr3/k2hr3Env.js';
 import type {SandboxEnv} from '../sandboxEnv.js';
 
 type Server = {
@@ -56,13 +58,24 @@ export const inGuest = ({id}: Pick<GuestFacts, 'id'>, argv: readonly string[]): 
 /** Units that tell how a guest of the datastore, or the server of K2HR3, gets ready. */
 const units = ['cloud-init-local', 'cloud-init-network', 'cloud-init-main', 'cloud-config', 'cloud-final', 'guest-agent', ...k2hr3Units] as const;
 
-export const guestLogs = ({api}: Pick<SandboxEnv, 'api'>, guest: GuestFacts): GuestLogs => ({
-	// By Nova: Incus gives each byte once only, and its driver keeps them.
-	async console() {
-		const {body} = await api.request({method: 'POST', url: `${api.url.compute}/servers/${guest.id}/action`, body: {'os-getConsoleOutput': {}}});
-		return (body as {output: string}).output;
-	},
+/** Units of the server of K2HR3 that systemd has given up, and the last lines of their journal. `inServer`: words that run argv there, on the machine. */
+export const unitTroubles = async (machine: Pick<Machine, 'run'>, inServer: (argv: readonly string[]) => readonly string[]): Promise<K2hr3Troubles> => {
+	const {stdout} = await machine.run(inServer(['systemctl', 'list-units', '--plain', '--no-legend', '--state=failed', ...k2hr3Units.map(unit => `${unit}.service`)]), {allow: 'any', timeout: 30});
+	const units = stdout.split('\n').map(line => line.split(' ')[0]!).filter(unit => unit !== '');
+	const journal = await machine.run(inServer(['journalctl', '--no-pager', '--lines=20', ...k2hr3Units.map(unit => `--unit=${unit}`)]), {allow: 'any', timeout: 30});
+	return {units, lines: journal.stdout.split('\n')};
+};
+
+/** What a server has written to its console, by Nova. */
+export const guestConsole = ({api}: Pick<SandboxEnv, 'api'>, {id}: Pick<GuestFacts, 'id'>) => async (): Promise<string> => {
+	const {body} = await api.request({method: 'POST', url: `${api.url.compute}/servers/${id}/action`, body: {'os-getConsoleOutput': {}}});
+	return (body as {output: string}).output;
+};
+
+/** `inServer`: words that run argv in the guest. Incus gives each byte of a console once only, and its driver keeps them. */
+export const guestLogs = ({api}: Pick<SandboxEnv, 'api'>, guest: GuestFacts, inServer = (argv: readonly string[]) => inGuest(guest, argv)): GuestLogs => ({
+	console: guestConsole({api}, guest),
 	...(guest.running && {
-		journal: follow => inGuest(guest, ['journalctl', '--no-pager', '--output=short-iso', ...units.map(unit => `--unit=${unit}`), ...(follow ? ['--lines=all', '--follow'] : [])]),
+		journal: follow => inServer(['journalctl', '--no-pager', '--output=short-iso', ...units.map(unit => `--unit=${unit}`), ...(follow ? ['--lines=all', '--follow'] : [])]),
 	}),
 });

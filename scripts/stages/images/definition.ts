@@ -17,6 +17,9 @@ import {directoryHash} from './directoryHash.js';
 /** Directory of the definition in this package. */
 export const definition = path.join(packageRoot, 'images/guest');
 
+/** What the boot loader of a disk does. */
+export const grubFile = path.join(definition, 'grub.cfg');
+
 /** Files that are laid over the root as they are. */
 export const guestFiles = path.join(definition, 'files');
 

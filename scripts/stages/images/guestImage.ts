@@ -1,9 +1,8 @@
 import {readFileSync} from 'node:fs';
-import path from 'node:path';
 import {guestSuites} from '../../config/guestSuites.js';
 import {ToolError} from '../../errors/toolError.js';
 import type {ImageEnv, ImageStep} from '../imageEnv.js';
-import {definition, guestFiles, guestInputs, guestName, guestNames} from './definition.js';
+import {grubFile, guestFiles, guestInputs, guestName, guestNames} from './definition.js';
 import {layControllerKey} from './devMode.js';
 import {diskScript} from './diskScript.js';
 import {guestLayer} from './guest.js';
@@ -79,7 +78,7 @@ export const guestImage: ImageStep = {
 		const partial = await emptyPartial(env, directory);
 		progress.say('laying our files and those of the configuration over the root');
 		await layFiles(env, `${partial}/files`);
-		await host.write(`${partial}/grub.cfg`, readFileSync(path.join(definition, 'grub.cfg'), 'utf8'));
+		await host.write(`${partial}/grub.cfg`, readFileSync(grubFile, 'utf8'));
 		const preloaded = await preloadedDigests(env);
 		const layers = [`${partial}/files`, guestLayer(env, 'agent'), guestLayer(env, 'base')];
 		if (env.proxyAuthority !== undefined) {

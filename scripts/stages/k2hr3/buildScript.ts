@@ -20,19 +20,16 @@ done
 `;
 
 /**
- * \`sh -eu\` with this, under \`unshare --mount\`, lays files over a root and writes both as one tar. Arguments: root, directory with the files, target.
- * INSIDE is run in the root.
+ * `sh -eu` with this, under `unshare --mount`, lays files over a root and runs INSIDE there, which adds to the files. Arguments: root, directory with the
+ * files, directory for what is needed meanwhile.
  */
 export const buildScript = `
 root=$1 files=$2 target=$3
-mkdir -p "$target/work" "$target/tree" "$target/image"
+mkdir -p "$target/work" "$target/tree"
 mount -t overlay overlay -o "lowerdir=$root,upperdir=$files,workdir=$target/work" "$target/tree"
 mount --bind /proc "$target/tree/proc"
 chroot "$target/tree" sh -euc "$INSIDE"
 umount "$target/tree/proc" "$target/tree"
-# As it is read: tar takes what an overlay that can be written to says of a directory for a change.
-mount -t overlay overlay -o "ro,lowerdir=$files:$root" "$target/tree"
-echo 'writing the tar'
-tar --numeric-owner --xattrs --one-file-system --blocking-factor=128 -C "$target/tree" --exclude=./.k2hdkc-devstack-root -cf "$target/image/root.tar" .
-umount "$target/tree"
+rm -rf "$target/work"
+rmdir "$target/tree"
 `;

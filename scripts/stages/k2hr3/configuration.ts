@@ -8,6 +8,8 @@ export type K2hr3Facts = {
 	readonly hostName: string;
 	/** Of the machine that passes requests on: where users and K2HR3 itself find things. */
 	readonly machine: string;
+	/** Keystone, as the server reaches it. */
+	readonly identity: string;
 	/** By which users reach that machine. */
 	readonly scheme: 'http' | 'https';
 	readonly ports: Config['k2hr3']['ports'];
@@ -45,9 +47,6 @@ export const ringConfiguration = (mode: 'server' | 'slave', {hostName}: Pick<K2h
 	return Object.entries(sections).map(([section, options]) => `[${section}]\n${Object.entries(options).map(([name, value]) => `${name} = ${value}\n`).join('')}`).join('\n');
 };
 
-/** The version 1.0 of its driver for Keystone asks for `PATH/v3/auth/tokens`, which without a path becomes `//v3/auth/tokens`. */
-const identityPath = '/identity';
-
 /**
  * Members whose address nobody has for an hour are removed: a restart of a guest takes less, and a node registers again when it starts. The watcher
  * looks every five minutes; the kernel needs three seconds to find that nobody has an address.
@@ -55,10 +54,10 @@ const identityPath = '/identity';
 const watching = {type: 'Function', funcmod: '/usr/local/libexec/k2hr3-alive.cjs', pendingsec: 3600, intervalms: 300_000, timeoutms: 10_000, parallelcnt: 32};
 
 /** Laid over the defaults of k2hr3-api; what is null or empty there goes to the journal. */
-export const apiConfiguration = ({address, machine, ports, region, passphrase}: K2hr3Facts): unknown => {
+export const apiConfiguration = ({address, machine, identity, ports, region, passphrase}: K2hr3Facts): unknown => {
 	const baseuri = `http://${address}:${ports.api}`;
 	return {
-		keystone: {type: 'openstackapiv3', eptype: 'list', epfile: null, eplist: {[region]: `http://${machine}:${ports.identity}${identityPath}`}},
+		keystone: {type: 'openstackapiv3', eptype: 'list', epfile: null, eplist: {[region]: identity}},
 		k2hdkc: {config: '/etc/k2hr3/slave.ini', port: ring.slaveControl},
 		chkipconfig: watching,
 		corsips: [machine],

@@ -5,7 +5,7 @@ import {k2hr3OriginOf} from '../../config/k2hr3Source.js';
 import type {Config} from '../../config/schema.js';
 import {packageRoot} from '../../packageRoot.js';
 import {hashInputs} from '../../pipeline/hash.js';
-import {forgetProxy, guestFiles} from '../images/definition.js';
+import {forgetProxy, grubFile, guestFiles} from '../images/definition.js';
 import {directoryHash} from '../images/directoryHash.js';
 import {quietServices} from '../machine/mmdebstrap.js';
 import type {SandboxPaths} from '../sandboxEnv.js';
@@ -14,10 +14,10 @@ import {buildInside} from './buildScript.js';
 /** Directory of the definition in this package. */
 export const definition = path.join(packageRoot, 'images/k2hr3');
 
-/** Cloud-init is set up as in the image of the guests. */
-export const cloudFile = 'etc/cloud/cloud.cfg.d/90-k2hdkc.cfg';
+/** As in the image of the guests: how cloud-init is set up, and which disk the root is. */
+export const fromGuest = ['etc/cloud/cloud.cfg.d/90-k2hdkc.cfg', 'etc/fstab'] as const;
 
-export const readCloudFile = (): string => readFileSync(path.join(guestFiles, cloudFile), 'utf8');
+export const readGuestFile = (name: (typeof fromGuest)[number]): string => readFileSync(path.join(guestFiles, name), 'utf8');
 
 export const suite = 'trixie';
 
@@ -41,7 +41,7 @@ export const baseInputs = (): unknown => ({suite, packages: packages(), hooks});
 
 /** What the image depends on beside the content of the prefix, which only a look at the host tells. */
 export const imageInputs = (config: Pick<Config, 'k2hr3' | 'sources'>): unknown =>
-	({base: baseInputs(), files: directoryHash(definition), cloud: hashInputs(readCloudFile()), script: buildInside, origin: k2hr3OriginOf(config)});
+	({base: baseInputs(), files: directoryHash(definition), ofGuest: fromGuest.map(name => hashInputs(readGuestFile(name))), loader: hashInputs(readFileSync(grubFile, 'utf8')), script: buildInside, origin: k2hr3OriginOf(config)});
 
 /** Directories of the root and of the image in the store. */
 export const k2hr3Directories = ({config, paths}: {readonly config: Pick<Config, 'k2hr3' | 'sources'>; readonly paths: Pick<SandboxPaths, 'images'>}): {readonly base: string; readonly image: string} => ({

@@ -1,8 +1,8 @@
-import type {SandboxStep} from '../sandboxEnv.js';
 import {checkK2hr3, tryK2hr3} from './client.js';
+import type {K2hr3Step} from './k2hr3Env.js';
 
 /** One that is there already is asked as Trove will ask it, before anybody makes a cluster: nothing is made, so all that `up` can do is say what is wrong. */
-export const k2hr3Existing: SandboxStep = {
+export const k2hr3Existing: K2hr3Step = {
 	id: 'k2hr3.existing',
 	stage: 'k2hr3',
 	title: 'K2HR3 that is there already, asked with a token of this cloud',

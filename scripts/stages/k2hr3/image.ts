@@ -1,5 +1,8 @@
+import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import type {Probe} from '../../pipeline/types.js';
+import {diskScript} from '../images/diskScript.js';
+import {grubFile} from '../images/definition.js';
 import {deleteImage, ownImages, sortImages, type Wanted} from '../images/glance.js';
 import {describe, finishImage, readManifest, type Manifest} from '../images/manifest.js';
 import {emptyPartial} from '../images/partial.js';
@@ -11,7 +14,7 @@ import {makeRoot, rootMade} from '../machine/mmdebstrap.js';
 import {ToolError} from '../../errors/toolError.js';
 import type {CloudEnv, CloudStep, ImageEnv, ImageStep} from '../imageEnv.js';
 import {buildInside, buildScript} from './buildScript.js';
-import {baseInputs, cloudFile, definition, hooks, imageInputs, k2hr3Directories, packages, readCloudFile, suite} from './definition.js';
+import {baseInputs, definition, fromGuest, hooks, imageInputs, k2hr3Directories, packages, readGuestFile, suite} from './definition.js';
 import {serverName} from './facts.js';
 import {copyPrefix, prefixChecksum, prefixOf} from './prefix.js';
 
@@ -74,8 +77,8 @@ const layersOf = (env: ImageEnv): readonly string[] => [k2hr3Directories(env).ba
 export const k2hr3ImageFile: ImageStep = {
 	id: 'images.k2hr3',
 	stage: 'images',
-	title: 'Image of the K2HR3 server: its programs, units and cloud-init in a root, as a tar',
-	needs: ['images.k2hr3.base'],
+	title: 'Image of the K2HR3 server: its programs, units and cloud-init in a root, as a disk and as a tar',
+	needs: ['images.k2hr3.base', 'images.tools'],
 	inputs: ({config}) => imageInputs(config),
 	probe: async ({env}) => imageProbe(env),
 	async apply({env, job, progress}) {
@@ -85,27 +88,33 @@ export const k2hr3ImageFile: ImageStep = {
 		const partial = await emptyPartial(env, image);
 		progress.say(`copying ${prefixOf(env)}`);
 		await host.upload(`${definition}/files`, `${partial}/files`);
-		await host.write(`${partial}/files/${cloudFile}`, readCloudFile(), {mode: 0o644});
+		for (const name of fromGuest) {
+			await host.write(`${partial}/files/${name}`, readGuestFile(name), {mode: 0o644});
+		}
+
+		await host.write(`${partial}/grub.cfg`, readFileSync(grubFile, 'utf8'));
 		await host.script(`find '${partial}/files' -type d -exec chmod 755 {} +\nchmod 755 '${partial}/files/usr/local/libexec/'*\nchown -R root: '${partial}/files'\n`);
 		await copyPrefix(env, `${partial}/files/usr/local`);
 		await job(host, ['unshare', '--mount', 'sh', '-euc', buildScript, 'sh', base, `${partial}/files`, partial], {env: {INSIDE: buildInside}});
-		const manifest = {...await describe(host, `${partial}/image`, serverName, ['root.tar']), surroundings, layers: layersOf(env)};
+		await job(host, ['unshare', '--mount', 'sh', '-euc', diskScript, 'sh', `${partial}/grub.cfg`, `${partial}/image`, `${partial}/files`, base]);
+		const manifest = {...await describe(host, `${partial}/image`, serverName, ['disk.qcow2', 'root.tar']), surroundings, layers: layersOf(env)};
 		await finishImage(host, partial, image, manifest);
 		await pruneImages(env);
 	},
 	undo: inStore,
 	timeout: 900,
 	idleTimeout: 300,
-	expected: 30,
+	expected: 50,
 	retry: {attempts: 2, delay: 5},
 };
 
 /** What Glance is to have: named for the inputs and the programs, since those may change while the inputs stay. */
-const wantedOf = async (env: ImageEnv): Promise<{readonly wanted: Wanted; readonly file: string} | undefined> => {
+const wantedOf = async (env: CloudEnv): Promise<{readonly wanted: Wanted; readonly file: string} | undefined> => {
 	const {image} = k2hr3Directories(env);
 	const manifest = await readManifest(env.host, image);
-	const [file] = manifest?.files ?? [];
-	return file && {file: `${image}/${file.file}`, wanted: {origin: `${image.slice(image.lastIndexOf('/') + 1)}-${file.sha256.slice(0, 16)}`, bytes: file.bytes, tags: ['k2hr3'], format: 'raw', distribution: 'debian'}};
+	const {file: name, format} = env.serverDisk;
+	const file = manifest?.files.find(each => each.file === name);
+	return file && {file: `${image}/${file.file}`, wanted: {origin: `${image.slice(image.lastIndexOf('/') + 1)}-${file.sha256.slice(0, 16)}`, bytes: file.bytes, tags: ['k2hr3'], format, distribution: 'debian'}};
 };
 
 /** Id of the image in Glance; undefined when it has none of these inputs. */
@@ -133,7 +142,7 @@ export const k2hr3Image: CloudStep = {
 		await putIntoGlance(env, {kind: 'k2hr3', name: serverName, ...found}, {progress, job: async (argv, input) => job(env.host, argv, {input})});
 	},
 	undo: {
-		nothingLeft: 'It lies on the disk of the sandbox machine and goes with that.',
+		nothingLeft: 'It lies among the data of Glance and goes with them.',
 		async release({env: {api}}) {
 			for (const {id} of await ownImages(api, 'k2hr3')) {
 				await deleteImage(api, id);

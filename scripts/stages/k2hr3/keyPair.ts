@@ -1,9 +1,12 @@
 import ssh2 from 'ssh2';
-import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
 import {serverName} from './facts.js';
+import type {K2hr3Env, K2hr3Step} from './k2hr3Env.js';
 
 /** On the environment's host: the private key that opens the server to ssh, for the user debian. The public one beside it ends in `.pub`. */
-export const keyFile = ({paths}: Pick<SandboxEnv, 'paths'>): string => `${paths.environment}/k2hr3-key`;
+export const keyFile = ({paths}: Pick<K2hr3Env, 'paths'>): string => `${paths.environment}/k2hr3-key`;
+
+/** Beside it: host keys of the server, where it is reached by ssh. */
+export const knownHosts = ({paths}: Pick<K2hr3Env, 'paths'>): string => `${paths.environment}/k2hr3-known-hosts`;
 
 /** The public key that belongs to the private one in the file; undefined when there is none, or no key in it. */
 const publicKeyOf = (secret: string | undefined): string | undefined => {
@@ -11,10 +14,10 @@ const publicKeyOf = (secret: string | undefined): string | undefined => {
 	return key === undefined || key instanceof Error ? undefined : `${key.type} ${key.getPublicSSH().toString('base64')}`;
 };
 
-const url = ({api}: Pick<SandboxEnv, 'api'>): string => `${api.url.compute}/os-keypairs`;
+const url = ({api}: Pick<K2hr3Env, 'api'>): string => `${api.url.compute}/os-keypairs`;
 
 /** Type and key, as Nova is to have them. @throws when the step of the key has not been done */
-const wantedKey = async (env: Pick<SandboxEnv, 'host' | 'paths'>): Promise<string> => {
+const wantedKey = async (env: Pick<K2hr3Env, 'host' | 'paths'>): Promise<string> => {
 	const key = publicKeyOf(await env.host.read(keyFile(env)));
 	if (key === undefined) {
 		throw new Error(`${keyFile(env)} holds no key`);
@@ -24,24 +27,24 @@ const wantedKey = async (env: Pick<SandboxEnv, 'host' | 'paths'>): Promise<strin
 };
 
 /** Whether Nova has the key under the server's name. */
-export const hasKeyPair = async (env: SandboxEnv): Promise<boolean> => {
+export const hasKeyPair = async (env: K2hr3Env): Promise<boolean> => {
 	const {status, body} = await env.api.request({url: `${url(env)}/${serverName}`, allow: [200, 404]});
 	return status === 200 && (body as {keypair: {public_key: string}}).keypair.public_key.trim() === await wantedKey(env);
 };
 
-export const removeKeyPair = async (env: Pick<SandboxEnv, 'api'>): Promise<void> => {
+export const removeKeyPair = async (env: Pick<K2hr3Env, 'api'>): Promise<void> => {
 	await env.api.request({method: 'DELETE', url: `${url(env)}/${serverName}`, allow: [202, 204, 404]});
 };
 
 /** One of that name with another key gives way: it belongs to nobody whose private key is at hand. */
-export const ensureKeyPair = async (env: SandboxEnv): Promise<void> => {
+export const ensureKeyPair = async (env: K2hr3Env): Promise<void> => {
 	if (!await hasKeyPair(env)) {
 		await removeKeyPair(env);
 		await env.api.request({method: 'POST', url: url(env), body: {keypair: {name: serverName, public_key: await wantedKey(env)}}});
 	}
 };
 
-export const k2hr3Key: SandboxStep = {
+export const k2hr3Key: K2hr3Step = {
 	id: 'k2hr3.key',
 	stage: 'k2hr3',
 	title: 'Key that opens the K2HR3 server to ssh',
@@ -67,7 +70,7 @@ export const k2hr3Key: SandboxStep = {
 	undo: {
 		depth: 'sources',
 		async undo({env}) {
-			await env.host.run(['rm', '-f', '--', keyFile(env), `${keyFile(env)}.pub`]);
+			await env.host.run(['rm', '-f', '--', keyFile(env), `${keyFile(env)}.pub`, knownHosts(env)]);
 		},
 	},
 	timeout: 60,

@@ -4,6 +4,7 @@ import type {ServiceFile} from '../controlPlane/serviceFiles.js';
 import {downloadPackages, installPackages} from '../machine/machinePackages.js';
 import type {SandboxStep} from '../sandboxEnv.js';
 import {certificatePath, refuseCertificate} from './certificate.js';
+import {proxyFiles, proxyUnit} from './proxyFiles.js';
 
 const packages = {
 	name: 'k2hr3',
@@ -15,11 +16,11 @@ const packages = {
 export const k2hr3Download = downloadPackages(packages);
 export const k2hr3Packages = installPackages(packages);
 
-const unit = 'k2hdkc-devstack-k2hr3-proxy';
 const files: readonly ServiceFile[] = [
-	{template: 'k2hr3-haproxy.cfg', path: '/etc/k2hdkc-devstack/k2hr3-haproxy.cfg', mode: 0o644},
+	{template: '../k2hr3/haproxy.cfg', path: proxyFiles.access, mode: 0o644},
+	{template: 'k2hr3-identity.cfg', path: `${proxyFiles.directory}/identity.cfg`, mode: 0o644},
 	{template: 'k2hr3-certificate.pem', path: certificatePath, mode: 0o600, sealed: env => env.k2hr3Certificate ?? ''},
-	{template: 'k2hr3-proxy.service', path: `/etc/systemd/system/${unit}.service`, mode: 0o644},
+	{template: '../k2hr3/proxy.service', path: proxyFiles.unit, mode: 0o644},
 ];
 
 /** The service of the package itself has nothing to do. It stands before the server, which asks Keystone by it. */
@@ -29,7 +30,7 @@ const service = serviceStep({
 	needs: ['k2hr3.packages', 'keystone'],
 	files,
 	prepare: () => 'SYSTEMCTL_SKIP_SYSV=1 systemctl disable --quiet --now haproxy.service\n',
-	units: [unit],
+	units: [proxyUnit],
 	async ask({host, addresses, config}) {
 		const url = `http://${addresses.current.machine}:${config.k2hr3.ports.identity}/identity/v3`;
 		const {status} = await request(host, {url, timeout: 10});
@@ -52,7 +53,7 @@ export const k2hr3Proxy: SandboxStep = {
 	undo: {
 		nothingLeft: 'It lies on the disk of the sandbox machine and goes with that.',
 		async release({env: {machine}}) {
-			await machine.script(`systemctl disable --quiet --now ${unit} 2>/dev/null || true\nrm -f ${files.map(({path}) => path).join(' ')}\nsystemctl daemon-reload\n`);
+			await machine.script(`systemctl disable --quiet --now ${proxyUnit} 2>/dev/null || true\nrm -f ${files.map(({path}) => path).join(' ')}\nsystemctl daemon-reload\n`);
 		},
 	},
 };

@@ -2,16 +2,17 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import test, {type ExecutionContext} from 'ava';
 import {needs} from '../../helpers/needs.js';
 import type {Cluster, Member} from '../support/clusters.js';
-import {containerKilled, dockerRestarted, guestStopped, rabbitKilled, taskManagerKilled, type Fault} from '../support/faults.js';
+import {askedToLeave, containerKilled, dockerRestarted, guestStopped, holdNode, rabbitKilled, releaseNode, taskManagerKilled, type Fault} from '../support/faults.js';
 import {openRing} from '../support/ring.js';
 import {until} from '../support/servers.js';
-import {expect, hostNeeds} from '../support/tool.js';
+import {document, expect, hostNeeds} from '../support/tool.js';
 
-// The cluster's task is given up after less time than by default, and so is a member whose order was lost with RabbitMQ, so that the tests do not wait as long.
-const more = ['--set', 'datastore.options={abandoned_task_time_out: 90}', '--set', 'trove.conf.DEFAULT.usage_timeout=600'];
+// The cluster's task is given up after less time than by default, and so are a member whose order was lost with RabbitMQ and one that leaves, so that the tests do not wait as long.
+const more = ['--set', 'datastore.options={abandoned_task_time_out: 90, leave_timeout: 60}', '--set', 'trove.conf.DEFAULT.usage_timeout=600'];
 
-const everywhere = [taskManagerKilled, rabbitKilled, containerKilled, dockerRestarted, guestStopped] as const;
 const controlPlane = [taskManagerKilled, rabbitKilled] as const;
+const atServer = [containerKilled, dockerRestarted, guestStopped] as const;
+const everywhere = [...controlPlane, ...atServer] as const;
 
 /** Seconds until a task must have ended, whatever happened: more than what new members may take, and a task that is given up. */
 const patience = 2400;
@@ -28,10 +29,14 @@ const ended = async ({ring}: Opened): Promise<Cluster | undefined> => until('the
 
 /** What came of it, in a word for the log. A cluster that is neither as wanted nor says what is wrong fails the test. */
 const judge = async (t: ExecutionContext, opened: Opened, size: number): Promise<'done' | 'failed'> => {
+	const {ring} = opened;
 	const cluster = await ended(opened);
 	if (cluster?.instances.length === size) {
 		// A node that was stopped comes back by itself.
-		const healthy = await until('healthy', async () => failed((await opened.ring.cluster())!).length === 0 ? true : undefined, 180).catch(() => false);
+		const healthy = await until('healthy', async () => {
+			const now = (await ring.cluster())!;
+			return failed(now).length === 0 && await ring.serve(now.instances) ? true : undefined;
+		}, 180).catch(() => false);
 		if (healthy) {
 			return 'done';
 		}
@@ -55,6 +60,8 @@ type Operation = {
 	readonly ask: (opened: Opened) => Promise<void>;
 	/** A server of the cluster that a fault can happen to, when the operation is in its middle. */
 	readonly middle: (opened: Opened) => Promise<string>;
+	/** After the fault, where the operation was held in its middle. */
+	readonly goesOn?: (opened: Opened) => Promise<void>;
 	/** Does it again where it failed, with the words that a user has. */
 	readonly retry: (opened: Opened) => Promise<void>;
 };
@@ -71,10 +78,32 @@ const anyServer = async ({ring}: Opened): Promise<string> => {
 	return (await ring.serversOf((await ring.cluster())!.instances))[0]!;
 };
 
+/** The member that is asked to leave, which is held until the fault has happened: a ring of few keys is left in a second. */
+const leaving = async ({ring}: Opened): Promise<Member> => (await ring.cluster())!.instances.at(-1)!;
+
+const leavingServer = async (opened: Opened): Promise<string> => (await opened.ring.serversOf([await leaving(opened)]))[0]!;
+
+const middleOfLeaving = async (opened: Opened): Promise<string> => {
+	const server = await leavingServer(opened);
+	await askedToLeave(server);
+	return server;
+};
+
 const removeFailed = async ({ring}: Opened): Promise<void> => {
 	const broken = failed((await ring.cluster())!);
 	await ring.ask({shrink: broken.map(({id}) => ({id}))});
 };
+
+const shrink = {
+	from: 3, to: 2,
+	async ask(opened) {
+		const {id} = await leaving(opened);
+		await holdNode(await leavingServer(opened));
+		await opened.ring.ask({shrink: [{id}]});
+	},
+	goesOn: async opened => releaseNode(await leavingServer(opened)),
+	retry: removeFailed,
+} satisfies Partial<Operation>;
 
 const operations: readonly Operation[] = [
 	{
@@ -102,11 +131,14 @@ const operations: readonly Operation[] = [
 			await opened.ring.ask({grow: [opened.ring.member]});
 		},
 	},
+	{...shrink, name: 'shrink', faults: everywhere, middle: middleOfLeaving},
 	{
-		name: 'shrink', faults: everywhere, from: 3, to: 2,
-		ask: async ({ring}) => ring.ask({shrink: [{id: (await ring.cluster())!.instances.at(-1)!.id}]}),
-		middle: anyServer,
-		retry: removeFailed,
+		...shrink, name: 'shrink, elsewhere', faults: atServer,
+		async middle(opened) {
+			await middleOfLeaving(opened);
+			const {instances} = (await opened.ring.cluster())!;
+			return (await opened.ring.serversOf(instances.slice(0, 1)))[0]!;
+		},
 	},
 	{
 		name: 'delete', faults: controlPlane, from: 2, to: 0,
@@ -135,7 +167,7 @@ const prepareRing = async (t: ExecutionContext): Promise<Opened> => {
 	return prepared;
 };
 
-for (const {name, faults, from, to, ask, middle, retry} of operations) {
+for (const {name, faults, from, to, ask, middle, goesOn, retry} of operations) {
 	for (const fault of faults) {
 		test.serial(`${name}, ${fault.name}, and it is done or says that it failed, and can be done again`, async t => {
 			if (!await needs(t, hostNeeds)) {
@@ -147,6 +179,7 @@ for (const {name, faults, from, to, ask, middle, retry} of operations) {
 			const begun = Date.now();
 			await ask(opened);
 			await fault.happens(opened.all, await middle(opened));
+			await goesOn?.(opened);
 			const outcome = await judge(t, opened, to);
 			t.log(`${outcome} after ${((Date.now() - begun) / 1000).toFixed(0)} s`);
 			const again = async (): Promise<string> => {
@@ -164,7 +197,12 @@ test.serial('nothing is left of the ring and of K2HR3', async t => {
 		return;
 	}
 
-	const {ring, words} = await prepareRing(t);
+	const {ring, all, words} = await prepareRing(t);
 	await ring.reach(0);
+	const {registered} = document<{registered: boolean}>(await expect(t, 0, ['k2hr3', 'status', 'faults', '--project', 'demo', '--json', ...words]));
+	t.false(registered);
+	const names = [...await all.list(), ...await all.volumes(), ...await all.named('port', '')].map(({name}) => name ?? '');
+	// What Trove makes for an instance has its id in the name.
+	t.deepEqual(names.filter(name => name.startsWith('faults-member-') || name.startsWith('trove-')), []);
 	await expect(t, 0, ['k2hr3', 'down', '--yes', ...words]);
 });

@@ -13,8 +13,14 @@ export const openClusters = (cloud: Cloud) => {
 	const {ask, find: findIn} = openTrove(cloud);
 	const find = async (id: string): Promise<Cluster | undefined> => findIn('cluster', id);
 
+	/** Of a member its cluster tells only how its server is. */
+	const serve = async (members: readonly Member[]): Promise<boolean> => {
+		const found = await Promise.all(members.map(async ({id}) => findIn<Member>('instance', id)));
+		return found.every(member => member?.operating_status === 'HEALTHY');
+	};
+
 	return {
-		find,
+		find, serve,
 		/** The one of that name, if there is one. */
 		async named(name: string): Promise<Cluster | undefined> {
 			const {clusters} = await ask<{clusters: readonly Cluster[]}>('GET', '/clusters');
@@ -37,8 +43,8 @@ export const openClusters = (cloud: Cloud) => {
 					throw new Error(`cluster ${id} is ${cluster ? `broken: ${JSON.stringify(broken)}` : 'gone'}`);
 				}
 
-				const serve = cluster.instances.every(({status}) => ['ACTIVE', 'HEALTHY'].includes(status));
-				return cluster.task.name === 'NONE' && cluster.instances.length === size && serve ? cluster.instances : undefined;
+				const ready = cluster.task.name === 'NONE' && cluster.instances.length === size && cluster.instances.every(({status}) => ['ACTIVE', 'HEALTHY'].includes(status));
+				return ready && await serve(cluster.instances) ? cluster.instances : undefined;
 			}, patience);
 		},
 		/** Asks for it and does not wait. */

@@ -9,6 +9,23 @@ export type Fault = {
 	readonly happens: (servers: Servers, server: string) => Promise<void>;
 };
 
+const signalSupervisor = (signal: 'STOP' | 'CONT'): string => String.raw`docker exec database sh -c "kill -${signal} \$(cat /run/k2hdkctrove/supervisor.pid)"`;
+
+/** Holds what runs a node: when the node is asked to leave its ring, whoever asks waits. */
+export const holdNode = async (server: string): Promise<void> => {
+	await inGuest(server, signalSupervisor('STOP'));
+};
+
+/** Until a node that is held is asked to leave its ring. */
+export const askedToLeave = async (server: string): Promise<void> => {
+	await inGuest(server, 'for second in $(seq 120); do docker exec database test -e /run/k2hdkctrove/leave-seconds && exit; sleep 1; done; exit 1');
+};
+
+/** A node that is held goes on. One that a fault has ended meanwhile starts anew. */
+export const releaseNode = async (server: string): Promise<void> => {
+	await inGuest(server, `${signalSupervisor('CONT')} || true`);
+};
+
 /** A service of the control plane is killed, is away for a while, and is started again. */
 const killed = (unit: string, seconds: number) => async (): Promise<void> => {
 	await inside(`systemctl kill --signal=KILL ${unit}`);

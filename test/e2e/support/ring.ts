@@ -39,6 +39,8 @@ const ringOf = (t: ExecutionContext, names: Names, {all, demo, network, words}: 
 	/** Server nodes that a node's own configuration lists. */
 	const nodesSeenBy = async (server: string): Promise<number> => Number(await inGuest(server, String.raw`docker exec database grep -c "^\[SVRNODE\]" /etc/antpickax/k2hdkc.ini`));
 
+	const ownWord = async (server: string): Promise<string> => inGuest(server, 'docker exec database /usr/libexec/k2hdkctrove.sh status');
+
 	let id = '';
 	const serversOf = async (members: readonly Member[]): Promise<readonly string[]> => {
 		const wanted = new Set(members.map(node => node.name));
@@ -79,7 +81,7 @@ const ringOf = (t: ExecutionContext, names: Names, {all, demo, network, words}: 
 		t.is(servers.length, size);
 		for (const server of servers) {
 			await until(`${server} knows ${size} nodes`, async () => await nodesSeenBy(server) === size ? true : undefined, 120);
-			t.is(await inGuest(server, 'docker exec database /usr/libexec/k2hdkctrove.sh status'), 'HEALTHY\n', server);
+			t.is(await ownWord(server), 'HEALTHY\n', server);
 		}
 
 		// A slave node is registered like them.
@@ -90,6 +92,11 @@ const ringOf = (t: ExecutionContext, names: Names, {all, demo, network, words}: 
 
 	return {
 		serversOf, cluster, member, order, ask, deleted,
+		/** Whether all members do, as Trove knows, which may be a minute late, and as their nodes say. */
+		async serve(members: readonly Member[]): Promise<boolean> {
+			const said = await Promise.all((await serversOf(members)).map(async server => ownWord(server).catch(() => 'nothing')));
+			return said.every(word => word === 'HEALTHY\n') && clusters.serve(members);
+		},
 		/** Brings it to so many members that serve, whatever it has now; without any it is deleted. */
 		async reach(size: number): Promise<void> {
 			const now = await cluster();

@@ -3,6 +3,7 @@ import {createLocalMachine} from '../../../scripts/machines/local.js';
 import {createApi, urlsByPort} from '../../../scripts/openstack/api.js';
 import {chooseAddresses} from '../../../scripts/stages/addresses.js';
 import {dashboard} from '../../../scripts/stages/controlPlane/dashboard.js';
+import {sandboxK2hr3} from '../../../scripts/stages/k2hr3/sandbox.js';
 import {sandboxSteps} from '../../../scripts/stages/sandbox.js';
 import type {SandboxEnv} from '../../../scripts/stages/sandboxEnv.js';
 import {load, refusal} from '../config/workspace.js';
@@ -15,11 +16,14 @@ const appUrl = 'k2hr3.appUrl=https://k2hr3.example.com:28080/';
 const addresses = {current: chooseAddresses({pool: ['10.213.0.0/16'], management: 'auto', private: 'auto', public: 'auto'}, [])};
 
 /** Of what the inputs of steps look at. */
-const envOf = (set: readonly string[], hasK2hr3App = false): SandboxEnv => ({
-	config: load({flags: {set: ['components.dashboard=true', ...set]}}).config,
-	addresses, hasK2hr3App, machineName: 'k2hdkc-default', paths: {images: '/cache/images'}, builder: {kind: 'buildah'},
-	secrets: {values: () => ({}), get: () => 'a secret'}, api: createApi(createLocalMachine(), urlsByPort(addresses.current.machine), () => ({user: 'admin', password: 'a secret', project: 'admin'})),
-}) as unknown as SandboxEnv;
+const envOf = (set: readonly string[], hasK2hr3App = false): SandboxEnv => {
+	const {config} = load({flags: {set: ['components.dashboard=true', ...set]}});
+	const machineName = 'k2hdkc-default';
+	return {
+		config, addresses, hasK2hr3App, machineName, k2hr3: sandboxK2hr3({config, addresses, machineName} as unknown as SandboxEnv), paths: {images: '/cache/images'}, builder: {kind: 'buildah'},
+		secrets: {values: () => ({}), get: () => 'a secret'}, api: createApi(createLocalMachine(), urlsByPort(addresses.current.machine), () => ({user: 'admin', password: 'a secret', project: 'admin'})),
+	} as unknown as SandboxEnv;
+};
 
 const settings = (env: SandboxEnv): string => {
 	const {files} = dashboard.inputs(env) as {readonly files: Readonly<Record<string, {readonly appended?: string}>>};

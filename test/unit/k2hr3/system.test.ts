@@ -9,6 +9,7 @@ import {apiConfiguration, appConfiguration, k2hr3UserData, ringConfiguration} fr
 import {imageInputs, k2hr3Directories} from '../../../scripts/stages/k2hr3/definition.js';
 import {k2hr3Existing} from '../../../scripts/stages/k2hr3/existing.js';
 import {k2hr3Address} from '../../../scripts/stages/k2hr3/facts.js';
+import {sandboxK2hr3} from '../../../scripts/stages/k2hr3/sandbox.js';
 import {prefixOf} from '../../../scripts/stages/k2hr3/prefix.js';
 import type {StepContext} from '../../../scripts/pipeline/types.js';
 import type {SandboxEnv} from '../../../scripts/stages/sandboxEnv.js';
@@ -20,7 +21,7 @@ const prefix = 'sources.k2hr3=directory:/opt/k2hr3';
 const compute = 'components.compute=true';
 const url = 'k2hr3.url=http://192.0.2.1:18080';
 const addresses = {current: chooseAddresses({pool: ['10.213.0.0/16'], management: 'auto', private: 'auto', public: 'auto'}, [])};
-const facts = {address: '10.213.1.254', hostName: 'k2hr3', machine: '10.213.0.2', scheme: 'http', ports: {api: 18_080, app: 28_080, identity: 18_500}, region: 'RegionOne', passphrase: 'a passphrase'} as const;
+const facts = {address: '10.213.1.254', hostName: 'k2hr3', machine: '10.213.0.2', identity: 'http://10.213.0.2:18500/identity', scheme: 'http', ports: {api: 18_080, app: 28_080, identity: 18_500}, region: 'RegionOne', passphrase: 'a passphrase'} as const;
 
 for (const [set, kind, last] of [
 	[[], 'leftOut', undefined],
@@ -38,12 +39,11 @@ for (const [set, kind, last] of [
 	});
 }
 
+const cloudOf = (config: ReturnType<typeof configOf>) => ({config, k2hr3: sandboxK2hr3({config, addresses, machineName: 'k2hdkc-default'} as unknown as SandboxEnv)});
+
 /** Of what the step looks at. */
 const existing = (answer: unknown) => ({
-	env: {
-		machineName: 'k2hdkc-default', addresses, config: configOf(url),
-		machine: {run: async () => ({code: 0, stdout: JSON.stringify(answer), stderr: ''})},
-	},
+	env: {...cloudOf(configOf(url)), machine: {run: async () => ({code: 0, stdout: JSON.stringify(answer), stderr: ''})}},
 	signal: new AbortController().signal, progress: {say: () => undefined},
 }) as unknown as StepContext<SandboxEnv>;
 
@@ -85,12 +85,12 @@ for (const [set, message, ...more] of [
 }
 
 test('Trove and instances find it at addresses that are known before it is there', t => {
-	t.deepEqual(k2hr3Address({config: configOf(prefix, compute), addresses}), {url: 'http://10.213.0.2:18080', guestUrl: 'http://10.213.1.254:18080', caFile: null});
-	t.is(k2hr3Address({config: configOf(prefix, compute, 'k2hr3.ports.api=8443'), addresses}).guestUrl, 'http://10.213.1.254:8443');
-	t.like(k2hr3Address({config: configOf(prefix, compute, url), addresses}), {url: 'http://192.0.2.1:18080', guestUrl: null});
-	t.is(k2hr3Address({config: configOf(compute), addresses}).url, null);
+	t.deepEqual(k2hr3Address(cloudOf(configOf(prefix, compute))), {url: 'http://10.213.0.2:18080', guestUrl: 'http://10.213.1.254:18080', caFile: null});
+	t.is(k2hr3Address(cloudOf(configOf(prefix, compute, 'k2hr3.ports.api=8443'))).guestUrl, 'http://10.213.1.254:8443');
+	t.like(k2hr3Address(cloudOf(configOf(prefix, compute, url))), {url: 'http://192.0.2.1:18080', guestUrl: null});
+	t.is(k2hr3Address(cloudOf(configOf(compute))).url, null);
 	// Instances ask the server itself, which has no certificate.
-	t.deepEqual(k2hr3Address({config: configOf(prefix, compute, 'k2hr3.certificateFile=/etc/k2hr3.pem', 'k2hr3.caFile=/etc/ca.pem'), addresses}), {url: 'https://10.213.0.2:18080', guestUrl: 'http://10.213.1.254:18080', caFile: '/etc/ca.pem'});
+	t.deepEqual(k2hr3Address(cloudOf(configOf(prefix, compute, 'k2hr3.certificateFile=/etc/k2hr3.pem', 'k2hr3.caFile=/etc/ca.pem'))), {url: 'https://10.213.0.2:18080', guestUrl: 'http://10.213.1.254:18080', caFile: '/etc/ca.pem'});
 });
 
 test('`k2hr3 up` does the steps of the system, what they stand on, and Trove', t => {
@@ -102,7 +102,7 @@ test('`k2hr3 up` does the steps of the system, what they stand on, and Trove', t
 		t.true(ordered.indexOf(id) <= ordered.indexOf('k2hr3.server'), `${id} is not after the server`);
 	}
 
-	t.deepEqual(ids.filter(id => /^(?:dashboard|images\.guest|images\.tools|swift|cinder)/.test(id)), []);
+	t.deepEqual(ids.filter(id => /^(?:dashboard|images\.guest|swift|cinder)/.test(id)), []);
 });
 
 test('logs of a K2HR3 that is not built here are not here', t => {
@@ -118,7 +118,7 @@ test('the programs of a container image are brought before the image of the serv
 	const ids = k2hr3UpSteps(config);
 	t.true(ids.includes('images.k2hr3.prefix') && ids.includes('images.tools'));
 	const step = sandboxSteps(config).find(({id}) => id === 'images.k2hr3')!;
-	t.deepEqual(step.needs, ['images.k2hr3.base', 'images.k2hr3.prefix']);
+	t.deepEqual(step.needs, ['images.k2hr3.base', 'images.tools', 'images.k2hr3.prefix']);
 	const prefixes = ['a', 'b'].map(digit => prefixOf({config: configOf(image(digit)), paths: {images: '/cache'}}));
 	t.not(prefixes[0], prefixes[1]);
 	t.regex(prefixes[0]!, /^\/cache\/k2hr3-prefix-[\da-f]{16}$/);

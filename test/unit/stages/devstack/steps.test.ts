@@ -7,6 +7,7 @@ import {createSecrets} from '../../../../scripts/openstack/secrets.js';
 import type {StepContext} from '../../../../scripts/pipeline/types.js';
 import {checkoutExit} from '../../../../scripts/stages/devstack/checkout.js';
 import {devstackPaths, devstackUrls, secretNames, type DevstackEnv} from '../../../../scripts/stages/devstack/devstackEnv.js';
+import {devstackK2hr3} from '../../../../scripts/stages/devstack/k2hr3.js';
 import {pluginHash} from '../../../../scripts/stages/devstack/plugin.js';
 import {registryOf} from '../../../../scripts/stages/devstack/registry.js';
 import {devstackSteps} from '../../../../scripts/stages/devstack/steps.js';
@@ -48,10 +49,11 @@ const createWorld = ({files: given = {}, answers = {}, set = [], jobCode = 0}: {
 	const paths = devstackPaths(config);
 	const secrets = createSecrets(host, `${paths.environment}/secrets.json`, secretNames);
 	const support = devstackRelease(config.release);
+	const api = createApi(host, devstackUrls('192.0.2.10', support), () => ({user: 'admin', password: secrets.get('admin'), project: 'admin'}));
 	const env: DevstackEnv = {
 		config, host, machine: host, paths, secrets, support, facts: goodMachine, registry: () => registryOf(config), serverDisk: {file: 'disk.qcow2', format: 'qcow2'},
-		api: createApi(host, devstackUrls('192.0.2.10', support), () => ({user: 'admin', password: secrets.get('admin'), project: 'admin'})),
-		proxyAuthority: undefined, builder: {builder: buildah, reason: 'buildah: it is there'},
+		api,
+		proxyAuthority: undefined, k2hr3Authority: undefined, k2hr3Certificate: undefined, hasK2hr3App: false, k2hr3: devstackK2hr3({config, host, paths, api}, '192.0.2.10'), builder: {builder: buildah, reason: 'buildah: it is there'},
 	};
 	const context: StepContext<DevstackEnv> = {
 		env, signal: new AbortController().signal,
