@@ -7,7 +7,7 @@ import type {Machine} from '../machines/types.js';
 export const sourceHash = (source: string): string => {
 	const digest = createHash('sha256');
 	for (const name of readdirSync(source, {recursive: true, encoding: 'utf8'}).toSorted()) {
-		if (/\.(?:py|toml|md|template|json|html|filters)$/.test(name) && !/^build\/|egg-info/.test(name)) {
+		if (/\.(?:py|toml|md|template|json|html|filters|ini|cloudinit)$/.test(name) && !/^build\/|egg-info/.test(name)) {
 			digest.update(`${name}\0`).update(readFileSync(path.join(source, name)));
 		}
 	}

@@ -14,7 +14,7 @@ export const troveDependencies: Dependencies = {
 	program: 'python3-trove',
 	others: [
 		'python3-testtools', 'python3-oslotest', 'python3-barbicanclient', 'python3-docker', 'python3-pyroute2',
-		'python3-semantic-version', 'python3-psycopg2', 'python3-oslo.cache', 'python3-troveclient', 'python3-osc-lib', 'python3-requests-mock', 'python3-pip', 'python3-setuptools', 'python3-wheel',
+		'python3-semantic-version', 'python3-psycopg2', 'python3-oslo.cache', 'python3-troveclient', 'python3-osc-lib', 'python3-requests-mock', 'python3-pip', 'python3-setuptools', 'python3-wheel', 'python3-coverage',
 	],
 };
 

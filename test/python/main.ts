@@ -15,8 +15,9 @@ import {startK2hr3StandIn} from '../fixtures/k2hr3StandIn/api.js';
 import {startKeystone} from '../fixtures/keystoneStandIn/keystone.js';
 import {demoUsers} from '../fixtures/keystoneStandIn/users.js';
 import {runCommand} from '../helpers/runCommand.js';
-import {add, nothing, render, renderSkip, type Tally} from '../runner/tally.js';
+import {add, nothing, render, renderFailure, renderSkip, type Tally} from '../runner/tally.js';
 import {chooseBackupTests} from './backupTests.js';
+import {judgeCoverage, measuredRelease, measuring, reporting} from './coverage.js';
 import {dashboardVersions, prepareDashboard, prepareHorizon} from './dashboard.js';
 import {prepareDependencies, pythonEnvironment, troveDependencies} from './dependencies.js';
 import {drivers, prepareDriver, type Driver} from './drivers.js';
@@ -98,13 +99,29 @@ const sayComparison = (name: string, without: SuiteRun, withThem: SuiteRun): Tal
 	return tally;
 };
 
+const datastorePackage = 'trove_k2hdkc';
+
+/** The package's own tests; on one of the releases it is also measured how much of the package they reach. */
+const testDatastore = async (release: Release, ref: string, site: string, options: NonNullable<Parameters<typeof runCommand>[2]>): Promise<Tally> => {
+	const [name, tests] = [`${release} (${ref})`, ['-s', path.join(site, datastorePackage, 'tests'), '-t', site]];
+	if (release !== measuredRelease) {
+		return runTests(name, tests, options);
+	}
+
+	const tally = await runModule(name, measuring(datastorePackage, ['unittest', 'discover', '-b', ...tests]), options);
+	const {stdout} = await runCommand('python3', ['-s', '-m', ...reporting], options);
+	const {line, failure} = judgeCoverage(datastorePackage, stdout);
+	console.log(`${line}, on ${name}`);
+	return failure === undefined ? tally : add(tally, {...nothing, failed: 1, failures: [failure]});
+};
+
 const testRelease = async (release: Release, source: string, {root, site, standIns}: Place): Promise<Tally> => {
 	const directory = await mkdtemp(path.join(workDirectory, `${release}-`));
 	const tree = await fetchTrove(parseTroveSource(source)!, directory, access);
 	const options = {cwd: tree.root, timeout: testTimeout, env: {...pythonEnvironment(root, [tree.root, site]), ...standIns, HOME: directory}};
 	const without = await runTroveSuite(tree.root, {...options, env: {...options.env, ...pythonEnvironment(root, [tree.root])}});
 	await applyHunk(machine, tree.root, await readPatch());
-	const datastore = await runTests(`${release} (${tree.ref})`, ['-s', path.join(site, 'trove_k2hdkc/tests'), '-t', site], options);
+	const datastore = await testDatastore(release, tree.ref, site, options);
 	const backup = await runTests(`${release}, backup image`, await backupTests(tree.root), options);
 	const troves = sayComparison(`${release} (${tree.ref})`, without, await runTroveSuite(tree.root, options));
 	await rm(directory, {recursive: true, force: true});
@@ -162,6 +179,10 @@ const runAll = async (): Promise<Tally> => {
 const total = await runAll();
 for (const skip of total.skips) {
 	console.log(renderSkip(skip));
+}
+
+for (const failure of total.failures) {
+	console.log(renderFailure(failure));
 }
 
 console.log(render(total));

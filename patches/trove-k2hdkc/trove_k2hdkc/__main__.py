@@ -18,11 +18,12 @@ import os.path
 
 from trove_k2hdkc import MANAGER
 
-TEMPLATES = os.path.join(os.path.dirname(os.path.abspath(__file__)),
-                         'templates', MANAGER)
+DIRECTORY = os.path.dirname(os.path.abspath(__file__))
+TEMPLATES = os.path.join(DIRECTORY, 'templates', MANAGER)
 
 print(json.dumps({
     'version': metadata.version('trove-k2hdkc'),
     'templates': TEMPLATES,
     'rules': os.path.join(TEMPLATES, 'validation-rules.json'),
+    'cloudinit': os.path.join(DIRECTORY, 'cloudinit', MANAGER + '.cloudinit'),
 }))

@@ -11,6 +11,8 @@ export type InstalledPackage = {
 	/** Directory with config.template and validation-rules.json. */
 	readonly templates: string;
 	readonly rules: string;
+	/** User data of instances, for a Trove whose administrator has none of their own; the sandbox has. */
+	readonly cloudinit: string;
 };
 
 /** Where Trove looks for the templates of this manager, whatever the datastore is called. */

@@ -18,7 +18,10 @@ from trove.instance import service_status
 STATUSES = service_status.ServiceStatuses
 
 FAILED = (STATUSES.FAILED, STATUSES.FAILED_TIMEOUT_GUESTAGENT)
-ALIVE = (STATUSES.HEALTHY, STATUSES.RUNNING)
+# UNKNOWN is what reset-status leaves. Until the agent reports again, or has
+# been silent for too long, nobody may take the member for a dead one: that
+# would be removed without the ring taking over its data.
+ALIVE = (STATUSES.HEALTHY, STATUSES.RUNNING, STATUSES.UNKNOWN)
 
 
 def service(member_id):

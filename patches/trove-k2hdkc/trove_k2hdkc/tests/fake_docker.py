@@ -12,7 +12,10 @@
 
 """A stand-in for a docker engine; the requests are made by the real SDK."""
 
+import json
+
 import docker
+import requests
 
 
 class FakeContainer(object):
@@ -64,6 +67,8 @@ class FakeApi(docker.APIClient):
     def __init__(self, engine):
         super(FakeApi, self).__init__(base_url='http://nowhere:1',
                                       version='1.41')
+        # Not those of whoever runs the tests.
+        self._auth_configs = docker.auth.AuthConfig({})
         self.engine = engine
 
     def create_container_from_config(self, config, name=None, platform=None):
@@ -71,6 +76,16 @@ class FakeApi(docker.APIClient):
         self.engine.made[name] = container
         self.engine.log.append(('create', name, config['Image']))
         return {'Id': name}
+
+    def _post_json(self, url, data, **kwargs):
+        # Nothing but a login is sent in this way.
+        self.engine.log.append(('login', data['serveraddress'],
+                                data['username'], data['password']))
+        answer = requests.Response()
+        answer.status_code = 500 if self.engine.login_fault else 200
+        answer._content = json.dumps(
+            {'message': self.engine.login_fault}).encode()
+        return answer
 
     def start(self, container):
         made = self.engine.made[container['Id']]
@@ -83,6 +98,8 @@ class FakeDocker(object):
 
     on_start: what happens to a container that is started.
     results: exit code and output by name, for containers that run to an end.
+    login_fault: what the engine says to a login that it refuses.
+    pulled_as: who each image was pulled as, by its name; None for nobody.
     """
 
     def __init__(self):
@@ -90,6 +107,8 @@ class FakeDocker(object):
         self.made = {}
         self.present = set()
         self.results = {}
+        self.login_fault = None
+        self.pulled_as = {}
         self.api = FakeApi(self)
         self.on_start = lambda container: setattr(container, 'health',
                                                   'healthy')
@@ -100,6 +119,9 @@ class FakeDocker(object):
         if name not in self.made:
             raise docker.errors.NotFound('no such container')
         return self.made[name]
+
+    def login(self, *args, **kwargs):
+        return self.api.login(*args, **kwargs)
 
     def run(self, image, command, name, **options):
         result = self.results[name]
@@ -123,4 +145,7 @@ class FakeImages(object):
 
     def pull(self, name):
         self.engine.log.append(('pull', name))
+        registry, _ = docker.auth.resolve_repository_name(name)
+        found = self.engine.api._auth_configs.resolve_authconfig(registry)
+        self.engine.pulled_as[name] = found and found['username']
         self.engine.present.add(name)

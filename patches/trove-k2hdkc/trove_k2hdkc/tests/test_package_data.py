@@ -10,11 +10,16 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
+import contextlib
+from importlib import metadata
+import io
 import json
 import os.path
+import runpy
 from unittest import mock
 
 import jinja2
+import yaml
 
 from trove.common import exception
 from trove.common import template
@@ -94,6 +99,36 @@ class PackageDataTest(trove_testtools.TestCase):
         self.assertFalse([line for line in
                           read('config.template').splitlines()
                           if line.startswith('[')])
+
+
+class InstalledTest(trove_testtools.TestCase):
+    """What is said of the package where it is installed by hand."""
+
+    def setUp(self):
+        super(InstalledTest, self).setUp()
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said):
+            runpy.run_module('trove_k2hdkc', run_name='__main__')
+        self.told = json.loads(said.getvalue())
+
+    def test_version_and_directories(self):
+        self.assertEqual(metadata.version('trove-k2hdkc'),
+                         self.told['version'])
+        self.assertEqual(DATA, self.told['templates'])
+        self.assertIn(os.path.basename(self.told['rules']),
+                      os.listdir(self.told['templates']))
+
+    def test_user_data_is_what_every_release_can_put_together(self):
+        with open(self.told['cloudinit']) as user_data:
+            text = user_data.read()
+        self.assertTrue(text.startswith('#cloud-config\n'))
+        # Up to 2025.1 Trove adds its own text to this one.
+        self.assertTrue(text.endswith('\n'))
+        self.assertEqual(['bootcmd'], list(yaml.safe_load(text)))
+
+    def test_user_data_has_the_name_that_trove_looks_for(self):
+        self.assertEqual('k2hdkc.cloudinit',
+                         os.path.basename(self.told['cloudinit']))
 
 
 class ValidationTest(trove_testtools.TestCase):
