@@ -17,7 +17,7 @@ what it has not handed over: the cluster would have its task for ever, and
 refuse all others. So whoever works on a task says so again and again, by the
 time at which its row was written last. A task that nobody has claimed for
 abandoned_task_time_out is given up: members that it was about get a failure
-status with the reason, and the cluster is free.
+status with the reason, and the cluster is free. So is an instance of its own.
 """
 
 import contextlib
@@ -47,6 +47,18 @@ UNDER_WAY = (TASKS.BUILDING, TASKS.DELETING, TASKS.REBOOTING,
              TASKS.UPGRADING)
 # Those of a cluster that has new members.
 BUILDING = (CLUSTER_TASKS.BUILDING_INITIAL, CLUSTER_TASKS.GROWING_CLUSTER)
+
+# What becomes of the task of a single instance. Of one in error Trove takes
+# little more than an upgrade, other rules of access, a reboot and its
+# deletion; where a restart may do, it takes that and another try too.
+AFTER = {
+    TASKS.BUILDING.code: TASKS.BUILDING_ERROR_SERVER,
+    TASKS.REBOOTING.code: TASKS.RESTART_REQUIRED,
+    TASKS.RESIZING.code: TASKS.RESTART_REQUIRED,
+    TASKS.MIGRATING.code: TASKS.RESTART_REQUIRED,
+    TASKS.UPGRADING.code: TASKS.UPGRADING_ERROR,
+    TASKS.UPDATING.code: TASKS.UPDATING_ERROR_ACCESS,
+}
 
 
 class Claims:
@@ -85,9 +97,11 @@ def give_up():
                 _give_up_cluster(row)
         for row in instance_models.DBInstance.find_all(
                 cluster_id=None, **wanted).all():
-            if (row.get_task_status() == TASKS.BUILDING and
-                    row.updated < before):
-                _fail(row, TASKS.BUILDING_ERROR_SERVER)
+            failure = AFTER.get(row.task_id)
+            if failure and row.updated < before:
+                LOG.error('Nobody works on instance %s any more: %s is given '
+                          'up.', row.id, row.get_task_status().action)
+                _fail(row, failure)
 
 
 def _give_up_cluster(cluster):
