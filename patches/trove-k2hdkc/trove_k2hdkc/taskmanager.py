@@ -82,7 +82,6 @@ class Manager(manager.Manager):
     migrate = _claimed_instance('migrate')
     rebuild = _claimed_instance('rebuild')
     update_access = _claimed_instance('update_access')
-    upgrade = _claimed_instance('upgrade')
 
     def _claim(self, row):
         if _is_ours(row):
@@ -125,6 +124,25 @@ class Manager(manager.Manager):
         if before and before != overrides[ring.KEY]['name']:
             rings.leave(context, row.tenant_id, before,
                         [row.compute_instance_id])
+
+    def upgrade(self, context, instance_id, datastore_version_id):
+        """Upgrade, and wait until the guest says how that ended.
+
+        Trove waits for a healthy status. That of the old node is one, as long
+        as the new image is pulled, and again after that has failed.
+        """
+        row = _row(instance_id)
+        if not _is_ours(row):
+            super(Manager, self).upgrade(context, instance_id,
+                                         datastore_version_id)
+            return
+        version = datastore_models.DatastoreVersion.load_by_uuid(
+            datastore_version_id)
+        with self._claim(row):
+            with _told(context, instance_id, TASKS.UPGRADING_ERROR):
+                _guest(context, instance_id).upgrade_and_wait(version.version)
+            with notification.EndNotification(context):
+                _set_task(instance_id, TASKS.NONE)
 
     def delete_instance(self, context, instance_id):
         row = _row(instance_id)

@@ -210,8 +210,7 @@ class ClaimTest(AbandonedCase):
                 ('reboot', InstanceTasks.REBOOTING),
                 ('migrate', InstanceTasks.MIGRATING, 'host'),
                 ('rebuild', InstanceTasks.BUILDING, 'image'),
-                ('update_access', InstanceTasks.UPDATING, {}),
-                ('upgrade', InstanceTasks.UPGRADING, 'version')):
+                ('update_access', InstanceTasks.UPDATING, {})):
             with self.subTest(name):
                 row = self.instance_row('single', task_status=task)
                 called = self.patch(
