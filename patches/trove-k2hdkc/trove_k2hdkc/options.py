@@ -84,9 +84,10 @@ CLUSTER_OPTS = [
     cfg.IntOpt('min_cluster_member_count', default=2, min=1,
                help='Smallest number of members of a new cluster.'),
     cfg.IntOpt('abandoned_task_time_out', default=180, min=90,
-               help='Seconds after which a task of a cluster, or the making '
-                    'of an instance, is given up when no task manager works '
-                    'on it. Several times report_interval.'),
+               help='Seconds after which a task of a cluster or an instance '
+                    'is given up when no task manager works on it, and a '
+                    'backup when no guest agent does. Several times '
+                    'report_interval.'),
     cfg.StrOpt('api_strategy',
                default='trove_k2hdkc.cluster.api.APIStrategy',
                help='Class that implements cluster operations in the API.'),

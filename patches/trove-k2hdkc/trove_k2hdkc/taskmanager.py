@@ -54,6 +54,16 @@ def _claimed(name):
     return task
 
 
+def _claimed_instance(name):
+    """Return the task `name` of an instance, claimed if it is of K2HDKC."""
+    @functools.wraps(getattr(manager.Manager, name))
+    def task(self, context, instance_id, *arguments, **others):
+        with self._claim(_row(instance_id)):
+            getattr(super(Manager, self), name)(context, instance_id,
+                                                *arguments, **others)
+    return task
+
+
 class Manager(manager.Manager):
 
     def __init__(self):
@@ -66,6 +76,17 @@ class Manager(manager.Manager):
     restart_cluster = _claimed('restart_cluster')
     upgrade_cluster = _claimed('upgrade_cluster')
     delete_cluster = _claimed('delete_cluster')
+    resize_volume = _claimed_instance('resize_volume')
+    resize_flavor = _claimed_instance('resize_flavor')
+    reboot = _claimed_instance('reboot')
+    migrate = _claimed_instance('migrate')
+    rebuild = _claimed_instance('rebuild')
+    update_access = _claimed_instance('update_access')
+
+    def _claim(self, row):
+        if _is_ours(row):
+            return self.claims.on(instance_models.DBInstance, row.id)
+        return contextlib.nullcontext()
 
     # Not rarer than report_interval, at which Trove looks what is due.
     @periodic_task.periodic_task(spacing=1)
@@ -92,16 +113,36 @@ class Manager(manager.Manager):
         """Tell the guest of the ring that its configuration group names."""
         row = _row(instance_id)
         before = None
-        if _is_single(row):
-            with _told(context, instance_id, TASKS.RESTART_REQUIRED):
-                overrides = _overrides(context, row)
-                guest = _guest(context, instance_id)
-                before = guest.ring_name()
-                guest.update_overrides(overrides)
-        super(Manager, self).restart(context, instance_id)
+        with self._claim(row):
+            if _is_single(row):
+                with _told(context, instance_id, TASKS.RESTART_REQUIRED):
+                    overrides = _overrides(context, row)
+                    guest = _guest(context, instance_id)
+                    before = guest.ring_name()
+                    guest.update_overrides(overrides)
+            super(Manager, self).restart(context, instance_id)
         if before and before != overrides[ring.KEY]['name']:
             rings.leave(context, row.tenant_id, before,
                         [row.compute_instance_id])
+
+    def upgrade(self, context, instance_id, datastore_version_id):
+        """Upgrade, and wait until the guest says how that ended.
+
+        Trove waits for a healthy status. That of the old node is one, as long
+        as the new image is pulled, and again after that has failed.
+        """
+        row = _row(instance_id)
+        if not _is_ours(row):
+            super(Manager, self).upgrade(context, instance_id,
+                                         datastore_version_id)
+            return
+        version = datastore_models.DatastoreVersion.load_by_uuid(
+            datastore_version_id)
+        with self._claim(row):
+            with _told(context, instance_id, TASKS.UPGRADING_ERROR):
+                _guest(context, instance_id).upgrade_and_wait(version.version)
+            with notification.EndNotification(context):
+                _set_task(instance_id, TASKS.NONE)
 
     def delete_instance(self, context, instance_id):
         row = _row(instance_id)
@@ -126,11 +167,20 @@ def _refuse_contents(arguments):
                                    'create the instance without them.')
 
 
-def _is_single(row):
-    return (row.cluster_id is None and
-            row.datastore_version_id is not None and
+def _is_ours(row):
+    return (row.datastore_version_id is not None and
             datastore_models.DatastoreVersion.load_by_uuid(
                 row.datastore_version_id).manager == MANAGER)
+
+
+def _is_single(row):
+    return row.cluster_id is None and _is_ours(row)
+
+
+def _set_task(instance_id, task):
+    row = _row(instance_id)
+    row.set_task_status(task)
+    row.save()
 
 
 def _guest(context, instance_id):
@@ -152,9 +202,7 @@ def _told(context, instance_id, task):
         with notification.EndNotification(context, instance_id=instance_id):
             instance_models.save_instance_fault(instance_id, reason,
                                                 traceback.format_exc())
-            row = _row(instance_id)
-            row.set_task_status(task)
-            row.save()
+            _set_task(instance_id, task)
             raise exception.TroveError(reason)
 
 

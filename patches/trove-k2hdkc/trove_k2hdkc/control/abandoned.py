@@ -17,7 +17,8 @@ what it has not handed over: the cluster would have its task for ever, and
 refuse all others. So whoever works on a task says so again and again, by the
 time at which its row was written last. A task that nobody has claimed for
 abandoned_task_time_out is given up: members that it was about get a failure
-status with the reason, and the cluster is free.
+status with the reason, and the cluster is free. So is an instance of its own,
+and a backup that no guest agent works on.
 """
 
 import contextlib
@@ -26,9 +27,12 @@ import datetime
 from oslo_log import log as logging
 from oslo_utils import timeutils
 
+from trove.backup import models as backup_models
+from trove.backup import state
 from trove.cluster import models as cluster_models
 from trove.cluster import tasks as cluster_tasks
 from trove.common import cfg
+from trove.common import exception
 from trove.datastore import models as datastore_models
 from trove import db
 from trove.instance import models as instance_models
@@ -41,12 +45,29 @@ CONF = cfg.CONF
 LOG = logging.getLogger(__name__)
 CLUSTER_TASKS = cluster_tasks.ClusterTasks
 TASKS = instance_tasks.InstanceTasks
+BACKUP = backup_models.DBBackup
+STATES = state.BackupState
 
 # Task statuses of a member that end by themselves while somebody works.
 UNDER_WAY = (TASKS.BUILDING, TASKS.DELETING, TASKS.REBOOTING,
              TASKS.UPGRADING)
 # Those of a cluster that has new members.
 BUILDING = (CLUSTER_TASKS.BUILDING_INITIAL, CLUSTER_TASKS.GROWING_CLUSTER)
+
+# What becomes of the task of a single instance. Of one in error Trove takes
+# little more than an upgrade, other rules of access, a reboot and its
+# deletion; where a restart may do, it takes that and another try too.
+AFTER = {
+    TASKS.BUILDING.code: TASKS.BUILDING_ERROR_SERVER,
+    TASKS.REBOOTING.code: TASKS.RESTART_REQUIRED,
+    TASKS.RESIZING.code: TASKS.RESTART_REQUIRED,
+    TASKS.MIGRATING.code: TASKS.RESTART_REQUIRED,
+    TASKS.UPGRADING.code: TASKS.UPGRADING_ERROR,
+    TASKS.UPDATING.code: TASKS.UPDATING_ERROR_ACCESS,
+}
+
+# A guest agent ends a backup after four hours, and then says so.
+LONGEST_BACKUP = datetime.timedelta(hours=5)
 
 
 class Claims:
@@ -85,9 +106,15 @@ def give_up():
                 _give_up_cluster(row)
         for row in instance_models.DBInstance.find_all(
                 cluster_id=None, **wanted).all():
-            if (row.get_task_status() == TASKS.BUILDING and
-                    row.updated < before):
-                _fail(row, TASKS.BUILDING_ERROR_SERVER)
+            failure = AFTER.get(row.task_id)
+            if failure and row.updated < before:
+                LOG.error('Nobody works on instance %s any more: %s is given '
+                          'up.', row.id, row.get_task_status().action)
+                _fail(row, failure)
+        for row in _running_backups(version.id):
+            reason = row.updated < before and _end_of_backup(row, before)
+            if reason:
+                _fail_backup(row, reason)
 
 
 def _give_up_cluster(cluster):
@@ -122,3 +149,46 @@ def _fail(row, failure):
         'be deleted first.', '')
     row.set_task_status(failure)
     row.save()
+
+
+def _running_backups(version_id):
+    with BACKUP.query() as query:
+        return query.filter(
+            BACKUP.datastore_version_id == version_id,
+            BACKUP.state.in_(STATES.RUNNING_STATES)).filter_by(
+                deleted=False).all()
+
+
+def _end_of_backup(row, before):
+    """Return why nothing will come of a backup, None when something may.
+
+    A guest agent says that it has begun with it, and nothing more until the
+    end: it works on it as long as it lives. One that was started again
+    says itself what it has left.
+    """
+    if row.state == STATES.NEW:
+        return 'the guest agent never got the order to make it'
+    try:
+        heartbeat = instance_models.InstanceServiceStatus.find_by(
+            instance_id=row.instance_id).updated_at
+    except exception.ModelNotFoundError:
+        return 'its instance is gone'
+    if heartbeat < before:
+        return 'the guest agent does not answer any more'
+    if row.updated < timeutils.utcnow() - LONGEST_BACKUP:
+        return 'the guest agent did not say how it ended'
+
+
+def _fail_backup(row, reason):
+    # Not by save(), which would write over an end that is told just now.
+    query = db.get_db_api().find_all(BACKUP, id=row.id).filter(
+        BACKUP.state == row.state)
+    changed = query.update({'state': STATES.FAILED,
+                            'updated': timeutils.utcnow()},
+                           synchronize_session=False)
+    query.session.commit()
+    if changed:
+        LOG.error('Backup %s is given up: %s.', row.id, reason)
+        instance_models.save_instance_fault(
+            row.instance_id, 'Backup %s failed: %s. Delete it, and make '
+            'another.' % (row.id, reason), '')

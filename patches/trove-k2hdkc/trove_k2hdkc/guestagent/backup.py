@@ -25,7 +25,9 @@ import requests
 
 from trove.backup import state
 from trove.common import cfg
+from trove.common import context as trove_context
 from trove.common import exception
+from trove.common import serializable_notification as serializable
 from trove.conductor import api as conductor_api
 from trove.guestagent.common import guestagent_utils
 
@@ -34,6 +36,9 @@ from trove_k2hdkc import MANAGER
 
 LOG = logging.getLogger(__name__)
 CONF = cfg.CONF
+
+# Container that a backup is made in.
+NAME = 'db_backup'
 
 # The image ends by itself after four hours.
 LONGEST_SECONDS = 4 * 3600 + 300
@@ -113,10 +118,11 @@ def _assert_possible(backup_info):
             'K2HDKC has no incremental backups. Make one without a parent.')
 
 
-def create(client, context, backup_info, version):
+def create(client, context, backup_info, store):
     """Make a backup and tell the conductor how it went.
 
     :param backup_info: as the task manager sends it
+    :param store: Store, which has it until it has ended
     :raises TroveError: it could not be made
     """
     report = _Report(context, backup_info)
@@ -125,21 +131,46 @@ def create(client, context, backup_info, version):
         _assert_possible(backup_info)
         swift_container = (backup_info.get('swift_container') or
                            CONF.get(MANAGER).backup_swift_container)
-        done = CREATED.match(_run(client, 'db_backup', _command(
+        store.update(backup={
+            'id': backup_info['id'],
+            'notification': serializable.SerializableNotification.serialize(
+                context, context.notification)})
+        done = CREATED.match(_run(client, NAME, _command(
             context, backup_info, '--backup',
             '--backup-id=%s' % backup_info['id'],
             '--swift-extra-metadata=datastore:%s,datastore_version:%s'
             % (backup_info['datastore'], backup_info['datastore_version']),
-            '--swift-container=%s' % swift_container), version))
+            '--swift-container=%s' % swift_container), store.version()))
         if not done:
             raise exception.TroveError(
                 'The backup image did not say where the backup is.')
+        # Before it is told: what is complete must not fail later.
+        store.update(backup=None)
     except Exception as error:
         report.send(success=False, state=state.BackupState.FAILED)
+        store.update(backup=None)
         raise exception.TroveError('Backup %s could not be made: %s'
                                    % (backup_info['id'], error))
     report.send(success=True, state=state.BackupState.COMPLETED,
                 **done.groupdict())
+
+
+def fail_left(client, left, store):
+    """Say of a backup that it failed because the guest agent was ended.
+
+    :param left: what create() has put into the store
+    """
+    context = trove_context.TroveContext()
+    context.notification = serializable.SerializableNotification.deserialize(
+        context, dict(left['notification']))
+    reason = ('Backup %s failed: the guest agent was stopped while it was '
+              'made. Delete it, and make another.' % left['id'])
+    LOG.error(reason)
+    _discard(client, NAME)
+    _Report(context, left).send(success=False,
+                                state=state.BackupState.FAILED)
+    conductor_api.API(context).notify_exc_info(reason, [])
+    store.update(backup=None)
 
 
 def restore(client, context, backup_info, version):

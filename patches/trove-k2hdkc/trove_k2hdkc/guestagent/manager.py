@@ -62,6 +62,10 @@ class Manager(manager.Manager):
             self.status.set_status(service_status.ServiceStatuses.FAILED,
                                    force=True)
 
+    @periodic_task.periodic_task(spacing=30)
+    def fail_left_backup(self, context):
+        self.app.fail_left_backup()
+
     def do_prepare(self, context, packages, databases, memory_mb, users,
                    device_path, mount_point, backup_info, config_contents,
                    root_password, overrides, cluster_config, snapshot,

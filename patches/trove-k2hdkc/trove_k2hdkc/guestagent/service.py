@@ -66,6 +66,7 @@ class K2hdkcApp(service.BaseDbApp):
     def __init__(self, status, docker_client):
         super(K2hdkcApp, self).__init__(status, docker_client)
         self.store = store.Store(CONF.get(MANAGER).mount_point)
+        self._left_backup = self.store.backup()
 
     def prepare_data(self):
         """Give the data volume to the user of the container."""
@@ -175,8 +176,20 @@ class K2hdkcApp(service.BaseDbApp):
 
     def create_backup(self, context, backup_info, volumes_mapping={},
                       need_dbuser=True, extra_params=''):
+        self.fail_left_backup()
         backup.create(self.docker_client, context, backup_info,
-                      self.store.version())
+                      self.store)
+
+    def fail_left_backup(self):
+        """Let the backup end that this agent was making before it started."""
+        left, self._left_backup = self._left_backup, None
+        try:
+            if left:
+                backup.fail_left(self.docker_client, left, self.store)
+        except Exception:
+            # To be tried again.
+            self._left_backup = left
+            raise
 
     def restore_backup(self, context, backup_info, restore_location):
         backup.restore(self.docker_client, context, backup_info,

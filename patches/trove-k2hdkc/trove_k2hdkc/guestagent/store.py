@@ -19,6 +19,7 @@ token in it. rebuild() and upgrade() of Trove do not send it again.
 import json
 import os.path
 import tempfile
+import threading
 
 from oslo_concurrency import processutils
 
@@ -40,20 +41,27 @@ def _as_root(*argv):
 
 
 class Store(object):
-    """Template, overrides, ring and datastore version of the instance."""
+    """Template, overrides, ring and datastore version of the instance.
+
+    Also the backup that is being made: an agent that ends amid it finds it
+    when it is started again.
+    """
 
     def __init__(self, directory):
+        # A backup is made beside other tasks.
+        self._lock = threading.Lock()
         self.path = os.path.join(directory, FILE)
         self._authority = os.path.join(directory, AUTHORITY_FILE)
 
     def update(self, **parts):
-        """Replace parts: template, overrides, ring, version."""
+        """Replace parts: template, overrides, ring, version, backup."""
         if parts.get('ring'):
             if parts['ring'].authority:
                 self._install(parts['ring'].authority, self._authority, '644')
             parts['ring'] = ring.packed(parts['ring'])
-        self._install(json.dumps(dict(self._read(), **parts)), self.path,
-                      '600')
+        with self._lock:
+            self._install(json.dumps(dict(self._read(), **parts)), self.path,
+                          '600')
 
     def parameters(self):
         """Return the parameters that hold.
@@ -76,6 +84,10 @@ class Store(object):
     def version(self):
         """Return the datastore version that was started last, or None."""
         return self._read().get('version')
+
+    def backup(self):
+        """Return what was stored of the backup that is made, or None."""
+        return self._read().get('backup')
 
     def _read(self):
         try:

@@ -129,8 +129,22 @@ class SingleTest(AbandonedCase):
         self.assertIn('The task manager was stopped',
                       self.fault_of(instance))
 
+    def test_tasks_of_one_that_was_built(self):
+        again = InstanceTasks.RESTART_REQUIRED
+        for task, expected in (
+                (InstanceTasks.REBOOTING, again),
+                (InstanceTasks.RESIZING, again),
+                (InstanceTasks.MIGRATING, again),
+                (InstanceTasks.UPGRADING, InstanceTasks.UPGRADING_ERROR),
+                (InstanceTasks.UPDATING,
+                 InstanceTasks.UPDATING_ERROR_ACCESS)):
+            with self.subTest(task=task.db_text):
+                instance = self._give_up(task_status=task)
+                self.assertEqual(expected, self.task_of(instance))
+                self.assertIn('Try it again', self.fault_of(instance))
+
     def test_others_stay(self):
-        for task in (InstanceTasks.NONE, InstanceTasks.RESIZING,
+        for task in (InstanceTasks.NONE, InstanceTasks.RESTART_REQUIRED,
                      InstanceTasks.DELETING):
             self.assertEqual(task,
                              self.task_of(self._give_up(task_status=task)))
@@ -187,6 +201,49 @@ class ClaimTest(AbandonedCase):
                                      datastore_manager='k2hdkc',
                                      cluster_config={'id': 'c'})
         self.assertEqual(InstanceTasks.BUILDING, self.task_of(row.id))
+
+    def test_every_task_of_an_instance(self):
+        self.row = self.cluster_row()
+        for name, task, *arguments in (
+                ('resize_volume', InstanceTasks.RESIZING, 2),
+                ('resize_flavor', InstanceTasks.RESIZING, 'old', 'new'),
+                ('reboot', InstanceTasks.REBOOTING),
+                ('migrate', InstanceTasks.MIGRATING, 'host'),
+                ('rebuild', InstanceTasks.BUILDING, 'image'),
+                ('update_access', InstanceTasks.UPDATING, {})):
+            with self.subTest(name):
+                row = self.instance_row('single', task_status=task)
+                called = self.patch(
+                    manager.Manager, name,
+                    side_effect=self._look_within(INSTANCE, row.id))
+                getattr(self.manager, name)(self.context, row.id, *arguments)
+                called.assert_called_once_with(self.context, row.id,
+                                               *arguments)
+                self.assertEqual(task, self.task_of(row.id))
+                self.age(INSTANCE, row.id)
+                self.manager.run_periodic_tasks(None, raise_on_error=True)
+                self.assertNotEqual(task, self.task_of(row.id))
+
+    def test_a_restart(self):
+        self.row = cluster = self.cluster_row(members=1)
+        row = self.members(cluster.id)[0]
+        restart = self.patch(
+            manager.Manager, 'restart',
+            side_effect=self._look_within(INSTANCE, row.id))
+        self.manager.restart(self.context, row.id)
+        restart.assert_called_once_with(self.context, row.id)
+        self.assertLess(timeutils.delta_seconds(self.seen[0],
+                                                timeutils.utcnow()), 60)
+
+    def test_instances_of_others_are_not_claimed(self):
+        self.row = self.cluster_row()
+        row = self.instance_row('other')
+        self.patch(taskmanager, 'MANAGER', new='another')
+        self.patch(manager.Manager, 'reboot',
+                   side_effect=self._look_within(INSTANCE, row.id))
+        self.manager.reboot(self.context, row.id)
+        self.assertGreater(timeutils.delta_seconds(self.seen[0],
+                                                   timeutils.utcnow()), 60)
 
     def test_replicas_of_others_pass(self):
         create = self.patch(manager.Manager, 'create_instance')

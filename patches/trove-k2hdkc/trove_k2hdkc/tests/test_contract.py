@@ -39,7 +39,8 @@ ADDED = {'create_cluster', 'cluster_complete', 'restart', 'update_overrides',
 
 # Called by our own parts alone, or by oslo.service.
 OWN = {'prepare_data', 'leave_ring', 'ring_name', 'write_log',
-       'upgrade_and_wait', 'give_up_abandoned_tasks', 'give_up_waiting'}
+       'upgrade_and_wait', 'give_up_abandoned_tasks', 'give_up_waiting',
+       'fail_left_backup'}
 
 
 def own_functions(clazz):

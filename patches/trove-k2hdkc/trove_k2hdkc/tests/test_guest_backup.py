@@ -17,10 +17,13 @@ import requests
 
 from trove.backup.state import BackupState
 from trove.common import cfg
+from trove.common import context as trove_context
 from trove.common import exception
+from trove.common import notification
 from trove.conductor import api as conductor_api
 
 from trove_k2hdkc.guestagent import backup
+from trove_k2hdkc.guestagent import manager
 from trove_k2hdkc.tests import guest_case
 
 CONF = cfg.CONF
@@ -34,11 +37,13 @@ class BackupCase(guest_case.GuestCase):
     def setUp(self):
         super(BackupCase, self).setUp()
         self.prepare_single()
-        self.context = mock.Mock(auth_token='the-token',
-                                 project_id='the-project')
-        conductor = self.enterContext(mock.patch.object(
-            conductor_api, 'API')).return_value
-        self.update = conductor.update_backup
+        self.context = trove_context.TroveContext(
+            auth_token='the-token', project_id='the-project')
+        self.context.notification = notification.DBaaSBackupCreate(
+            self.context, request_id='the-request', server_type='guest')
+        self.conductor = self.enterContext(mock.patch.object(
+            conductor_api, 'API'))
+        self.update = self.conductor.return_value.update_backup
         self.set_option('auth_url', 'http://keystone/v3',
                         'service_credentials')
         self.set_option('region_name', 'RegionTwo', 'service_credentials')
@@ -152,6 +157,91 @@ class CreateTest(BackupCase):
         with mock.patch.object(backup, 'LOG') as log:
             self._create()
         self.assertNotIn('the-token', str(log.mock_calls))
+
+
+class LeftTest(BackupCase):
+    """The guest agent ends while it makes a backup."""
+
+    def setUp(self):
+        super(LeftTest, self).setUp()
+        self.engine.results['db_backup'] = (0, CREATED)
+        self.enterContext(mock.patch.object(backup, '_run',
+                                            side_effect=self._look))
+        self.manager.create_backup(self.context, self.info)
+        # As it is on the volume then.
+        self.app.store.update(backup=self.left)
+        self.engine.made['db_backup'] = self.engine.run('i', [], 'db_backup')
+        self.conductor.reset_mock()
+        self.manager = manager.Manager()
+        self.app = self.manager.app
+
+    def _look(self, *arguments):
+        self.left = self.app.store.backup()
+        return CREATED.decode().splitlines()[-1]
+
+    def test_the_next_one_says_that_it_failed(self):
+        self.manager.fail_left_backup(None)
+        self.assertEqual([BackupState.FAILED], self._reported())
+        told = self.update.call_args[1]
+        self.assertEqual(('b', False), (told['backup_id'], told['success']))
+        self.assertNotIn('db_backup', self.engine.made)
+
+    def test_it_says_why(self):
+        self.manager.fail_left_backup(None)
+        reason, _ = self.conductor.return_value.notify_exc_info.call_args[0]
+        self.assertIn('Backup b failed: the guest agent was stopped', reason)
+        told = self.conductor.call_args[0][0].notification
+        self.assertEqual('the-request', told.request_id)
+
+    def test_it_is_said_once(self):
+        for _ in range(2):
+            self.manager.fail_left_backup(None)
+        manager.Manager().fail_left_backup(None)
+        self.assertEqual([BackupState.FAILED], self._reported())
+
+    def test_it_is_said_again_when_it_could_not_be(self):
+        self.update.side_effect = [OSError('no broker'), None]
+        self.assertRaises(OSError, self.manager.fail_left_backup, None)
+        self.manager.fail_left_backup(None)
+        self.assertEqual(2, len(self._reported()))
+
+    def test_it_is_looked_for_again_and_again(self):
+        self.assertIn('fail_left_backup',
+                      [name for name, _ in self.manager._periodic_tasks])
+
+    def test_before_the_next_backup(self):
+        self.info['id'] = 'next'
+        self.manager.create_backup(self.context, self.info)
+        self.manager.fail_left_backup(None)
+        self.assertEqual(
+            [('b', BackupState.FAILED), ('next', BackupState.BUILDING),
+             ('next', BackupState.COMPLETED)],
+            [(call[1]['backup_id'], call[1]['state'])
+             for call in self.update.call_args_list])
+
+    def test_the_token_is_not_stored(self):
+        self.assertNotIn('the-token', str(self.left))
+
+    def _assert_stored(self, expected, end, error):
+        """Let a further backup end so, and look at what is stored then."""
+        self.manager.fail_left_backup(None)
+        self.info['id'] = 'next'
+        with mock.patch.object(backup, '_run', side_effect=end):
+            if error:
+                self.assertRaises(error, self.manager.create_backup,
+                                  self.context, self.info)
+            else:
+                self.manager.create_backup(self.context, self.info)
+        self.assertEqual(expected, (self.app.store.backup() or {}).get('id'))
+
+    def test_nothing_is_left_of_one_that_ended(self):
+        self._assert_stored(None, self._look, None)
+
+    def test_nothing_is_left_of_one_that_failed(self):
+        self._assert_stored(None, OSError('no docker'), exception.TroveError)
+
+    def test_one_that_is_interrupted_is_left(self):
+        self._assert_stored('next', SystemExit, SystemExit)
 
 
 class RestoreTest(BackupCase):
