@@ -5,14 +5,12 @@ import type {Probe} from '../../pipeline/types.js';
 import {installSource, uninstall} from '../pythonPackage.js';
 import {packageSource, readProject} from './patchList.js';
 
-/** What `python3 -m trove_k2hdkc` prints. */
+/** What the tool needs of what `python3 -m trove_k2hdkc` prints. */
 export type InstalledPackage = {
 	readonly version: string;
 	/** Directory with config.template and validation-rules.json. */
 	readonly templates: string;
 	readonly rules: string;
-	/** User data of instances, for a Trove whose administrator has none of their own; the sandbox has. */
-	readonly cloudinit: string;
 };
 
 /** Where Trove looks for the templates of this manager, whatever the datastore is called. */

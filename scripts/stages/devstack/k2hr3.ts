@@ -28,7 +28,7 @@ export const devstackK2hr3 = (env: Pick<DevstackEnv, 'api' | 'config' | 'host' |
 	], ['-', '-m', 'trove_k2hdkc.k2hr3', ...args]),
 	troubles: async server => troublesOf(env, server, devstackPlace(config, machine).floating),
 	reached: async server => learnHostKeys(env, server, devstackPlace(config, machine).floating),
-	removed: async () => forgetHostKeys(env),
+	forget: async () => forgetHostKeys(env),
 });
 
 /** Before stack.sh begins, like all that apt brings. */

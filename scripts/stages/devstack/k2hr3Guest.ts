@@ -37,7 +37,7 @@ export const learnHostKeys = async (way: Way, server: Server, address: string): 
 	}
 };
 
-/** Those of a server that is removed. */
+/** Those of a server that is no more. */
 export const forgetHostKeys = async (way: Pick<Way, 'host' | 'paths'>): Promise<void> => {
 	await way.host.run(['rm', '-f', '--', knownHosts(way)]);
 };

@@ -71,6 +71,8 @@ export const ownServiceStep = (service: OwnService): DevstackStep => ({
 	},
 	async apply({env, signal, progress}) {
 		service.refuse?.(env);
+		// Services that run as somebody else read what is there.
+		await env.host.run(['install', '-d', '-m', '755', '/etc/k2hdkc-devstack']);
 		for (const [path, file] of Object.entries(service.files(env))) {
 			await (file === undefined ? env.host.run(['rm', '-f', '--', path]) : env.host.write(path, file.text, {mode: file.mode ?? 0o644}));
 		}

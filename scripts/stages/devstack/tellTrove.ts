@@ -10,7 +10,7 @@ import {stackUser, type DevstackEnv, type DevstackStep} from './devstackEnv.js';
 /** Services that read a file, as a pattern of systemctl, and the command that has them read it. */
 type Reader = {readonly pattern: string; readonly again: 'restart' | 'reload'};
 
-type Told = {readonly file: string; readonly owner: string; readonly text: string; readonly readers: readonly Reader[]};
+type Told = {readonly file: string; readonly text: string; readonly readers: readonly Reader[]};
 
 type Needed = Pick<DevstackEnv, 'config' | 'hasK2hr3App' | 'k2hr3' | 'paths'>;
 
@@ -20,22 +20,20 @@ const troveFile = '/etc/trove/trove.conf.d/k2hr3.conf';
 /** What a file says where there is none. */
 const none = '# There is no K2HR3.\n';
 
-const owner = `${stackUser}:${stackUser}`;
-
 /** Trove's API is among Apache's, or a service of its own, as DevStack is told. */
 const apache = [{pattern: 'apache2*', again: 'reload'}, {pattern: 'httpd*', again: 'reload'}] as const;
 
 const ofTrove = (env: Needed): Told => {
 	const options = k2hr3Options(k2hr3Address(env), env.k2hr3.authorityFile);
 	const text = Object.keys(options).length === 0 ? none : withSections('', {k2hdkc: options}).trimStart();
-	return {file: troveFile, owner, text, readers: [{pattern: 'devstack@tr*', again: 'restart'}, ...apache]};
+	return {file: troveFile, text, readers: [{pattern: 'devstack@tr*', again: 'restart'}, ...apache]};
 };
 
 const ofHorizon = (env: Needed): Told => {
 	// The plugin's own variable, for whom it was set before, counts where nothing else is known.
 	const app = env.config.k2hr3.appUrl ?? builtApp(env) ?? env.config.devstack.variables?.K2HDKC_K2HR3_APP_URL;
 	return {
-		file: `${env.paths.directory}/horizon/openstack_dashboard/local/local_settings.d/_1741_k2hdkc.py`, owner,
+		file: `${env.paths.directory}/horizon/openstack_dashboard/local/local_settings.d/_1741_k2hdkc.py`,
 		text: app === undefined ? none : `K2HDKC_K2HR3_APP_URL = ${JSON.stringify(app)}\n`,
 		readers: apache,
 	};
@@ -72,9 +70,9 @@ const probeOne = async ({host}: Pick<DevstackEnv, 'host'>, {file, text, readers}
 	return stale.length === 0 ? {state: 'present', evidence: file} : {state: 'broken', evidence: `not read yet by ${stale.join(', ')}: ${file}`};
 };
 
-const tell = async ({host}: Pick<DevstackEnv, 'host'>, {file, owner, text, readers}: Told): Promise<void> => {
+const tell = async ({host}: Pick<DevstackEnv, 'host'>, {file, text, readers}: Told): Promise<void> => {
 	const isNews = text !== none || await host.read(file) !== undefined;
-	await host.write(file, text, {mode: 0o644, owner});
+	await host.write(file, text, {mode: 0o644, owner: `${stackUser}:${stackUser}`});
 	for (const {pattern, again} of isNews ? readers : []) {
 		await host.script(`systemctl list-units --plain --no-legend --type=service --state=active '${pattern}' | cut -d ' ' -f 1 | xargs --no-run-if-empty systemctl ${again}\n`, {timeout: 120});
 	}

@@ -33,8 +33,8 @@ export type K2hr3Cloud = {
 	readonly troubles: (server: {readonly id: string}) => Promise<K2hr3Troubles>;
 	/** Called when the server answers: what is to be kept of it. */
 	readonly reached: (server: {readonly id: string}) => Promise<void>;
-	/** Called when it is gone. */
-	readonly removed: () => Promise<void>;
+	/** Called before one is made: what was kept of another goes, however that went. */
+	readonly forget: () => Promise<void>;
 };
 
 /** What the steps of K2HR3 act with. Trove, HAProxy and the client of K2HR3 run on `machine`. */

@@ -23,5 +23,5 @@ export const sandboxK2hr3 = ({config, machine, machineName, addresses}: Pick<San
 	],
 	troubles: async server => unitTroubles(machine, argv => inGuest(server, argv)),
 	reached: async () => undefined,
-	removed: async () => undefined,
+	forget: async () => undefined,
 });

@@ -51,6 +51,7 @@ const flavorId = async ({api, config: {k2hr3: {flavor}}}: K2hr3Env): Promise<str
 
 const create = async (env: K2hr3Env): Promise<void> => {
 	const {api, secrets} = env;
+	await env.k2hr3.forget();
 	const [image, port] = [await registeredImage(env), await findPort(env)];
 	const userData = k2hr3UserData({...openFacts(env), passphrase: secrets.get('k2hr3')});
 	await api.request({
@@ -67,8 +68,6 @@ const remove = async ({env, signal, progress}: StepContext<K2hr3Env>, {id}: Serv
 		progress.say('waiting: Nova removes the server');
 		await sleep(1000, undefined, {signal});
 	}
-
-	await env.k2hr3.removed();
 };
 
 /** 409: somebody else has begun to. */

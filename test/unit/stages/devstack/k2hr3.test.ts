@@ -101,6 +101,17 @@ test('one that has said its host keys is asked by ssh, and by those keys alone',
 	t.regex(ran[1]!.at(-1)!, /^sudo journalctl --no-pager --lines=20 --unit=k2hr3-chmpx /);
 });
 
+test('host keys of a server that was are forgotten before another is made', async t => {
+	const ran: Array<readonly string[]> = [];
+	const host = {
+		async run(argv: readonly string[]) {
+			ran.push(argv);
+		},
+	} as unknown as Machine;
+	await cloudOf(devstackConfig([prefix]), {host}).k2hr3.forget();
+	t.deepEqual(ran, [['rm', '-f', '--', '/var/lib/k2hdkc-devstack/default/k2hr3-known-hosts']]);
+});
+
 test('its ports on the machine are asked for only where it is built', t => {
 	const portsOf = (...set: readonly string[]): readonly number[] => wantedOf(devstackConfig(set)).ports.map(({port}) => port);
 	t.true([18_080, 28_080].every(port => portsOf(prefix).includes(port)));
