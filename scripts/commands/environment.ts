@@ -1,4 +1,5 @@
 import type {LoadedConfig} from '../config/load.js';
+import type {RingStatus} from '../k2hr3/documents.js';
 import type {Machine} from '../machines/types.js';
 import type {Step} from '../pipeline/types.js';
 import type {ContainerName} from '../config/containerNames.js';
@@ -100,6 +101,8 @@ export type Environment = {
 	/** Factor on the time limits of all steps. */
 	readonly timeoutScale: number;
 	readonly checks: readonly Check[];
+	/** What it does without, as its configuration says. */
+	readonly leftOut: SummaryFacts['leftOut'];
 	/** Asks the environment itself; leaves empty what cannot be known now. */
 	readonly summary: () => Promise<SummaryFacts>;
 	/** Every secret known now; asked again after steps that generate some. */
@@ -117,6 +120,8 @@ export type Environment = {
 	readonly openstackCommand: (args: readonly string[]) => readonly string[];
 	/** The words, to be run on `machine`, that have the client of K2HR3 do something, with credentials for the project admin or another one; undefined without a K2HR3. */
 	readonly k2hr3Command: (command: string, args: readonly string[], project?: string) => readonly string[] | undefined;
+	/** How the ring is that a K2HR3 of the environment's own keeps its data in; undefined without one that runs. */
+	readonly k2hr3Ring: () => Promise<RingStatus | undefined>;
 	/** The words, to be run on `machine`, that give a login shell on the machine. */
 	readonly shellCommand: () => readonly string[];
 	/** Servers that stand; none where the environment has no compute host. */

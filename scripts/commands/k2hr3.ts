@@ -45,10 +45,12 @@ export const k2hr3Register: CommandRun = async (context, options, [cluster = '']
 });
 
 /** Without a cluster: whether K2HR3 itself answers and accepts this cloud's tokens. */
-export const k2hr3Status: CommandRun = async (context, options, [cluster]) => withK2hr3(context, options, async ask => {
+export const k2hr3Status: CommandRun = async (context, options, [cluster]) => withK2hr3(context, options, async (ask, environment) => {
 	if (cluster === undefined) {
 		const checked = await ask('check') as Checked;
-		printResult(context, options, {document: () => checked, lines: () => renderChecked(checked)});
+		const ring = await environment.k2hr3Ring();
+		const found = {...checked, ...(ring && {ring})};
+		printResult(context, options, {document: () => found, lines: () => renderChecked(found)});
 	} else {
 		const status = await ask('status', cluster) as ClusterStatus;
 		printResult(context, options, {document: () => status, lines: color => renderClusterStatus(status, color)});

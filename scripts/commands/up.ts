@@ -5,13 +5,13 @@ import type {UpOptions} from '../pipeline/engine.js';
 import type {Selection} from '../pipeline/graph.js';
 import type {Plan} from '../pipeline/types.js';
 import {renderFailures} from '../report/failures.js';
-import {changes, planDocument, renderPlan} from '../report/plan.js';
+import {changes} from '../report/plan.js';
 import type {Recorded} from '../report/recorder.js';
 import {renderSummary} from '../report/summary.js';
 import {preflight} from './checks.js';
 import type {Environment} from './environment.js';
 import {loadFor} from './loadFor.js';
-import {noticesOf} from './plan.js';
+import {noticesOf, printPlan} from './plan.js';
 import {printResult} from './print.js';
 import {createReporting, type Reporting} from './reporting.js';
 import {engineFor, planOptionsOf, selectionOf, withEnvironment} from './session.js';
@@ -27,7 +27,7 @@ export type Work = {
 const dryRun = async (context: CommandContext, options: Options, environment: Environment, {ask}: Work): Promise<number> => {
 	const engine = await engineFor(context, environment, {emit: noticesOf(context)});
 	const plan = await engine.plan(await ask(environment));
-	printResult(context, options, {document: () => planDocument(plan, false), lines: color => renderPlan(plan, {color})});
+	printPlan(context, options, environment, plan);
 	return 0;
 };
 

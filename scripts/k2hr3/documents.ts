@@ -1,5 +1,11 @@
 /** What the client of K2HR3 answers; patches/trove-k2hdkc/trove_k2hdkc/k2hr3/__main__.py makes it. */
-export type Checked = {readonly url: string; readonly project: string; readonly api: readonly string[]};
+export type Checked = {readonly url: string; readonly project: string; readonly versions: readonly string[]; readonly api: readonly string[]};
+
+/** Of both nodes of the ring that K2HR3 keeps its data in the state, as chmpxstatus words it: `[SERVICE IN][UP][n/a][Nothing][NoSuspend]`. */
+export type RingStatus = Readonly<Record<'server' | 'slave', string>>;
+
+/** The same with the ring of the environment's own one. */
+export type CheckedRing = Checked & {readonly ring?: RingStatus};
 
 export type Keys = Readonly<Record<string, string>>;
 /** Ends of the tokens, in UTC; null where there is none. */

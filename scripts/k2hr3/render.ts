@@ -1,10 +1,13 @@
 import {createStyle} from '../report/style.js';
 import {formatTable} from '../report/table.js';
-import type {Checked, ClusterStatus, Expires, Registered} from './documents.js';
+import type {CheckedRing, ClusterStatus, Expires, Registered} from './documents.js';
 
 const lasting = (expires: Expires): readonly string[] => (['server', 'slave'] as const).map(part => `Token for ${part} nodes: ${expires[part] === null ? 'none' : `valid until ${expires[part]}`}.`);
 
-export const renderChecked = ({url, project, api}: Checked): readonly string[] => [`K2HR3 at ${url} answers and takes a token of Keystone for the project ${project}. It offers: ${api.join(', ')}.`];
+export const renderChecked = ({url, project, versions, api, ring}: CheckedRing): readonly string[] => [
+	`K2HR3 at ${url} answers and takes a token of Keystone for the project ${project}. API ${versions.join(', ')}, which offers: ${api.join(', ')}.`,
+	...(ring === undefined ? [] : [`Its ring: server node ${ring.server}, slave node ${ring.slave}.`]),
+];
 
 export const renderRegistered = ({cluster, project, keys, expires}: Registered): readonly string[] => [
 	`Cluster ${cluster} of project ${project} is registered.`,

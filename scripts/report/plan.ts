@@ -79,7 +79,7 @@ export const renderPlan = (plan: Plan, {color, explain = false, all = true}: Pla
 };
 
 /** The plan as the document of `plan --json`. */
-export const planDocument = (plan: Plan, explain: boolean): unknown => ({
+export const planDocument = (plan: Plan, explain: boolean) => ({
 	pending: plan.some(step => changes(step)),
 	steps: plan.map(step => ({
 		id: step.id, stage: step.stage, title: step.title, verdict: step.verdict, reason: step.reason, probe: step.probe, expectedSeconds: step.expected,

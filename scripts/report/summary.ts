@@ -20,6 +20,9 @@ const versionRows = (facts: SummaryFacts): string[][] => facts.datastoreVersions
 
 const guestRows = (facts: SummaryFacts): string[][] => facts.guests.map(({name, state, addresses, memory}) => [name, state, addresses.join(', '), memory === undefined ? '' : formatBytes(memory)]);
 
+/** What the environment does without, and why: known before it is built. */
+export const renderLeftOut = (leftOut: SummaryFacts['leftOut'], color: boolean): string[] => section('Left out', formatTable(leftOut.map(({what, why}) => [what, why])), createStyle(color));
+
 /** What stands and where; shared by the end of `up` and by `status`. */
 export const renderFacts = (facts: SummaryFacts, color: boolean): string[] => {
 	const style = createStyle(color);
@@ -29,7 +32,7 @@ export const renderFacts = (facts: SummaryFacts, color: boolean): string[] => {
 		...section('Datastore versions', formatTable(versionRows(facts)), style),
 		...section('Images', formatTable((facts.images ?? []).map(({image, reference, digest}) => [image, reference, digest])), style),
 		...section('Guests', formatTable(guestRows(facts)), style),
-		...section('Left out', formatTable(facts.leftOut.map(({what, why}) => [what, why])), style),
+		...renderLeftOut(facts.leftOut, color),
 		...section('From your own machine', facts.sshForward === undefined ? [] : indented([facts.sshForward]), style),
 	];
 };

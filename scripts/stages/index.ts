@@ -14,6 +14,7 @@ import {lacks, lookAtKernel} from './guests/kernel.js';
 import {runningInit} from './machine/nspawn.js';
 import {k2hr3Command} from './k2hr3/client.js';
 import {openDevstack} from './devstack/environment.js';
+import {askRing} from './k2hr3/server.js';
 import {k2hr3Endpoints, leftOutK2hr3} from './k2hr3/summary.js';
 import {containerImage} from './images/containers/images.js';
 import {pushElsewhere} from './images/containers/pushElsewhere.js';
@@ -118,6 +119,7 @@ const openSandbox = async (config: Config, host: Machine): Promise<Environment> 
 		envDir: env.paths.environment,
 		timeoutScale: config.timeouts.scale,
 		checks: sandboxChecks(env),
+		leftOut: leftOut(env),
 		summary: async () => summaryOf(env),
 		secrets: async () => env.secrets.all(),
 		datastoreVersions: async () => datastoreVersions(env),
@@ -127,6 +129,7 @@ const openSandbox = async (config: Config, host: Machine): Promise<Environment> 
 		recipes: async () => imageRecipes(env),
 		openstackCommand: args => ['env', `OS_CLIENT_CONFIG_FILE=${insideCloudsYaml}`, `OS_CLOUD=${env.machineName}`, 'openstack', ...args],
 		k2hr3Command: (command, args, project) => k2hr3Command(env, command, args, project),
+		k2hr3Ring: async () => askRing(env),
 		shellCommand: () => ['env', `OS_CLIENT_CONFIG_FILE=${insideCloudsYaml}`, `OS_CLOUD=${env.machineName}`, 'bash', '--login'],
 		guests: async () => config.components.compute ? listGuests(env) : [],
 		guestShell(guest) {

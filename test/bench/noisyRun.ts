@@ -30,12 +30,13 @@ const noisy: Step = {
 };
 
 const environment: Environment = {
-	name: 'noisy', profile: 'sandbox', env: undefined, steps: [noisy], host, machine: () => host, envDir: path.join(directory, 'noisy'), timeoutScale: 1, checks: [],
+	name: 'noisy', profile: 'sandbox', env: undefined, steps: [noisy], host, machine: () => host, envDir: path.join(directory, 'noisy'), timeoutScale: 1, checks: [], leftOut: [],
 	summary: async () => ({endpoints: [], datastoreVersions: [], guests: [], leftOut: [], nextCommands: []}),
 	secrets: async () => ['a secret to look for in every line'],
 	datastoreVersions: async () => [], images: async () => [], pushImage: async ({to}) => [{reference: to, id: '', state: 'was there'}], recipes: async () => ({}), forgetGuestFile: async () => undefined,
 	openstackCommand: args => args,
 	k2hr3Command: (command, args) => ['fake-k2hr3', command, ...args],
+	k2hr3Ring: async () => undefined,
 	shellCommand: () => [],
 	guests: async () => [], guestShell: () => [], guestLogs: () => ({console: async () => ''}),
 	close: async () => host.close(),

@@ -18,6 +18,7 @@ import {forgetGuestFile} from '../images/register.js';
 import {guestConsole, guestLogs, listGuests} from '../guests/guests.js';
 import {k2hr3Command} from '../k2hr3/client.js';
 import {serverName} from '../k2hr3/facts.js';
+import {askRing} from '../k2hr3/server.js';
 import {k2hr3Endpoints, leftOutK2hr3} from '../k2hr3/summary.js';
 import {hasApp} from '../k2hr3/prefix.js';
 import {commandFor} from '../nameOptions.js';
@@ -126,6 +127,7 @@ export const openDevstack = async (config: Config, host: Machine): Promise<Envir
 		envDir: paths.environment,
 		timeoutScale: config.timeouts.scale,
 		checks: checksOf(env, wanted),
+		leftOut: leftOut(config),
 		summary: async () => summaryOf(env),
 		secrets: async () => secrets.all(),
 		datastoreVersions: async () => datastoreVersions(env),
@@ -135,6 +137,7 @@ export const openDevstack = async (config: Config, host: Machine): Promise<Envir
 		recipes: async () => imageRecipes(env),
 		openstackCommand: args => openstackCommand(env, args),
 		k2hr3Command: (command, args, project) => k2hr3Command(env, command, args, project),
+		k2hr3Ring: async () => askRing(env),
 		shellCommand: () => ['runuser', '--login', stackUser],
 		guests: async () => listGuests(env),
 		guestShell(guest) {

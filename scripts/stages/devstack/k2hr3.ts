@@ -11,7 +11,7 @@ import {k2hr3ImageSteps} from '../k2hr3/imageSteps.js';
 import {k2hr3ServerSteps} from '../k2hr3/steps.js';
 import {hostPackagesStep, installImageTools} from '../machine/hostPackages.js';
 import {cloudsYaml, type DevstackEnv, type DevstackStep} from './devstackEnv.js';
-import {forgetHostKeys, learnHostKeys, troublesOf} from './k2hr3Guest.js';
+import {forgetHostKeys, inK2hr3Server, learnHostKeys, troublesOf} from './k2hr3Guest.js';
 import {troveWords} from './moreVersions.js';
 import {onDevstack} from './onDevstack.js';
 import {ownServiceStep, type OwnFile, type OwnFiles} from './ownService.js';
@@ -26,6 +26,7 @@ export const devstackK2hr3 = (env: Pick<DevstackEnv, 'api' | 'config' | 'host' |
 	command: (args, project) => troveWords(paths, [
 		`OS_CLIENT_CONFIG_FILE=${cloudsYaml}`, 'OS_CLOUD=devstack-admin', ...(project === undefined ? [] : [`OS_PROJECT_NAME=${project}`]),
 	], ['-', '-m', 'trove_k2hdkc.k2hr3', ...args]),
+	inServer: (_, argv) => inK2hr3Server(env, devstackPlace(config, machine).floating, argv),
 	troubles: async server => troublesOf(env, server, devstackPlace(config, machine).floating),
 	reached: async server => learnHostKeys(env, server, devstackPlace(config, machine).floating),
 	forget: async () => forgetHostKeys(env),

@@ -30,6 +30,8 @@ export type K2hr3Cloud = {
 	readonly command: (args: readonly string[], project?: string) => readonly string[];
 	/** Where Trove and the client find what k2hr3.caFile holds, on the machine; undefined where it names nothing. */
 	readonly authorityFile: string | undefined;
+	/** The words, to be run on the machine, that run argv in the server as root. */
+	readonly inServer: (server: {readonly id: string}, argv: readonly string[]) => readonly string[];
 	readonly troubles: (server: {readonly id: string}) => Promise<K2hr3Troubles>;
 	/** Called when the server answers: what is to be kept of it. */
 	readonly reached: (server: {readonly id: string}) => Promise<void>;

@@ -43,9 +43,14 @@ const lackingIn = async ({host}: Pick<ImageEnv, 'host'>, prefix: string): Promis
 
 type Place = Pick<ImageEnv, 'config' | 'host'> & Pick<Wanted, 'paths'>;
 
-/** Whether K2HR3 is built, from a prefix that has the web application too. One that is yet to be fetched has none. */
-export const hasApp = async (env: Place): Promise<boolean> =>
-	chooseK2hr3(env.config).kind === 'built' && (await env.host.run(['test', '-d', `${prefixOf(env)}/lib/node_modules/k2hr3-app`], {allow: [0, 1]})).code === 0;
+/** Whether K2HR3 is built, and with the web application. By npm it always is; of an image that is yet to be fetched nobody knows, and it counts as one without. */
+export const hasApp = async (env: Place): Promise<boolean> => {
+	if (chooseK2hr3(env.config).kind !== 'built') {
+		return false;
+	}
+
+	return 'npm' in originOf(env.config) || (await env.host.run(['test', '-d', `${prefixOf(env)}/lib/node_modules/k2hr3-app`], {allow: [0, 1]})).code === 0;
+};
 
 /** `what` holds the prefix, in words. @throws ToolError K2D7017 when it is no installed K2HR3. */
 export const refuseIncomplete = async (env: Pick<ImageEnv, 'host'>, prefix: string, what: string): Promise<void> => {

@@ -21,6 +21,7 @@ export const sandboxK2hr3 = ({config, machine, machineName, addresses}: Pick<San
 		'env', `OS_CLIENT_CONFIG_FILE=${insideCloudsYaml}`, `OS_CLOUD=${machineName}`, ...(project === undefined ? [] : [`OS_PROJECT_NAME=${project}`]),
 		'python3', '-m', 'trove_k2hdkc.k2hr3', ...args,
 	],
+	inServer: inGuest,
 	troubles: async server => unitTroubles(machine, argv => inGuest(server, argv)),
 	reached: async () => undefined,
 	forget: async () => undefined,

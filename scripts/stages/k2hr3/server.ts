@@ -1,6 +1,8 @@
 import {Buffer} from 'node:buffer';
 import {setTimeout as sleep} from 'node:timers/promises';
+import {chooseK2hr3} from '../../config/k2hr3Source.js';
 import {ToolError} from '../../errors/toolError.js';
+import type {RingStatus} from '../../k2hr3/documents.js';
 import type {Probe, StepContext} from '../../pipeline/types.js';
 import {tryK2hr3} from './client.js';
 import {k2hr3UserData} from './configuration.js';
@@ -9,12 +11,19 @@ import {openFacts, serverName} from './facts.js';
 import {registeredImage} from './image.js';
 import type {K2hr3Env, K2hr3Step} from './k2hr3Env.js';
 import {findPort} from './place.js';
+import {ringStatus} from './ring.js';
 
 type Server = {readonly id: string; readonly status: string; readonly image: {readonly id: string}; readonly fault?: {readonly message: string}};
 
 const findServer = async ({api}: K2hr3Env): Promise<Server | undefined> => {
 	const {body} = await api.request({url: `${api.url.compute}/servers/detail?name=${encodeURIComponent(`^${serverName}$`)}`});
 	return (body as {servers: Server[]}).servers[0];
+};
+
+/** The ring of the one that is built; undefined without a server that runs. */
+export const askRing = async (env: K2hr3Env): Promise<RingStatus | undefined> => {
+	const server = chooseK2hr3(env.config).kind === 'built' ? await findServer(env) : undefined;
+	return server?.status === 'ACTIVE' ? ringStatus(env.machine, argv => env.k2hr3.inServer(server, argv)) : undefined;
 };
 
 /** How far K2HR3 is from answering; undefined when it answers and takes tokens. */

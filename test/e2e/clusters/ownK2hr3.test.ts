@@ -9,6 +9,7 @@ import {openCloud} from '../support/cloud.js';
 import {connectFrom} from '../support/farHost.js';
 import {inside, machineAddress} from '../support/machine.js';
 import {openServers, type Servers} from '../support/servers.js';
+import {membersOf, registerSlave} from '../support/slave.js';
 import {runByKey} from '../support/sshKey.js';
 import {document, expect, follow, hostNeeds, paths, run, worked} from '../support/tool.js';
 
@@ -52,8 +53,10 @@ test.serial('it takes tokens of Keystone and clusters, from the machine and from
 		return;
 	}
 
-	const checked = document<{api: readonly string[]}>(await expect(t, 0, ['k2hr3', 'status', '--json', ...withSource()]));
+	const checked = document<{api: readonly string[]; ring: {server: string; slave: string}}>(await expect(t, 0, ['k2hr3', 'status', '--json', ...withSource()]));
 	t.true(checked.api.includes('role'));
+	t.regex(checked.ring.server, /^\[SERVICE IN]\[UP]/);
+	t.regex(checked.ring.slave, /^\[SLAVE]\[UP]/);
 	const registered = document<{project: string}>(await expect(t, 0, ['k2hr3', 'register', 'ring', '--project', 'demo', '--json', ...withSource()]));
 	t.is(registered.project, 'demo');
 	const status = document<{registered: boolean}>(await expect(t, 0, ['k2hr3', 'status', 'ring', '--project', 'demo', '--json', ...withSource()]));
@@ -83,6 +86,21 @@ test.serial('a second k2hr3 up finds it in place; its logs are at hand', async t
 	t.is(code, 0, stderr);
 	t.deepEqual(worked(events), []);
 	t.regex((await expect(t, 0, ['logs', 'k2hr3', ...withSource()])).stdout, /k2hr3-api stand-in at http:/);
+});
+
+test.serial('a slave node registers by the user data of k2hr3 slave, and is kept over down and up', async t => {
+	if (!await needs(t, hostNeeds)) {
+		return;
+	}
+
+	const members = await registerSlave(t, 'ring', withSource());
+	const [address] = await (await serversOf()).named('floatingip', 'description=k2hdkc-dbaas-k2hr3');
+	t.deepEqual(members.map(member => member.address), [address!.fixed_ip_address]);
+	await expect(t, 0, ['down', '--yes', ...withSource()]);
+	const {code, events, stderr} = await follow(['up', '--with', 'compute', ...withSource()], () => undefined);
+	t.is(code, 0, stderr);
+	t.false(worked(events).includes('k2hr3.place'));
+	t.deepEqual(await membersOf(t, 'ring', withSource()), members);
 });
 
 test.serial('with a certificate access from outside is by TLS; one for another address is refused', async t => {

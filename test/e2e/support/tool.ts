@@ -1,6 +1,6 @@
 import {spawn, type ChildProcess} from 'node:child_process';
 import {once} from 'node:events';
-import {mkdtemp, rm} from 'node:fs/promises';
+import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -49,9 +49,9 @@ export type ToolOptions = {
 	readonly input?: string;
 };
 
-const empty = mkdtemp(path.join(tmpdir(), 'k2hdkc-e2e-'));
+const empty = mkdtempSync(path.join(tmpdir(), 'k2hdkc-e2e-'));
 process.once('exit', () => {
-	void empty.then(async directory => rm(directory, {recursive: true, force: true}));
+	rmSync(empty, {recursive: true, force: true});
 });
 
 /** `words` come first on the command line, then what names the environment, then `args`. */
@@ -67,7 +67,7 @@ export const start = async (args: readonly string[], {cwd, environment = name, m
 	const {NODE_V8_COVERAGE} = process.env;
 	const [program = '', ...words] = [...prefix, process.execPath, ...commandLine(args, environment, main)];
 	const child = spawn(program, words, {
-		cwd: cwd ?? await empty, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+		cwd: cwd ?? empty, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
 		env: {...withoutNpm(), ...(NODE_V8_COVERAGE === undefined || main !== mainFile ? {} : {NODE_V8_COVERAGE})},
 	});
 	child.stdin?.end(input);

@@ -77,6 +77,8 @@ const fakeGuests: readonly GuestFacts[] = [
 	{name: 'twin', id: 'four', state: 'ERROR', running: false, addresses: []},
 ];
 
+const leftOut = [{what: 'compute', why: 'Nova has no compute host yet'}];
+
 /** An environment of four small steps under FAKE_DIR, on the real engine and the real local machine. */
 export const openFakeEnvironment: OpenEnvironment = async ({config}) => {
 	if (process.env.FAKE_OPEN === 'fail') {
@@ -94,12 +96,13 @@ export const openFakeEnvironment: OpenEnvironment = async ({config}) => {
 			fileStep(work, 'right', 'control-plane', ['first']),
 			fileStep(work, 'datastore.versions', 'registration', ['left', 'right']),
 		],
+		leftOut,
 		summary: async () => ({
 			endpoints: [{name: 'keystone', url: 'http://10.0.0.2:5000/v3'}],
 			credentialsFile: path.join(directory, 'clouds.yaml'), openrc: path.join(directory, 'openrc'),
 			datastoreVersions: [{datastore: 'k2hdkc', name: '1.0.17', active: true, default: true}],
 			guests: fakeGuests,
-			leftOut: [{what: 'compute', why: 'Nova has no compute host yet'}],
+			leftOut,
 			nextCommands: ['k2hdkc-devstack status', 'k2hdkc-devstack shell', 'k2hdkc-devstack down', 'a fourth that is not shown'],
 		}),
 		datastoreVersions: async () => [{datastore: 'k2hdkc', name: '1.0.17', active: true, default: true}],
@@ -113,6 +116,7 @@ export const openFakeEnvironment: OpenEnvironment = async ({config}) => {
 			const where = addressOptions(config.k2hr3);
 			return where && ['env', ...JSON.parse(process.env.FAKE_K2HR3 ?? '[]') as string[], ...(project === undefined ? [] : [`OS_PROJECT_NAME=${project}`]), 'python3', '-s', '-m', 'trove_k2hdkc.k2hr3', command, ...where, ...args];
 		},
+		k2hr3Ring: async () => undefined,
 		shellCommand: () => ['sh', '-c', 'test -t 0 && echo terminal; echo shell; exit 3'],
 		guests: async () => fakeGuests,
 		guestShell: ({id}) => ['sh', '-c', `echo shell in ${id}; exit 4`],

@@ -29,7 +29,11 @@ test('plan and status tell the same, and --detailed-exitcode tells whether somet
 	const place = await createPlace(t);
 	const before = await place.run(['plan', '--json', '--detailed-exitcode']);
 	t.is(before.code, 5);
-	t.true((JSON.parse(before.stdout) as {pending: boolean}).pending);
+	t.like(JSON.parse(before.stdout), {pending: true, leftOut: [{what: 'compute'}]});
+	for (const words of [['plan'], ['up', '--dry-run']]) {
+		t.regex((await place.run(words)).stdout, /Left out\n {2}compute +Nova has no compute host yet\n/);
+	}
+
 	t.is((await place.run(['status', '--detailed-exitcode'])).code, 5);
 	await place.run(['up']);
 	t.is((await place.run(['plan', '--detailed-exitcode'])).code, 0);

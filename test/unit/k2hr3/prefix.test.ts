@@ -64,4 +64,6 @@ test('whether it has the web application; one that is not built is not looked fo
 	await mkdir(path.join(directory, 'lib/node_modules/k2hr3-app'));
 	t.true(await hasApp(env));
 	t.false(await hasApp({...env, config: load().config}));
+	const set = ['sources.k2hr3=npm', 'sources.k2hdkc=directory:/opt/k2hdkc', 'components.compute=true'];
+	t.true(await hasApp({...env, config: load({flags: {set}}).config}), 'npm always brings it');
 });

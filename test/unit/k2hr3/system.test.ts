@@ -48,7 +48,7 @@ const existing = (answer: unknown) => ({
 }) as unknown as StepContext<SandboxEnv>;
 
 test('one that is there is in place when it takes a token of this cloud', async t => {
-	t.deepEqual(await k2hr3Existing.probe(existing({url: 'http://192.0.2.1:18080', project: 'admin', api: ['/v1']})), {
+	t.deepEqual(await k2hr3Existing.probe(existing({url: 'http://192.0.2.1:18080', project: 'admin', versions: ['v1'], api: ['/v1']})), {
 		state: 'present', evidence: 'K2HR3 at http://192.0.2.1:18080 answers and takes a token of project admin',
 	});
 });

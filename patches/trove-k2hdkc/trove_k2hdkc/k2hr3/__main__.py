@@ -81,6 +81,8 @@ def _unregister(cluster, args):
     return {'cluster': cluster.name, 'removed': cluster.unregister()}
 
 
+_ASKING = 'Asking K2HR3 what it is'
+
 _COMMANDS = {'register': _register, 'status': _status, 'slave': _slave,
              'unregister': _unregister}
 
@@ -89,11 +91,12 @@ def run(argv, environ, limits=transport.DEFAULT_LIMITS):
     """Return the document that a command prints. Errors: K2hr3Error."""
     args = _parser().parse_args(argv)
     line = transport.Transport(args.url, args.ca_file, limits)
-    paths = calls.api_paths(line, 'Asking K2HR3 what it is')
+    paths = calls.api_paths(line, _ASKING)
     who = credentials_of(environ)
     session = log_in(line, who.token, who.project)
     if args.command == 'check':
         return {'url': line.url, 'project': session.project,
+                'versions': calls.api_versions(line, _ASKING),
                 'api': sorted(paths)}
     return _COMMANDS[args.command](
         Cluster(session, args.cluster, args.guest_url), args)

@@ -25,6 +25,23 @@ from trove_k2hdkc.k2hr3.names import quoted
 EXTDATA_AGENT = 'extdata_k2hr3_trove'
 
 
+# The version of the API that this client speaks.
+VERSION = 'v1'
+
+
+def api_versions(transport, what):
+    """Return the versions that the API has, among them ours: ['v1']."""
+    offered = transport.request('GET', '/', what).data
+    versions = offered.get('version') if isinstance(offered, dict) else None
+    if not isinstance(versions, list) or VERSION not in versions:
+        found = ', '.join(map(str, versions)) if isinstance(
+            versions, list) else ''
+        raise errors.BadAnswer(
+            what, '%s says that its API has the versions: %s; the one that '
+            'is needed is %s' % (transport.url, found or 'none', VERSION))
+    return versions
+
+
 def api_paths(transport, what):
     """Return the paths that the API has, by group: {'role': {...}, ...}."""
     groups = transport.request('GET', '/v1', what).data

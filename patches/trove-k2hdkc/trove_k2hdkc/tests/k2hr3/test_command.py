@@ -58,6 +58,7 @@ class CommandTest(base.StandInCase):
         self.assertEqual((base.url(), 'demo'),
                          (checked['url'], checked['project']))
         self.assertIn('role', checked['api'])
+        self.assertEqual(['v1'], checked['versions'])
 
     def test_main_prints_one_document(self):
         for environ, code, key in ((base.environ(), 0, 'url'),

@@ -160,8 +160,21 @@ class ShapeTest(trove_testtools.TestCase):
                              lambda: asked.role_tokens('r', 'Asking'),
                              lambda: login.unscoped('t', 'Asking'),
                              lambda: login.tenants('t', 'Asking'),
-                             lambda: k2hr3.calls.api_paths(line, 'Asking')):
+                             lambda: k2hr3.calls.api_paths(line, 'Asking'),
+                             lambda: k2hr3.calls.api_versions(line, 'Asking')):
                     self.assertRaises(errors.BadAnswer, call)
+
+    def test_version_that_is_not_ours(self):
+        for body, found in (('{"version": ["v2", "v3"]}', 'v2, v3'),
+                            ('{"version": "v1"}', 'none'),
+                            ('{"version": []}', 'none')):
+            with canned.CannedServer((200, body)) as server:
+                line = k2hr3.Transport(server.url, limits=SHORT)
+                fault = self.assertRaises(
+                    errors.BadAnswer, k2hr3.calls.api_versions, line,
+                    'Asking')
+            self.assertIn(found, str(fault))
+            self.assertIn('needed is v1', str(fault))
 
     def test_a_time_that_is_none(self):
         body = '{"tokens": {"t": {"expire": "soon", "registerpath": "p"}}}'
