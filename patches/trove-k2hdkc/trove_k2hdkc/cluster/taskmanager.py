@@ -67,6 +67,7 @@ class ClusterTasks(task_models.ClusterTasks):
             LOG.error('Cluster %s: %s', self.id, error)
             for member in self._members():
                 if member.id in concerned:
+                    _tell(member, error)
                     _set_task(member, failure)
             raise
         finally:
@@ -91,9 +92,15 @@ class ClusterTasks(task_models.ClusterTasks):
 
     def _complete(self, context, ids):
         """Wait until members are ready, and tell each that all are."""
-        utils.poll_until(lambda: all([_is_ready(member) for member in ids]),
-                         sleep_time=CONF.usage_sleep_time,
-                         time_out=CONF.usage_timeout)
+        try:
+            utils.poll_until(
+                lambda: all([_is_ready(member) for member in ids]),
+                sleep_time=CONF.usage_sleep_time,
+                time_out=CONF.usage_timeout)
+        except exception.PollTimeOut:
+            raise exception.TroveError(
+                'Not every new member of the cluster was ready within %d s.'
+                % CONF.usage_timeout)
         for member_id in ids:
             self._guest(context, member_id).cluster_complete()
 
@@ -112,12 +119,20 @@ class ClusterTasks(task_models.ClusterTasks):
                         CONF.get(MANAGER).leave_timeout)
             for member in leaving:
                 self._delete_member(context, member)
-            utils.poll_until(
-                lambda: not any(member.id in instance_ids
-                                for member in self._members()),
-                sleep_time=2, time_out=CONF.cluster_delete_time_out)
+            self._until_gone(instance_ids)
             rings.leave(context, self.tenant_id, name,
                         [member.compute_instance_id for member in leaving])
+
+    def _until_gone(self, ids):
+        try:
+            utils.poll_until(
+                lambda: not any(member.id in ids
+                                for member in self._members()),
+                sleep_time=2, time_out=CONF.cluster_delete_time_out)
+        except exception.PollTimeOut:
+            raise exception.TroveError(
+                'The members that left the ring were not deleted within %d s.'
+                % CONF.cluster_delete_time_out)
 
     @staticmethod
     def _delete_member(context, member):
@@ -209,6 +224,15 @@ def _set_task(member, task, **values):
     for name, value in values.items():
         setattr(row, name, value)
     row.save()
+
+
+def _tell(member, error):
+    """Keep the reason for the user, who cannot read this log."""
+    row = instance_models.DBInstance.find_by(id=member.id)
+    if not (row.get_task_status().is_error or
+            health.service(member.id).get_status() in health.FAILED):
+        # One that failed by itself has told its own reason.
+        instance_models.save_instance_fault(member.id, str(error), '')
 
 
 def _is_ready(member_id):

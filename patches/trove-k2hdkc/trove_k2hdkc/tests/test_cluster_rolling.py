@@ -86,6 +86,8 @@ class UpgradeTest(test_cluster_tasks.TaskCase):
         self.assertRaises(exception.GuestError, upgrade)
         self.guest(self.ids[1]).upgrade_and_wait.assert_not_called()
         self.assert_ended(InstanceTasks.UPGRADING_ERROR, InstanceTasks.NONE)
+        self.assertIn('no image', self.faults()[0])
+        self.assertIsNone(self.faults()[1])
         self.assertEqual(
             self.version.id, instance_models.DBInstance.find_by(
                 id=self.ids[0]).datastore_version_id)

@@ -63,6 +63,12 @@ class TaskCase(control_case.ControlCase):
         return taskmanager.ClusterTasks(self.context, self.row,
                                         self.datastore, self.version)
 
+    def faults(self):
+        """Return what users are told of each member."""
+        found = {fault.instance_id: fault.message for fault in
+                 instance_models.DBInstanceFault.find_all().all()}
+        return [found.get(member) for member in self.ids]
+
     def assert_ended(self, *statuses):
         self.assertEqual(ClusterTasks.NONE, cluster_models.DBCluster.find_by(
             id=self.row.id).task_status)
@@ -90,14 +96,17 @@ class CreateTest(TaskCase):
         return error
 
     def test_members_that_do_not_become_ready(self):
-        self._assert_failed(self._create(status=ServiceStatuses.BUILDING),
-                            exception.PollTimeOut)
+        self._assert_failed(self._create(status=ServiceStatuses.BUILDING))
+        self.assertEqual(['Not every new member of the cluster was ready '
+                          'within 1 s.'] * 2, self.faults())
 
     def test_members_that_failed_are_not_awaited(self):
         CONF.set_override('usage_timeout', 3600)
         error = self._assert_failed(
             self._create(status=ServiceStatuses.FAILED))
         self.assertIn('could not be built', str(error))
+        self.assertEqual([None, None], self.faults(),
+                         'each has told its own')
 
     def test_member_whose_server_could_not_be_built(self):
         create = self._create()
@@ -105,6 +114,8 @@ class CreateTest(TaskCase):
         row.set_task_status(InstanceTasks.BUILDING_ERROR_PORT)
         row.save()
         self.assertIn('Build error', str(self._assert_failed(create)))
+        self.assertIn('Build error', self.faults()[0])
+        self.assertIsNone(self.faults()[1])
 
     def test_member_that_does_not_answer(self):
         create = self._create()
@@ -198,7 +209,9 @@ class ShrinkTest(TaskCase):
 
     def test_a_member_that_does_not_go(self):
         self.patch_deletion(works=False)
-        self.assertRaises(exception.PollTimeOut, self._shrink, self.ids[0])
+        self.assertRaises(exception.TroveError, self._shrink, self.ids[0])
+        self.assertEqual('The members that left the ring were not deleted '
+                         'within 1 s.', self.faults()[0])
         self.assert_ended(InstanceTasks.SHRINKING_ERROR, InstanceTasks.NONE,
                           InstanceTasks.NONE)
 
