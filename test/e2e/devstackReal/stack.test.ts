@@ -4,6 +4,7 @@ import {sshMachineNeeds} from '../../fixtures/sshMachine.js';
 import {needs} from '../../helpers/needs.js';
 import {differences, lookAtMachine, on, type DevstackMachine} from '../support/devstackMachine.js';
 import {createRealDevstackMachine, type RealRelease} from '../support/realDevstack.js';
+import {until} from '../support/servers.js';
 import {membersOf, registerSlave} from '../support/slave.js';
 import {document, expect, follow} from '../support/tool.js';
 
@@ -36,14 +37,27 @@ const hasDatastore = async (t: ExecutionContext, machine: DevstackMachine): Prom
 	t.deepEqual(versions.map(({Name: name}) => name), ['1.0.19']);
 };
 
+/** Neutron hears of them some time after they have started. */
+const hasAgents = async (t: ExecutionContext, machine: DevstackMachine): Promise<void> => {
+	try {
+		await until('both agents of OVN', async () => {
+			const agents = await ask<ReadonlyArray<{readonly Binary: string; readonly Alive: boolean}>>(t, machine, 'network', 'agent', 'list');
+			// Up to 2025.1 the agent of metadata had a name of its own.
+			const alive = agents.filter(agent => agent.Alive).map(({Binary: binary}) => binary.replace('-metadata', '')).toSorted();
+			return alive.join(' ') === 'neutron-ovn-agent ovn-controller' ? agents : undefined;
+		}, 240);
+	} catch (error) {
+		t.log((await machine.inside('systemctl list-units "devstack@*ovn*" "ovn*" "ovs*"; journalctl --no-pager --lines=60 --unit="devstack@*ovn*"; ovn-sbctl list Chassis_Private')).stdout);
+		throw error;
+	}
+};
+
 /** Everything that was asked for is there: Nova with QEMU, OVN, the datastore of the plugin with its parameters. */
 const serves = async (t: ExecutionContext, machine: DevstackMachine): Promise<void> => {
 	await hasDatastore(t, machine);
 	const parameters = await ask<ReadonlyArray<{readonly Name: string}>>(t, machine, 'database', 'configuration', 'parameter', 'list', '1.0.19', '--datastore', 'k2hdkc');
 	t.true(parameters.some(({Name: name}) => name === 'cluster-name'));
-	const agents = await ask<ReadonlyArray<{readonly Binary: string; readonly Alive: boolean}>>(t, machine, 'network', 'agent', 'list');
-	// Up to 2025.1 the agent of metadata had a name of its own.
-	t.deepEqual(agents.map(({Binary: binary, Alive: alive}) => `${binary.replace('-metadata', '')}: ${String(alive)}`).toSorted(), ['neutron-ovn-agent: true', 'ovn-controller: true']);
+	await hasAgents(t, machine);
 	const hypervisors = await ask<ReadonlyArray<{readonly State: string}>>(t, machine, 'hypervisor', 'list');
 	t.deepEqual(hypervisors.map(({State: state}) => state), ['up']);
 };
