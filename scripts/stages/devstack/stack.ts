@@ -81,7 +81,7 @@ export const stack = (repositories: readonly string[]): DevstackStep => ({
 			}
 		},
 	},
-	rerun: 'undo-first',
+	rerun: 'undo-always',
 	timeout: 4 * 3600,
 	idleTimeout: 1800,
 	expected: 3000,
