@@ -16,6 +16,7 @@ export const devstackSchema = z.strictObject({
 	directory: absolutePath,
 	hostAddress,
 	anySystem: z.boolean(),
+	editable: z.boolean(),
 	ranges: z.strictObject({private: cidr, floating: cidr, management: cidr}),
 	variables: z.record(variableName, variableValue).optional(),
 	sections: z.string().refine(value => value === '' || value.trimStart().startsWith('[['), {error: 'must begin with a section such as [[post-config|$NOVA_CONF]]'}),

@@ -26,11 +26,12 @@ const keystoneAnswers = async (env: DevstackEnv): Promise<boolean> => {
 	return url !== undefined && request(env.host, {url, allow: [200, 300], timeout: 10}).then(() => true, () => false);
 };
 
-/** Seconds until Keystone answers that has just been started. */
+/** Seconds until a service answers that has just been started. */
 const startTime = 120;
 
-const waitForKeystone = async (env: DevstackEnv, signal: AbortSignal): Promise<void> => {
-	for (let second = 0; second < startTime && !await keystoneAnswers(env); second += 2) {
+/** Waits as long as a service takes to start. That it does not answer is for others to judge. */
+export const waitUntil = async (answers: () => Promise<boolean>, signal: AbortSignal): Promise<void> => {
+	for (let second = 0; second < startTime && !await answers(); second += 2) {
 		await sleep(2000, undefined, {signal});
 	}
 };
@@ -101,7 +102,7 @@ export const services: DevstackStep = {
 			await job(env.host, ['systemctl', 'start', ...stopped]);
 		}
 
-		await waitForKeystone(env, signal);
+		await waitUntil(async () => keystoneAnswers(env), signal);
 	},
 	undo: {
 		depth: 'services',

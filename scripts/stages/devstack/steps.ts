@@ -1,5 +1,6 @@
 import type {Config} from '../../config/schema.js';
 import type {DevstackStep} from './devstackEnv.js';
+import {editable} from './editable.js';
 import {hostRecord} from './hostRecord.js';
 import {devstackImages, imageTools} from './imageSteps.js';
 import {devstackK2hr3Steps} from './k2hr3.js';
@@ -14,10 +15,10 @@ import {tellTrove} from './tellTrove.js';
 import {user} from './user.js';
 
 /** The steps of profile `devstack`; components that are switched off are not among them. */
-export const devstackSteps = (config: Pick<Config, 'components' | 'datastore' | 'images' | 'k2hr3' | 'release' | 'sources'>): readonly DevstackStep[] => {
+export const devstackSteps = (config: Pick<Config, 'components' | 'datastore' | 'devstack' | 'images' | 'k2hr3' | 'release' | 'sources'>): readonly DevstackStep[] => {
 	const [checkouts, tools, versions] = [repositories(config), imageTools(config), moreVersions(config)];
 	return [
 		passwords, user, hostRecord(tools.map(({id}) => id)), ...checkouts, plugin, localConf, stack(checkouts.map(({id}) => id)), network, services,
-		...versions, tellTrove(versions.map(({id}) => id)), ...tools, ...devstackImages(config), ...devstackK2hr3Steps(config),
+		...versions, tellTrove(versions.map(({id}) => id)), ...editable(config), ...tools, ...devstackImages(config), ...devstackK2hr3Steps(config),
 	];
 };

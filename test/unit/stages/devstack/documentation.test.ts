@@ -41,7 +41,7 @@ test('everything that is asked is on the page', t => {
 test('every step is on the page, with how it is taken back', t => {
 	const depths: Readonly<Record<string, string>> = {services: '`down`', sources: '`down --depth sources`', everything: '`down --depth everything`'};
 	const versions = ['1.0.19', '1.0.18'].map(name => `{name: "${name}", active: true, imageTags: [trove]}`);
-	const steps = devstackSteps(devstackConfig(['sources.k2hdkc=directory:/opt/k2hdkc', 'images.database.variant=debian', 'sources.k2hr3=directory:/opt/k2hr3', `datastore.versions=[${versions.join(', ')}]`]));
+	const steps = devstackSteps(devstackConfig(['devstack.editable=true', 'sources.k2hdkc=directory:/opt/k2hdkc', 'images.database.variant=debian', 'sources.k2hr3=directory:/opt/k2hr3', `datastore.versions=[${versions.join(', ')}]`]));
 	const rows = steps.filter(({id}) => !/^(?:repository|images)\./.test(id)).map(({id, undo}) => [`\`${id}\``, 'undo' in undo ? depths[undo.depth] : 'with DevStack\'s data']);
 	const repository = ['`repository.NAME`', depths.sources];
 	t.deepEqual(table('What is done').slice(1).map(cells => [cells[0], cells.at(-1)]), [...rows.slice(0, 3), repository, ...rows.slice(3)]);
