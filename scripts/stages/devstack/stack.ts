@@ -57,11 +57,11 @@ const runProgram = async ({env, job}: Pick<StepContext<DevstackEnv>, 'env' | 'jo
 };
 
 /** OpenStack itself. Its data goes when it is made anew, so that is asked first. */
-export const stack = (repositories: readonly string[]): DevstackStep => ({
+export const stack = (needs: readonly string[]): DevstackStep => ({
 	id: 'devstack.stack',
 	stage: 'control-plane',
 	title: 'stack.sh of DevStack',
-	needs: ['devstack.host', 'devstack.local-conf', 'devstack.plugin', ...repositories],
+	needs: ['devstack.host', 'devstack.local-conf', 'devstack.plugin', ...needs],
 	inputs: env => ({
 		...localConfInputs({...env, facts: {...env.facts, nameServers: []}}),
 		plugin: pluginHash(),

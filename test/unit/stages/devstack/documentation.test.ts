@@ -5,6 +5,7 @@ import {order} from '../../../../scripts/pipeline/graph.js';
 import {packageRoot} from '../../../../scripts/packageRoot.js';
 import type {DevstackEnv} from '../../../../scripts/stages/devstack/devstackEnv.js';
 import {imageChecks} from '../../../../scripts/stages/devstack/environment.js';
+import {hostChanges} from '../../../../scripts/stages/devstack/hostChange.js';
 import {sourceChecks} from '../../../../scripts/stages/devstack/sources.js';
 import {judges} from '../../../../scripts/stages/devstack/preflight.js';
 import {devstackSteps} from '../../../../scripts/stages/devstack/steps.js';
@@ -46,6 +47,11 @@ test('every step is on the page, with how it is taken back', t => {
 	const repository = ['`repository.NAME`', depths.sources];
 	t.deepEqual(table('What is done').slice(1).map(cells => [cells[0], cells.at(-1)]), [...rows.slice(0, 3), repository, ...rows.slice(3)]);
 	t.deepEqual(order(steps).map(({id}) => id).toSorted(), steps.map(({id}) => id).toSorted());
+});
+
+test('the changes of a machine are those of the tool', t => {
+	const titles = (names: readonly string[]): string => names.length === Object.keys(knownSystems()).length ? 'all' : names.map(name => knownSystems()[name]!.title).join(', ');
+	t.deepEqual(table('Changes of the machine'), [['step', 'system', 'what', 'why'], ...hostChanges().map(({id, systems, title, reason}) => [`\`system.${id}\``, titles(systems), title, reason])]);
 });
 
 test('the repositories are on the page', t => {
