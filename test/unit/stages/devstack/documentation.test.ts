@@ -14,11 +14,15 @@ import {devstackRelease, devstackRepositories, knownSystems} from '../../../../s
 import {load} from '../../config/workspace.js';
 import {devstackConfig} from './samples.js';
 
-const page = readFileSync(path.join(packageRoot, 'docs/devstack.md'), 'utf8');
+const pageOf = (name: string): string => readFileSync(path.join(packageRoot, 'docs', `${name}.md`), 'utf8');
+
+const page = pageOf('devstack');
+
+/** Rows of a table, as cells. */
+const rowsOf = (text: string): string[][] => text.split('\n').filter(line => line.startsWith('| ')).map(line => line.split('|').slice(1, -1).map(cell => cell.trim()));
 
 /** Rows of the table under a heading, as cells; the first is its head. */
-const table = (heading: string): string[][] => page.split(`\n## ${heading}\n`)[1]!.split('\n## ')[0]!.split('\n')
-	.filter(line => line.startsWith('| ')).map(line => line.split('|').slice(1, -1).map(cell => cell.trim()));
+const table = (heading: string): string[][] => rowsOf(page.split(`\n## ${heading}\n`)[1]!.split('\n## ')[0]!);
 
 test('the table of systems is that of the tool', t => {
 	const {releases} = devstackConfig().offers;
@@ -51,7 +55,7 @@ test('every step is on the page, with how it is taken back', t => {
 
 test('the changes of a machine are those of the tool', t => {
 	const titles = (names: readonly string[]): string => names.length === Object.keys(knownSystems()).length ? 'all' : names.map(name => knownSystems()[name]!.title).join(', ');
-	t.deepEqual(table('Changes of the machine'), [['step', 'system', 'what', 'why'], ...hostChanges().map(({id, systems, title, reason}) => [`\`system.${id}\``, titles(systems), title, reason])]);
+	t.deepEqual(rowsOf(pageOf('devstack-machine')), [['step', 'system', 'what', 'why'], ...hostChanges().map(({id, systems, title, reason}) => [`\`system.${id}\``, titles(systems), title, reason])]);
 });
 
 test('the repositories are on the page', t => {
