@@ -71,7 +71,7 @@ const losingData = (plan: Plan, {steps}: Environment): Plan => plan.filter(({id,
 });
 
 const confirmLoss = async (context: CommandContext, options: Options, losing: Plan): Promise<boolean> => losing.length === 0
-	|| confirmDeletion(context, `${losing.map(({id, title}) => `${title} (${id})`).join(', ')}: its inputs have changed, it is made anew, and all data in it goes. Go on?`, options.yes ?? false);
+	|| confirmDeletion(context, `${losing.map(({id, title, reason}) => `${title} (${id}), ${reason}`).join('; ')}: it is made anew, and all data in it goes. Go on?`, options.yes ?? false);
 
 const build = async (context: CommandContext, options: Options, environment: Environment, reporting: Reporting, {ask, summarize}: Work): Promise<number> => {
 	const engine = await engineFor(context, environment, {emit: reporting.emit, logs: reporting.logs, resume: context.resume});

@@ -1,4 +1,4 @@
-import type {Decision, Probe, StepRecord} from './types.js';
+import type {Decision, Probe, Step, StepRecord} from './types.js';
 
 /** How the last job of an interrupted step stands. */
 export type LastJob = {
@@ -22,13 +22,15 @@ export type DecideInput = {
 	/** The record was written since the last boot. */
 	readonly bootMatches: boolean;
 	readonly volatile: boolean;
-	readonly rerun: 'in-place' | 'undo-first';
+	readonly rerun: NonNullable<Step['rerun']>;
 	/** The step has an action that takes it back. */
 	readonly undoable: boolean;
 	/** A result that is there is that of these inputs, whatever the record says. */
 	readonly namedByInputs: boolean;
 	/** `--fresh`: do it again although it is in place. */
 	readonly fresh: boolean;
+	/** The step can move aside what somebody else has made or changed, and so takes its place with `--fresh`. */
+	readonly putsAside: boolean;
 	/** Of a step that was interrupted: how its last job stands. */
 	readonly lastJob?: LastJob | undefined;
 };
@@ -38,9 +40,21 @@ const decision = (verdict: Decision['verdict'], reason: string): Decision => ({v
 const again = (input: DecideInput, reason: string): Decision =>
 	decision(input.undoable && !input.record?.adopted ? 'UNDO+RUN' : 'RERUN', reason);
 
-const withoutRecord = ({probe, waitsFor}: DecideInput): Decision => {
+/** Whatever is there, somebody else's too, gives way. */
+const givesWay = ({fresh, putsAside}: DecideInput): boolean => fresh && putsAside;
+
+const because = 'because of --fresh';
+
+const withPlaceCleared = ({probe}: DecideInput): string => `${because}, after what somebody has made or changed is put aside: ${probe.evidence}`;
+
+const withoutRecord = (input: DecideInput): Decision => {
+	const {probe, waitsFor} = input;
 	if (waitsFor?.length) {
 		return decision('RUN', `not done yet, runs after ${waitsFor.join(', ')}`);
+	}
+
+	if (givesWay(input) && probe.state !== 'absent') {
+		return decision('RUN', `done ${withPlaceCleared(input)}`);
 	}
 
 	if (probe.state === 'present') {
@@ -103,21 +117,32 @@ const finished = (input: DecideInput, record: StepRecord): Decision => {
 		: notInPlace(input);
 };
 
+/** In place where that is possible: whoever wants the data gone as well says so with `down`. */
+const anew = (input: DecideInput, record: StepRecord): Decision => {
+	const inPlace = input.probe.state === 'present' && !input.waitsFor?.length;
+	if (givesWay(input)) {
+		return decision('RERUN', `done again ${input.probe.state === 'absent' ? because : withPlaceCleared(input)}`);
+	}
+
+	if (record.adopted && record.status === 'done' && inPlace) {
+		return decision('SKIP', `was there before this tool, --fresh leaves it alone: ${input.probe.evidence}`);
+	}
+
+	return input.rerun === 'undo-always' ? again(input, `done again ${because}`) : decision('RERUN', `done again ${because}`);
+};
+
 const withRecord = (input: DecideInput, record: StepRecord): Decision => {
 	if (record.status === 'undoing') {
 		return again(input, 'taking it back was interrupted');
 	}
 
 	const changed = record.inputHash !== input.inputHash;
-	if (changed && input.rerun === 'undo-first' && input.lastJob?.state !== 'running') {
+	if (changed && input.rerun !== 'in-place' && input.lastJob?.state !== 'running') {
 		return again(input, `its inputs have changed since ${record.endedAt ?? record.startedAt}`);
 	}
 
 	if (input.fresh) {
-		// In place: whoever wants the data gone as well says so with `down`.
-		return record.adopted && record.status === 'done' && input.probe.state === 'present' && !input.waitsFor?.length
-			? decision('SKIP', `was there before this tool, --fresh leaves it alone: ${input.probe.evidence}`)
-			: decision('RERUN', 'done again because of --fresh');
+		return anew(input, record);
 	}
 
 	switch (record.status) {
@@ -144,7 +169,7 @@ export const followsJob = ({record, inputHash, fresh}: Pick<DecideInput, 'record
  * says `present`: a record is what we did, the probe is what is there.
  */
 export const decide = (input: DecideInput): Decision => {
-	if (input.probe.state === 'unknown' && !input.waitsFor?.length && input.lastJob?.state !== 'running') {
+	if (input.probe.state === 'unknown' && !input.waitsFor?.length && input.lastJob?.state !== 'running' && !givesWay(input)) {
 		return decision('BLOCK', `the probe cannot tell: ${input.probe.evidence}`);
 	}
 

@@ -37,6 +37,7 @@ export const decideStep = <T>(step: Step<T>, bootId: string, circumstances: Circ
 	rerun: step.rerun ?? 'in-place',
 	undoable: wayBack(step.undo) !== undefined,
 	namedByInputs: step.namedByInputs ?? false,
+	putsAside: step.putAside !== undefined,
 });
 
 type Seen = {readonly probe: Probe; readonly waitsFor: readonly string[]};

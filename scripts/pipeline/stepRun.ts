@@ -89,6 +89,9 @@ const actAndVerify = async <T>(run: StepRun<T>, decision: Decision & {probe: Pro
 	if (decision.verdict === 'UNDO+RUN') {
 		await takeBack(run, record);
 		probe = {state: 'absent', evidence: 'taken back'};
+	} else if (context.fresh && step.putAside) {
+		await act(run, step.putAside);
+		probe = {state: 'absent', evidence: 'put aside'};
 	}
 
 	await removeJobFiles(record, context);

@@ -71,9 +71,11 @@ export type Step<T = unknown> = {
 	readonly asksAnew?: boolean;
 	/** Its result bears the name of its inputs: one that is there is the wanted one, although the record is of others. */
 	readonly namedByInputs?: boolean;
-	/** How `down` takes it back. With `rerun: 'undo-first'` a changed input is undone before it is applied again. */
+	/** What --fresh does before the action: moves aside, and never away, what somebody else has made or changed in its place. */
+	readonly putAside?: (context: StepContext<T>) => Promise<void>;
+	/** How `down` takes it back. With `rerun: 'undo-first'` a changed input is undone before it is applied again. With `undo-always` --fresh does that too, since to do it again is to lose its data. */
 	readonly undo: Undo<T>;
-	readonly rerun?: 'in-place' | 'undo-first';
+	readonly rerun?: 'in-place' | 'undo-first' | 'undo-always';
 	/** Seconds. The step's jobs are ended (process group, TERM then KILL) when it takes longer, or says nothing for idleTimeout. */
 	readonly timeout: number;
 	readonly idleTimeout: number;

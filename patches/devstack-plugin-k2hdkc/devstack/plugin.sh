@@ -14,6 +14,13 @@ K2HDKC_TEMPLATES=$TROVE_CONF_DIR/templates/k2hdkc
 K2HDKC_HORIZON_LOCAL=$HORIZON_DIR/openstack_dashboard/local
 K2HDKC_HORIZON_SETTINGS=$K2HDKC_HORIZON_LOCAL/local_settings.d/_1741_k2hdkc.py
 
+# _k2hdkc_phase TEXT - Announces it, traced where stack.sh is traced: of what is announced, only the trace is in its output
+function _k2hdkc_phase {
+    $K2HDKC_XTRACE
+    echo_summary "$1"
+    set +o xtrace
+}
+
 # _k2hdkc_check_order() - Stops unless Trove's plugin comes first
 function _k2hdkc_check_order {
     local plugin trove=0
@@ -185,15 +192,15 @@ if is_service_enabled trove; then
         _k2hdkc_check_order
         ;;
     "stack install")
-        echo_summary "Installing the K2HDKC datastore"
+        _k2hdkc_phase "Installing the K2HDKC datastore"
         install_k2hdkc
         ;;
     "stack post-config")
-        echo_summary "Configuring the K2HDKC datastore"
+        _k2hdkc_phase "Configuring the K2HDKC datastore"
         configure_k2hdkc
         ;;
     "stack extra")
-        echo_summary "Registering the K2HDKC datastore"
+        _k2hdkc_phase "Registering the K2HDKC datastore"
         # Trove's plugin has written these anew in this phase.
         _k2hdkc_cloudinit
         _k2hdkc_registries

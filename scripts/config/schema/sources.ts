@@ -29,7 +29,7 @@ export const sourcesSchema = z.strictObject({
 	ubuntu: z.strictObject({mirror: httpUrl.nullable(), keyring: absolutePath}),
 	python: z.strictObject({index: hostOrUrl}),
 	npm: z.strictObject({registry: hostOrUrl}),
-	devstack: z.strictObject({git: gitBase, novnc: gitBase, etcd: httpUrl, cirros: httpUrl, refs: z.record(text, gitRef).optional()}),
+	devstack: z.strictObject({git: gitBase, novnc: gitBase, etcd: httpUrl, cirros: httpUrl, rdo: httpUrl, refs: z.record(text, gitRef).optional()}),
 	trove: z.record(z.enum(releases), troveSource),
 	baseImages: z.strictObject({alpine: baseImage, debian: baseImage, ubuntu: baseImage, rocky: baseImage}),
 	k2hdkc: k2hdkcOrigin.nullable(),

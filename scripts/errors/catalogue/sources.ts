@@ -84,14 +84,14 @@ export const sourceErrors = [
 		title: 'Something else is in the place',
 		exitCode: 1,
 		cause: 'Where a checkout or the user of DevStack belongs there is one that this tool did not make, and it is not what is wanted.',
-		remedy: 'Move aside what is named, or build elsewhere with devstack.directory.',
+		remedy: 'Move aside what is named, or build elsewhere with devstack.directory. Checkouts are moved aside, and made anew, by `up` with --fresh.',
 	},
 	{
 		code: 'K2D6014',
 		title: 'A checkout has local changes',
 		exitCode: 1,
-		cause: 'Another commit is wanted than the one that is checked out, and somebody has changed files of it. The tool never resets them.',
-		remedy: 'Commit or take away the changes, or move the directory aside: then it is made anew.',
+		cause: 'Another commit is wanted than the one that is checked out, or other files than the plugin has that was put beside DevStack, and somebody has changed files there. The tool never resets them.',
+		remedy: 'Take away the changes, or repeat the command with --fresh: the directory is moved aside as it is, and made anew.',
 	},
 	{
 		code: 'K2D6020',

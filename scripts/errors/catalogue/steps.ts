@@ -72,6 +72,13 @@ const endings = [
 		cause: 'The look at the machine gave no answer, so that doing the step again could do harm. Nothing was done.',
 		remedy: 'Follow the evidence shown for the step, then run the same command again.',
 	},
+	{
+		code: 'K2D2011',
+		title: 'The machine must be started anew',
+		exitCode: 1,
+		cause: 'A setting of the kernel was made for good, but the module that reads it is in use, so that it is in effect only after the next start.',
+		remedy: 'Start the machine anew (systemctl reboot), then run `up` again: it goes on from there.',
+	},
 ] as const satisfies readonly CatalogueEntry[];
 
 /** K2D21xx: packages of the distribution. */

@@ -1,4 +1,5 @@
 import type {Probe} from '../../pipeline/types.js';
+import {keptOf} from './aside.js';
 
 /** Where the tool notes in a repository which commit it has checked out. */
 const baseRef = 'refs/k2hdkc-devstack/base';
@@ -61,6 +62,15 @@ export const driftOf = ({base, head, changed}: Checkout): string | undefined => 
 	return moved === undefined && edited === undefined ? undefined : [moved, edited].filter(each => each !== undefined).join(', and ');
 };
 
+/** Why what is there is not as this tool left it, and gives way to --fresh; undefined for a checkout that nobody has touched, or none. */
+export const strangeness = (checkout: Checkout): string | undefined => {
+	if (checkout.kind !== 'checkout') {
+		return checkout.kind === 'other' ? 'it is no checkout of git' : undefined;
+	}
+
+	return checkout.base === undefined ? 'somebody else made it' : driftOf(checkout);
+};
+
 /** Local changes are somebody's work: told, and left alone. */
 export const checkoutProbe = (place: string, checkout: Checkout): Probe => {
 	if (checkout.kind === 'absent') {
@@ -76,7 +86,7 @@ export const checkoutProbe = (place: string, checkout: Checkout): Probe => {
 	}
 
 	const drift = driftOf(checkout);
-	return {state: 'present', evidence: `${place} is at ${short(checkout.base)}${drift === undefined ? '' : `; ${drift}: left alone`}`};
+	return {state: 'present', evidence: `${place} is at ${short(checkout.base)}${drift === undefined ? '' : `; ${drift}: left alone without --fresh`}`};
 };
 
 /*
@@ -112,7 +122,11 @@ fi
 git -C "$work" checkout --progress --force --detach "$commit"
 git -C "$work" update-ref -d ${stackedRef}
 git -C "$work" update-ref ${baseRef} "$commit"
-if [ "$work" != "$place" ]; then mv -T -- "$work" "$place"; fi
+if [ "$work" != "$place" ]; then
+	if [ -d "${keptOf('$place')}" ]; then cp --archive --no-target-directory -- "${keptOf('$place')}" "$work"; fi
+	mv -T -- "$work" "$place"
+	rm -rf -- "${keptOf('$place')}"
+fi
 `;
 
 /*

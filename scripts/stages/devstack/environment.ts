@@ -121,7 +121,7 @@ export const openDevstack = async (config: Config, host: Machine): Promise<Envir
 		name: config.name,
 		profile: config.profile,
 		env,
-		steps: devstackSteps(config) as readonly Step[],
+		steps: devstackSteps(config, env.facts) as readonly Step[],
 		host,
 		machine: () => host,
 		envDir: paths.environment,

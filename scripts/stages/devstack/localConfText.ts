@@ -71,6 +71,8 @@ const serviceLines = ({config, config: {components, devstack}, system, hostAddre
 	`${components.dashboard ? 'enable_service' : 'disable_service'} horizon`,
 	// Python of Rocky 9 itself is 3.9, which Trove and others have left behind.
 	...(system === 'rhel9' ? ['PYTHON3_VERSION=3.11'] : []),
+	// Otherwise stack.sh switches it off; what it must let in is the tool's to say.
+	...(system === 'rhel9' || system === 'rhel10' ? ['FORCE_FIREWALLD=True'] : []),
 	...(devstack.anySystem ? ['FORCE=yes'] : []),
 	...proxyLines(config, hostAddress),
 ];

@@ -3,8 +3,10 @@ import {hideUrlPasswords} from '../../config/urlPasswords.js';
 import {ToolError} from '../../errors/toolError.js';
 import {CommandError} from '../../machines/commandError.js';
 import {proxyEnvironment} from '../../sources/proxyEnvironment.js';
-import {checkoutExit, checkoutProbe, checkoutScript, driftOf, lookScript, parseCheckout, type Checkout} from './checkout.js';
+import {moveAside} from './aside.js';
+import {checkoutExit, checkoutProbe, checkoutScript, driftOf, lookScript, parseCheckout, strangeness, type Checkout} from './checkout.js';
 import {asStack, type DevstackEnv, type DevstackStep} from './devstackEnv.js';
+import {stackNotes} from './stackState.js';
 import {devstackRelease, devstackRepositories} from './support.js';
 
 /** Where a repository comes from, and what of it. */
@@ -21,10 +23,10 @@ const lookAt = async ({host}: Pick<DevstackEnv, 'host'>, place: string): Promise
 
 /** What an exit code of the script means, as an error of the catalogue. */
 export const checkoutError = (code: number | undefined, {place, url, ref}: {readonly place: string; readonly url: string; readonly ref: string}): ToolError | undefined => {
-	const remedy = `Commit or take away what was changed, or move ${place} aside: then \`up\` makes it anew.`;
+	const remedy = `Commit or take away what was changed, or have --fresh move ${place} aside and make it anew.`;
 	switch (code) {
 		case checkoutExit.foreign: {
-			return new ToolError('K2D6013', `${place} is a checkout that somebody else made, and ${ref} is wanted`, {remedy: `Check out ${ref} in it, or move it aside.`});
+			return new ToolError('K2D6013', `${place} is a checkout that somebody else made, and ${ref} is wanted`, {remedy: `Check out ${ref} in it, or have --fresh move it aside.`});
 		}
 
 		case checkoutExit.changed: {
@@ -32,7 +34,7 @@ export const checkoutError = (code: number | undefined, {place, url, ref}: {read
 		}
 
 		case checkoutExit.occupied: {
-			return new ToolError('K2D6013', `${place} is there, and is no checkout of git`, {remedy: 'Move it aside.'});
+			return new ToolError('K2D6013', `${place} is there, and is no checkout of git`, {remedy: 'Move it aside, or have --fresh do so.'});
 		}
 
 		case checkoutExit.noSuchRef: {
@@ -42,6 +44,19 @@ export const checkoutError = (code: number | undefined, {place, url, ref}: {read
 		default: {
 			return undefined;
 		}
+	}
+};
+
+/** Why what is there is not as this tool left it. What git cannot read is not. */
+const strangenessOf = async (env: Pick<DevstackEnv, 'host'>, place: string): Promise<string | undefined> => {
+	try {
+		return strangeness(await lookAt(env, place));
+	} catch (error) {
+		if (error instanceof CommandError && error.outcome === 'code') {
+			return 'git cannot read it';
+		}
+
+		throw error;
 	}
 };
 
@@ -75,6 +90,13 @@ const repositoryStep = (name: string): DevstackStep => ({
 
 			// A failure names what was to be had, not the script around it.
 			throw checkoutError(error.code, {place, ...source}) ?? new CommandError({...error, argv: ['git', 'clone', hideUrlPasswords(source.url), place]});
+		}
+	},
+	async putAside(context) {
+		const place = placeOf(context.env, name);
+		const strange = await strangenessOf(context.env, place);
+		if (strange !== undefined) {
+			await moveAside(context, place, strange, name === 'devstack' ? stackNotes : []);
 		}
 	},
 	undo: {

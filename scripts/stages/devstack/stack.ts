@@ -26,11 +26,12 @@ const keystoneAnswers = async (env: DevstackEnv): Promise<boolean> => {
 	return url !== undefined && request(env.host, {url, allow: [200, 300], timeout: 10}).then(() => true, () => false);
 };
 
-/** Seconds until Keystone answers that has just been started. */
+/** Seconds until a service answers that has just been started. */
 const startTime = 120;
 
-const waitForKeystone = async (env: DevstackEnv, signal: AbortSignal): Promise<void> => {
-	for (let second = 0; second < startTime && !await keystoneAnswers(env); second += 2) {
+/** Waits as long as a service takes to start. That it does not answer is for others to judge. */
+export const waitUntil = async (answers: () => Promise<boolean>, signal: AbortSignal): Promise<void> => {
+	for (let second = 0; second < startTime && !await answers(); second += 2) {
 		await sleep(2000, undefined, {signal});
 	}
 };
@@ -56,11 +57,11 @@ const runProgram = async ({env, job}: Pick<StepContext<DevstackEnv>, 'env' | 'jo
 };
 
 /** OpenStack itself. Its data goes when it is made anew, so that is asked first. */
-export const stack = (repositories: readonly string[]): DevstackStep => ({
+export const stack = (needs: readonly string[]): DevstackStep => ({
 	id: 'devstack.stack',
 	stage: 'control-plane',
 	title: 'stack.sh of DevStack',
-	needs: ['devstack.host', 'devstack.local-conf', 'devstack.plugin', ...repositories],
+	needs: ['devstack.host', 'devstack.local-conf', 'devstack.plugin', ...needs],
 	inputs: env => ({
 		...localConfInputs({...env, facts: {...env.facts, nameServers: []}}),
 		plugin: pluginHash(),
@@ -81,7 +82,7 @@ export const stack = (repositories: readonly string[]): DevstackStep => ({
 			}
 		},
 	},
-	rerun: 'undo-first',
+	rerun: 'undo-always',
 	timeout: 4 * 3600,
 	idleTimeout: 1800,
 	expected: 3000,
@@ -101,7 +102,7 @@ export const services: DevstackStep = {
 			await job(env.host, ['systemctl', 'start', ...stopped]);
 		}
 
-		await waitForKeystone(env, signal);
+		await waitUntil(async () => keystoneAnswers(env), signal);
 	},
 	undo: {
 		depth: 'services',

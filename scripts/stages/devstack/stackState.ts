@@ -5,6 +5,9 @@ import {noteNetwork, recordName} from './networkState.js';
 /** Written beside stack.sh when it has ended well, with the time. */
 const doneMark = '.k2hdkc-done';
 
+/** Files beside stack.sh by which it, clean.sh and this tool know what was made. Another checkout in that place needs them too. */
+export const stackNotes = ['.stackenv', doneMark, recordName, 'local.conf'] as const;
+
 /** Where stack.sh stands, and what it made. */
 export type StackState = {
 	/** `begun`: it was started and has not ended well. */

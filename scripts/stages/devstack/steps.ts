@@ -1,5 +1,8 @@
 import type {Config} from '../../config/schema.js';
 import type {DevstackStep} from './devstackEnv.js';
+import {editable} from './editable.js';
+import type {ChangedMachine} from './hostChange.js';
+import {hostChangeSteps} from './hostChangeSteps.js';
 import {hostRecord} from './hostRecord.js';
 import {devstackImages, imageTools} from './imageSteps.js';
 import {devstackK2hr3Steps} from './k2hr3.js';
@@ -13,11 +16,11 @@ import {services, stack} from './stack.js';
 import {tellTrove} from './tellTrove.js';
 import {user} from './user.js';
 
-/** The steps of profile `devstack`; components that are switched off are not among them. */
-export const devstackSteps = (config: Pick<Config, 'components' | 'datastore' | 'images' | 'k2hr3' | 'release' | 'sources'>): readonly DevstackStep[] => {
-	const [checkouts, tools, versions] = [repositories(config), imageTools(config), moreVersions(config)];
+/** The steps of profile `devstack`; components that are switched off are not among them, nor changes of the machine where it is not known. */
+export const devstackSteps = (config: Pick<Config, 'components' | 'datastore' | 'devstack' | 'images' | 'k2hr3' | 'release' | 'sources'>, machine?: ChangedMachine): readonly DevstackStep[] => {
+	const [checkouts, tools, versions, changes] = [repositories(config), imageTools(config), moreVersions(config), hostChangeSteps(config, machine)];
 	return [
-		passwords, user, hostRecord(tools.map(({id}) => id)), ...checkouts, plugin, localConf, stack(checkouts.map(({id}) => id)), network, services,
-		...versions, tellTrove(versions.map(({id}) => id)), ...tools, ...devstackImages(config), ...devstackK2hr3Steps(config),
+		...changes.before, passwords, user, hostRecord(tools.map(({id}) => id)), ...checkouts, plugin, localConf, stack([...checkouts, ...changes.before].map(({id}) => id)), ...changes.after, network, services,
+		...versions, tellTrove(versions.map(({id}) => id)), ...editable(config), ...tools, ...devstackImages(config), ...devstackK2hr3Steps(config),
 	];
 };

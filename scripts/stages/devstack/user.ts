@@ -1,5 +1,6 @@
 import {ToolError} from '../../errors/toolError.js';
 import type {Probe} from '../../pipeline/types.js';
+import {asideOf} from './aside.js';
 import {stackUser, type DevstackStep} from './devstackEnv.js';
 
 const sudoersFile = '/etc/sudoers.d/50_stack_sh';
@@ -39,6 +40,7 @@ rm -f ${sudoersFile}
 if getent passwd ${stackUser} >/dev/null; then userdel ${stackUser}; fi
 if getent group ${stackUser} >/dev/null; then groupdel ${stackUser}; fi
 if [ -d "$home" ]; then rmdir --ignore-fail-on-non-empty -- "$home"; fi
+if [ -e "$2" ]; then echo "left: $2, which has what --fresh put aside"; fi
 `;
 
 export const user: DevstackStep = {
@@ -65,8 +67,11 @@ export const user: DevstackStep = {
 	},
 	undo: {
 		depth: 'everything',
-		async undo({env: {host, paths}}) {
-			await host.run(['sh', '-euc', removeScript, 'sh', paths.directory]);
+		async undo({env: {host, paths}, progress}) {
+			const {stdout} = await host.run(['sh', '-euc', removeScript, 'sh', paths.directory, asideOf(paths)]);
+			if (stdout.trim() !== '') {
+				progress.say(stdout.trim());
+			}
 		},
 	},
 	timeout: 60,

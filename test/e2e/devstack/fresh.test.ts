@@ -68,11 +68,31 @@ const localChanges = async (t: ExecutionContext, machine: DevstackMachine): Prom
 	const before = await on(t, machine, 0, ['plan']);
 	t.notRegex(before.stdout, /local changes/);
 	await machine.must('echo mine >>/opt/stack/nova/README.rst');
-	t.regex((await on(t, machine, 0, ['plan'])).stdout, /repository\.nova .*1 of its files has local changes: left alone/);
+	t.regex((await on(t, machine, 0, ['plan'])).stdout, /repository\.nova .*1 of its files has local changes: left alone without --fresh/);
 	t.regex((await on(t, machine, 0, ['up'])).stderr, /Everything is in place and verified/);
 	const {stderr} = await on(t, machine, 1, ['up', '--set', 'sources.devstack.refs={nova: 1.0.0}', '--only', 'repository.nova']);
 	t.regex(stderr, /\[K2D6014]/);
 	t.regex(await machine.must('cat /opt/stack/nova/README.rst'), /mine/);
+};
+
+/** What is not as the tool left it gives way to --fresh as it is; the data of stack.sh go, which is asked before, and so its notes must be in the new checkout too. */
+const freshPutsAside = async (t: ExecutionContext, machine: DevstackMachine): Promise<void> => {
+	await machine.must('runuser -u stack -- git -C /opt/stack/glance update-ref -d refs/k2hdkc-devstack/base; echo mine >>/opt/stack/devstack/README.rst; echo mine >>/opt/stack/k2hdkc/trove-k2hdkc/README.md; echo row >/opt/stack/data/added');
+	const {stdout} = await on(t, machine, 0, ['plan', '--fresh']);
+	t.regex(stdout, /RERUN +repository\.glance .*is put aside: .*somebody else made/);
+	t.regex(stdout, /devstack\.plugin .*files of it were changed there: left alone without --fresh/);
+	t.regex(stdout, /UNDO\+RUN +devstack\.stack +done again because of --fresh/);
+	t.regex((await on(t, machine, 2, ['up', '--fresh'])).stderr, /all data in it goes/);
+	await machine.must('test -e /opt/stack/data/added');
+	const {stderr} = await on(t, machine, 0, ['up', '--fresh', '--yes']);
+	for (const [name, why] of [['glance', 'somebody else made it'], ['nova', '1 of its files has local changes'], ['devstack', '1 of its files has local changes'], ['k2hdkc', 'files of it were changed']] as const) {
+		t.regex(stderr, new RegExp(`moved /opt/stack/${name} aside to /opt/stack/aside/${name}\\.\\S+: ${why}`));
+	}
+
+	t.is((await machine.must('cd /opt/stack/aside; ls | cut -d . -f 1; tail -n 1 -q devstack.*/README.rst k2hdkc.*/trove-k2hdkc/README.md nova.*/README.rst')).trim(), 'devstack\nglance\nk2hdkc\nnova\nmine\nmine\nmine');
+	await machine.must('! grep mine /opt/stack/nova/README.rst; test ! -e /opt/stack/data/added');
+	await nothingToDo(t, machine);
+	t.notRegex((await on(t, machine, 0, ['plan'])).stdout, /local changes|somebody else made/);
 };
 
 const stopsAndStarts = async (t: ExecutionContext, machine: DevstackMachine): Promise<void> => {
@@ -117,8 +137,10 @@ test.serial('Debian 13, 2026.1: failures that are known, killed in the middle, d
 	await killedInTheMiddle(t, machine);
 	await nothingToDo(t, machine);
 	await localChanges(t, machine);
+	await freshPutsAside(t, machine);
 	await stopsAndStarts(t, machine);
 	await comesBackAfterReboot(t, machine);
+	await machine.must('rm -r /opt/stack/aside; echo mine >>/opt/stack/nova/README.rst');
 	await goes(t, machine, before);
 });
 

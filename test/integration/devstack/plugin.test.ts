@@ -165,3 +165,20 @@ test('shellcheck has nothing to say', async t => {
 	const {code, stdout} = await runCommand('shellcheck', ['--shell=bash', '--exclude=SC2034,SC2154', `${plugin}/devstack/settings`, `${plugin}/devstack/plugin.sh`]);
 	t.is(code, 0, stdout);
 });
+
+test('its phases are in the trace of stack.sh, by which a watcher knows them, and what it does besides is not', async t => {
+	if (!await needs(t, wanted)) {
+		return;
+	}
+
+	const phases = async (env: Readonly<Record<string, string>>): Promise<readonly string[]> => {
+		const host = await createHost(t, {env});
+		const {code, stderr} = await host.phases('stack install', 'stack post-config', 'stack extra');
+		t.is(code, 0, stderr);
+		t.notRegex(stderr, /^\++ patch_trove_k2hdkc/m);
+		return [...stderr.matchAll(/^\++ echo_summary '(.*)'$/gm)].map(match => match[1]!);
+	};
+
+	t.deepEqual(await phases({SHELLOPTS: 'xtrace'}), ['Installing the K2HDKC datastore', 'Configuring the K2HDKC datastore', 'Registering the K2HDKC datastore']);
+	t.deepEqual(await phases({}), []);
+});

@@ -116,6 +116,27 @@ test('--fresh does everything again, in place', async t => {
 	t.is(runsOf(directory, 'one'), '1');
 });
 
+test('--fresh first puts aside what somebody has made, and then it is this tool\'s', async t => {
+	const directory = await toyDirectory(t);
+	const steps = [toyStep('one', {
+		async putAside({env}) {
+			await env.machine.script(`cd ${env.directory}; [ ! -e one ] || mv one one.aside`);
+		},
+	})];
+	await toyEngine(directory, [toyStep('one')]).up();
+	rmSync(`${directory}/env`, {recursive: true});
+	const plain = toyEngine(directory, steps);
+	await plain.up();
+	t.is(results(plain.events), 'one:adopted');
+	const fresh = toyEngine(directory, steps, {version: '2'});
+	await fresh.up({fresh: true});
+	t.is(results(fresh.events), 'one:done');
+	t.deepEqual([readText(directory, 'one.aside'), readText(directory, 'one')], ['1', '2']);
+	const down = toyEngine(directory, steps, {version: '2'});
+	await down.down('everything');
+	t.is(results(down.events), 'one:undone');
+});
+
 test('independent steps run side by side', async t => {
 	const directory = await toyDirectory(t);
 	// Each waits for the other's file: one after the other they would never end.

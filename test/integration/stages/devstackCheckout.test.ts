@@ -1,7 +1,8 @@
-import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
+import {mkdtemp, readFile, readdir, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
+import {asideScript} from '../../../scripts/stages/devstack/aside.js';
 import {checkoutExit, checkoutProbe, checkoutScript, driftOf, lookScript, noteFunctions, parseCheckout, type Checkout} from '../../../scripts/stages/devstack/checkout.js';
 import {needs} from '../../helpers/needs.js';
 import {runCommand} from '../../helpers/runCommand.js';
@@ -96,6 +97,31 @@ test('what the tool did not make is left alone', async t => {
 	await writeFile(place, '');
 	t.is(await make('1.0.0'), checkoutExit.occupied);
 	t.is((await look()).kind, 'other');
+});
+
+test('what --fresh puts aside is whole where it is now, and what is noted beside stack.sh goes on to hold', async t => {
+	if (!await needs(t, gitNeeds)) {
+		return;
+	}
+
+	const {place, second, make, look} = await createPlace(t);
+	await make('stable/one');
+	await writeFile(path.join(place, 'file'), 'mine');
+	await writeFile(path.join(place, 'new'), 'mine too');
+	await writeFile(path.join(place, '.stackenv'), 'HOST_IP=192.0.2.10\n');
+	const putAside = async (): Promise<string> =>
+		(await runCommand('sh', ['-euc', asideScript, 'sh', place, path.join(place, '../aside'), 'root', `${place}.kept`, '.stackenv', '.none'])).stdout.trim();
+	const aside = await putAside();
+	t.regex(aside, /\/aside\/place\.\d{8}T\d{6}\.\d{9}Z$/);
+	t.is((await look()).kind, 'absent');
+	t.is(await make('stable/one'), 0);
+	t.deepEqual(await look(), {kind: 'checkout', base: second, head: second, changed: 0});
+	t.deepEqual((await readdir(place)).toSorted(), ['.git', '.stackenv', 'file']);
+	t.deepEqual(await Promise.all(['file', 'new'].map(async name => readFile(path.join(aside, name), 'utf8'))), ['mine', 'mine too']);
+	t.is(await git(aside, 'rev-parse', 'HEAD'), second);
+	await putAside();
+	t.deepEqual((await readdir(path.dirname(place))).toSorted(), ['aside', 'origin', 'place.kept']);
+	t.is((await readdir(path.dirname(aside))).length, 2, 'one put aside before is not replaced');
 });
 
 /** A program edits the checkout, as stack.sh does with some, and what it did is noted. */

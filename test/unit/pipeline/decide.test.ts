@@ -9,7 +9,7 @@ const record = (status: StepRecord['status'], more: Partial<StepRecord> = {}): S
 	({status, inputHash: 'now', startedAt: '2026-11-22T10:00:00.000Z', endedAt: '2026-11-22T10:05:00.000Z', bootId: 'boot', ...more});
 
 const input = (more: Partial<DecideInput>): DecideInput => ({
-	inputHash: 'now', probe: probe('present'), upstreamReran: false, bootMatches: true, volatile: false, rerun: 'in-place', undoable: true, namedByInputs: false, fresh: false, ...more,
+	inputHash: 'now', probe: probe('present'), upstreamReran: false, bootMatches: true, volatile: false, rerun: 'in-place', undoable: true, namedByInputs: false, fresh: false, putsAside: false, ...more,
 });
 
 const done = record('done');
@@ -46,6 +46,19 @@ const table: ReadonlyArray<readonly [string, Partial<DecideInput>, Verdict, RegE
 	['done, inputs changed, undo first, adopted', {record: {...changed, adopted: true}, rerun: 'undo-first'}, 'RERUN', /inputs have changed/],
 	['done, present, --fresh', {record: done, fresh: true}, 'RERUN', /because of --fresh/],
 	['done, present, --fresh, undo first', {record: done, fresh: true, rerun: 'undo-first'}, 'RERUN', /because of --fresh/],
+	['done, present, --fresh, undo always', {record: done, fresh: true, rerun: 'undo-always'}, 'UNDO+RUN', /^done again because of --fresh$/],
+	['done, present, undo always', {record: done, rerun: 'undo-always'}, 'SKIP', /in place and verified/],
+	['done, inputs changed, undo always', {record: changed, rerun: 'undo-always'}, 'UNDO+RUN', /inputs have changed/],
+	['adopted, broken, --fresh, undo always', {record: adopted, probe: broken, fresh: true, rerun: 'undo-always'}, 'RERUN', /because of --fresh/],
+	['no record, present, puts aside', {putsAside: true}, 'ADOPT', /was there already/],
+	['no record, present, --fresh, puts aside', {fresh: true, putsAside: true}, 'RUN', /^done because of --fresh, after what somebody has made or changed is put aside: port/],
+	['no record, unknown, --fresh, puts aside', {probe: unknown, fresh: true, putsAside: true}, 'RUN', /is put aside: port/],
+	['no record, absent, --fresh, puts aside', {probe: absent, fresh: true, putsAside: true}, 'RUN', /^not done yet: port/],
+	['done, present, --fresh, puts aside', {record: done, fresh: true, putsAside: true}, 'RERUN', /^done again because of --fresh, after .+ is put aside: port/],
+	['done, absent, --fresh, puts aside', {record: done, probe: absent, fresh: true, putsAside: true}, 'RERUN', /^done again because of --fresh$/],
+	['adopted, present, --fresh, puts aside', {record: adopted, fresh: true, putsAside: true}, 'RERUN', /is put aside: port/],
+	['adopted, present, puts aside', {record: adopted, putsAside: true}, 'SKIP', /in place and verified/],
+	['done, unknown, puts aside', {record: done, probe: unknown, putsAside: true}, 'BLOCK', /cannot tell/],
 	['done, inputs changed, undo first, --fresh', {record: changed, fresh: true, rerun: 'undo-first'}, 'UNDO+RUN', /inputs have changed/],
 	['adopted, present', {record: adopted}, 'SKIP', /in place and verified/],
 	['adopted, present, --fresh', {record: adopted, fresh: true}, 'SKIP', /--fresh leaves it alone: port/],
@@ -95,7 +108,7 @@ const records: fc.Arbitrary<StepRecord | undefined> = fc.option(fc.record({
 const jobs: fc.Arbitrary<DecideInput['lastJob']> = fc.option(fc.record({id: fc.constant('a.1'), state: fc.constantFrom('running' as const, 'ended' as const, 'failed' as const, 'lost' as const)}), {nil: undefined});
 const inputs: fc.Arbitrary<DecideInput> = fc.record({
 	record: records, inputHash: hashes, probe: states.map(state => probe(state)), waitsFor: fc.constantFrom([], ['mariadb']), upstreamReran: fc.boolean(),
-	bootMatches: fc.boolean(), volatile: fc.boolean(), rerun: fc.constantFrom('in-place' as const, 'undo-first' as const), undoable: fc.boolean(), namedByInputs: fc.boolean(), fresh: fc.boolean(), lastJob: jobs,
+	bootMatches: fc.boolean(), volatile: fc.boolean(), rerun: fc.constantFrom('in-place' as const, 'undo-first' as const, 'undo-always' as const), undoable: fc.boolean(), namedByInputs: fc.boolean(), fresh: fc.boolean(), putsAside: fc.boolean(), lastJob: jobs,
 });
 
 test('every input has a verdict with a reason in one line', t => {

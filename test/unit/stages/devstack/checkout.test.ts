@@ -1,6 +1,6 @@
 import test from 'ava';
 import {ToolError} from '../../../../scripts/errors/toolError.js';
-import {checkoutExit, checkoutProbe, driftOf, parseCheckout, type Checkout} from '../../../../scripts/stages/devstack/checkout.js';
+import {checkoutExit, checkoutProbe, driftOf, parseCheckout, strangeness, type Checkout} from '../../../../scripts/stages/devstack/checkout.js';
 import {checkoutError, repositorySource} from '../../../../scripts/stages/devstack/repositories.js';
 import {devstackConfig} from './samples.js';
 
@@ -25,9 +25,9 @@ const probes: ReadonlyArray<readonly [what: string, checkout: Checkout, state: s
 	['something else', {kind: 'other', changed: 0}, 'unknown', /no checkout of git$/, undefined],
 	['somebody else\'s', {kind: 'checkout', head: two, changed: 0}, 'present', /somebody else made, at 2{12}$/, undefined],
 	['as it was made', {kind: 'checkout', base: one, head: one, changed: 0}, 'present', /is at 1{12}$/, undefined],
-	['changed', {kind: 'checkout', base: one, head: one, changed: 1}, 'present', /1 of its files has local changes: left alone$/, /^1 of its files has local changes$/],
-	['moved', {kind: 'checkout', base: one, head: two, changed: 0}, 'present', /it is at 2{12}, not at 1{12}, where this .+: left alone$/, /^it is at 2/],
-	['both', {kind: 'checkout', base: one, head: two, changed: 2}, 'present', /, and 2 of its files have local changes: left alone$/, /and 2 of its files/],
+	['changed', {kind: 'checkout', base: one, head: one, changed: 1}, 'present', /1 of its files has local changes: left alone without --fresh$/, /^1 of its files has local changes$/],
+	['moved', {kind: 'checkout', base: one, head: two, changed: 0}, 'present', /it is at 2{12}, not at 1{12}, where this .+: left alone without --fresh$/, /^it is at 2/],
+	['both', {kind: 'checkout', base: one, head: two, changed: 2}, 'present', /, and 2 of its files have local changes: left alone without --fresh$/, /and 2 of its files/],
 ];
 
 for (const [what, checkout, state, evidence, drift = /^none$/] of probes) {
@@ -36,6 +36,20 @@ for (const [what, checkout, state, evidence, drift = /^none$/] of probes) {
 		t.is(probe.state, state as typeof probe.state);
 		t.regex(probe.evidence, evidence);
 		t.regex(driftOf(checkout) ?? 'none', drift);
+	});
+}
+
+const strange: ReadonlyArray<readonly [what: string, checkout: Checkout, why: string | undefined]> = [
+	['nothing', {kind: 'absent', changed: 0}, undefined],
+	['as it was made', {kind: 'checkout', base: one, head: one, changed: 0}, undefined],
+	['something else', {kind: 'other', changed: 0}, 'it is no checkout of git'],
+	['somebody else\'s', {kind: 'checkout', head: two, changed: 0}, 'somebody else made it'],
+	['changed', {kind: 'checkout', base: one, head: one, changed: 1}, '1 of its files has local changes'],
+];
+
+for (const [what, checkout, why] of strange) {
+	test(`what gives way to --fresh, ${what}`, t => {
+		t.is(strangeness(checkout), why);
 	});
 }
 

@@ -5,6 +5,7 @@ import {order} from '../../../../scripts/pipeline/graph.js';
 import {packageRoot} from '../../../../scripts/packageRoot.js';
 import type {DevstackEnv} from '../../../../scripts/stages/devstack/devstackEnv.js';
 import {imageChecks} from '../../../../scripts/stages/devstack/environment.js';
+import {hostChanges} from '../../../../scripts/stages/devstack/hostChange.js';
 import {sourceChecks} from '../../../../scripts/stages/devstack/sources.js';
 import {judges} from '../../../../scripts/stages/devstack/preflight.js';
 import {devstackSteps} from '../../../../scripts/stages/devstack/steps.js';
@@ -13,11 +14,15 @@ import {devstackRelease, devstackRepositories, knownSystems} from '../../../../s
 import {load} from '../../config/workspace.js';
 import {devstackConfig} from './samples.js';
 
-const page = readFileSync(path.join(packageRoot, 'docs/devstack.md'), 'utf8');
+const pageOf = (name: string): string => readFileSync(path.join(packageRoot, 'docs', `${name}.md`), 'utf8');
+
+const page = pageOf('devstack');
+
+/** Rows of a table, as cells. */
+const rowsOf = (text: string): string[][] => text.split('\n').filter(line => line.startsWith('| ')).map(line => line.split('|').slice(1, -1).map(cell => cell.trim()));
 
 /** Rows of the table under a heading, as cells; the first is its head. */
-const table = (heading: string): string[][] => page.split(`\n## ${heading}\n`)[1]!.split('\n## ')[0]!.split('\n')
-	.filter(line => line.startsWith('| ')).map(line => line.split('|').slice(1, -1).map(cell => cell.trim()));
+const table = (heading: string): string[][] => rowsOf(page.split(`\n## ${heading}\n`)[1]!.split('\n## ')[0]!);
 
 test('the table of systems is that of the tool', t => {
 	const {releases} = devstackConfig().offers;
@@ -41,11 +46,16 @@ test('everything that is asked is on the page', t => {
 test('every step is on the page, with how it is taken back', t => {
 	const depths: Readonly<Record<string, string>> = {services: '`down`', sources: '`down --depth sources`', everything: '`down --depth everything`'};
 	const versions = ['1.0.19', '1.0.18'].map(name => `{name: "${name}", active: true, imageTags: [trove]}`);
-	const steps = devstackSteps(devstackConfig(['sources.k2hdkc=directory:/opt/k2hdkc', 'images.database.variant=debian', 'sources.k2hr3=directory:/opt/k2hr3', `datastore.versions=[${versions.join(', ')}]`]));
+	const steps = devstackSteps(devstackConfig(['devstack.editable=true', 'sources.k2hdkc=directory:/opt/k2hdkc', 'images.database.variant=debian', 'sources.k2hr3=directory:/opt/k2hr3', `datastore.versions=[${versions.join(', ')}]`]));
 	const rows = steps.filter(({id}) => !/^(?:repository|images)\./.test(id)).map(({id, undo}) => [`\`${id}\``, 'undo' in undo ? depths[undo.depth] : 'with DevStack\'s data']);
 	const repository = ['`repository.NAME`', depths.sources];
 	t.deepEqual(table('What is done').slice(1).map(cells => [cells[0], cells.at(-1)]), [...rows.slice(0, 3), repository, ...rows.slice(3)]);
 	t.deepEqual(order(steps).map(({id}) => id).toSorted(), steps.map(({id}) => id).toSorted());
+});
+
+test('the changes of a machine are those of the tool', t => {
+	const titles = (names: readonly string[]): string => names.length === Object.keys(knownSystems()).length ? 'all' : names.map(name => knownSystems()[name]!.title).join(', ');
+	t.deepEqual(rowsOf(pageOf('devstack-machine')), [['step', 'system', 'what', 'why'], ...hostChanges().map(({id, systems, title, reason}) => [`\`system.${id}\``, titles(systems), title, reason])]);
 });
 
 test('the repositories are on the page', t => {

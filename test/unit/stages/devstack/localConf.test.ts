@@ -39,7 +39,9 @@ test('the plugin of K2HDKC comes after that of Trove, and the section is the fir
 
 const cases: ReadonlyArray<readonly [what: string, values: Parameters<typeof render>[0], there: readonly string[], gone: readonly string[]]> = [
 	['without components', {set: ['components.swift=false', 'components.cinder=false', 'components.dashboard=false']}, ['disable_service c-api c-sch c-vol', 'disable_service horizon'], ['enable_service s-proxy s-object s-container s-account', 'enable_service horizon']],
-	['Rocky 9', {system: 'rhel9'}, ['PYTHON3_VERSION=3.11'], []],
+	['Rocky 9', {system: 'rhel9'}, ['PYTHON3_VERSION=3.11', 'FORCE_FIREWALLD=True'], []],
+	['Rocky 10', {system: 'rhel10'}, ['FORCE_FIREWALLD=True'], ['PYTHON3_VERSION=3.11']],
+	['Debian 13', {system: 'trixie'}, [], ['FORCE_FIREWALLD=True']],
 	['a system that DevStack does not support', {system: undefined, set: ['devstack.anySystem=true']}, ['FORCE=yes'], []],
 	['a proxy', {set: ['proxy.http=proxy.example.org:3128', 'proxy.https=http://joe:a b@proxy', 'proxy.no=localhost,192.0.2.0/24']}, ['http_proxy=http://proxy.example.org:3128', 'https_proxy=\'http://joe:a b@proxy\'', 'no_proxy=localhost,127.0.0.1,192.0.2.10,192.0.2.0/24'], []],
 	['name servers of the configuration', {set: ['openstack.networks.dns=198.51.100.1']}, ['OVN_DNS_SERVERS=198.51.100.1'], []],

@@ -23,13 +23,14 @@ const createWorld = ({files: given = {}, answers = {}, set = [], jobCode = 0}: {
 } = {}) => {
 	const files = new Map(Object.entries(given));
 	const [uploaded, said]: [string[], string[]] = [[], []];
-	const jobs: Array<readonly string[]> = [];
+	const [jobs, ran]: [Array<readonly string[]>, Array<readonly string[]>] = [[], []];
 	const host = {
 		read: async (file: string) => files.get(file),
 		async write(file: string, content: string) {
 			files.set(file, content);
 		},
 		async run(argv: readonly string[]) {
+			ran.push(argv);
 			if (argv[0] === 'rm') {
 				for (const file of argv) {
 					files.delete(file);
@@ -71,14 +72,15 @@ const createWorld = ({files: given = {}, answers = {}, set = [], jobCode = 0}: {
 		},
 	};
 	const step = (id: string) => {
-		const {probe, apply, undo, ...others} = devstackSteps(config).find(each => each.id === id)!;
+		const {probe, apply, undo, putAside, ...others} = devstackSteps(config).find(each => each.id === id)!;
 		const action = 'undo' in undo ? undo : undefined;
 		return {
-			...others, state: async () => (await probe(context)).state, apply: async () => apply(context), undo: async () => action!.undo(context), left: async () => action!.left?.(env),
+			...others, state: async () => (await probe(context)).state, apply: async () => apply(context), undo: async () => action!.undo(context),
+			left: async () => action!.left?.(env), putAside: async () => putAside!(context),
 		};
 	};
 
-	return {env, files, uploaded, jobs, said, paths, secrets, step};
+	return {env, files, uploaded, jobs, ran, said, paths, secrets, step};
 };
 
 test('passwords are made once, taken up again, and go', async t => {
@@ -131,16 +133,44 @@ test('a checkout that somebody changed is left by down', async t => {
 	t.is(await changed.left(), 'left alone in /opt/stack/nova: 2 of its files have local changes');
 });
 
+test('what --fresh finds changed is moved aside and told, with what stack.sh notes beside itself; what nobody has touched stays', async t => {
+	const base = '1'.repeat(40);
+	const world = createWorld({answers: {sh: {stdout: `checkout\n${base}\n${base}\n2\n`}}});
+	await world.step('repository.devstack').putAside();
+	t.deepEqual(world.ran.at(-1)!.slice(4), ['/opt/stack/devstack', '/opt/stack/aside', 'stack', '/opt/stack/devstack.kept', '.stackenv', '.k2hdkc-done', '.k2hdkc-network', 'local.conf']);
+	t.regex(world.said[0]!, /^moved \/opt\/stack\/devstack aside to .*: 2 of its files have local changes$/s);
+	await world.step('repository.nova').putAside();
+	t.deepEqual(world.ran.at(-1)!.slice(4), ['/opt/stack/nova', '/opt/stack/aside', 'stack', '/opt/stack/nova.kept']);
+	const clean = createWorld({answers: {sh: {stdout: `checkout\n${base}\n${base}\n0\n`}}});
+	await clean.step('repository.nova').putAside();
+	t.deepEqual([clean.ran.length, clean.said], [1, []]);
+});
+
 test('the plugin is there when all of it is', async t => {
-	const {step, uploaded, files} = createWorld();
+	const {step, uploaded, files} = createWorld({answers: {sh: {stdout: 'aa\n'}}});
 	const plugin = step('devstack.plugin');
 	t.is(await plugin.state(), 'absent');
 	await plugin.apply();
 	t.deepEqual(uploaded, ['devstack-plugin-k2hdkc', 'trove', 'trove-k2hdkc', 'trove-dashboard-k2hdkc'].map(name => `/opt/stack/k2hdkc/${name}`));
-	t.is(files.get('/opt/stack/k2hdkc/content'), `${pluginHash()}\n`);
+	t.is(files.get('/opt/stack/k2hdkc/content'), `${pluginHash()}\naa\n`);
 	t.is(await plugin.state(), 'present');
-	files.set('/opt/stack/k2hdkc/content', 'older\n');
+	files.set('/opt/stack/k2hdkc/content', 'older\naa\n');
 	t.is(await plugin.state(), 'broken');
+	await plugin.apply();
+	t.is(await plugin.state(), 'present');
+});
+
+test('what somebody has edited of the plugin is not replaced, nor taken away, and --fresh moves it aside', async t => {
+	const edited = createWorld({answers: {sh: {stdout: 'bb\n'}}, files: {'/opt/stack/k2hdkc/content': `${pluginHash()}\naa\n`}});
+	const plugin = edited.step('devstack.plugin');
+	t.is(await plugin.state(), 'present');
+	await plugin.apply();
+	t.regex(await plugin.left() ?? '', /^left alone in \/opt\/stack\/k2hdkc/);
+	edited.files.set('/opt/stack/k2hdkc/content', 'older\naa\n');
+	await t.throwsAsync(plugin.apply(), {instanceOf: ToolError, code: 'K2D6014'});
+	t.deepEqual(edited.uploaded, []);
+	await plugin.putAside();
+	t.regex(edited.said[0]!, /^moved \/opt\/stack\/k2hdkc aside to /);
 });
 
 test('local.conf is written anew when it says something else, and what was in it is kept', async t => {
