@@ -34,7 +34,7 @@ export const prepareDatabaseImage = async (t: ExecutionContext): Promise<Prepare
 	const settings = [`sources.k2hdkc=directory:${prefix}`, 'images.database.variant=debian', ...(realPrefix === undefined ? ['images.database.extraPackages=nodejs'] : [])].flatMap(setting => ['--set', setting]);
 	await expect(t, 0, ['images', 'build', 'database', ...settings]);
 	const {name, tag, directory} = document<Images>(await expect(t, 0, ['images', 'list', '--json', ...settings])).images.find(({image}) => image === 'database')!;
-	const engine = await startDockerEngine();
+	const engine = await startDockerEngine(undefined, true);
 	await engine.done('load', '--input', path.join(directory, 'image.tar'));
 	const remove = async (): Promise<void> => {
 		await engine.stop();
