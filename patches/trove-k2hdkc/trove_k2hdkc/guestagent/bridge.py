@@ -18,6 +18,7 @@ host name leads to, looked up backwards. It leaves out the host name itself:
 only the address can be its name.
 """
 
+import ipaddress
 import socket
 from urllib import parse
 
@@ -26,6 +27,9 @@ from trove.common import exception
 # Where ports are published. What came by IPv6 the engine would pass on from
 # its gateway, and whoever sent it would be taken for this node.
 EVERY_IPV4 = '0.0.0.0'
+
+# Where the engine finds name servers for a container.
+RESOLVER_FILES = ('/etc/resolv.conf', '/run/systemd/resolve/resolv.conf')
 
 
 def own_address(ring):
@@ -55,3 +59,34 @@ def hosts(name, address):
     """
     return ['%s:%s' % (address, address), '%s:%s' % (name, address),
             '%s:host-gateway' % address]
+
+
+def name_servers():
+    """Return those for the container, None for those of the instance.
+
+    Where the instance has none that a container can ask, the engine would
+    take public ones. chmpx asks for its host name each time that it starts or
+    its status is read, and would wait for them: it asks itself instead, where
+    nobody listens.
+    """
+    if any(_is_for_containers(server) for path in RESOLVER_FILES
+           for server in _listed(path)):
+        return None
+    return ['127.0.0.1']
+
+
+def _listed(path):
+    try:
+        with open(path) as lines:
+            words = [line.split() for line in lines]
+    except OSError:
+        return []
+    return [line[1] for line in words
+            if len(line) > 1 and line[0] == 'nameserver']
+
+
+def _is_for_containers(server):
+    try:
+        return not ipaddress.IPv4Address(server).is_loopback
+    except ValueError:
+        return False

@@ -122,6 +122,7 @@ def _host_config(client, values, ring, mode):
                                     for port in _ports(values)}
         options['extra_hosts'] = bridge.hosts(socket.gethostname(),
                                               bridge.own_address(ring))
+        options['dns'] = bridge.name_servers()
     options['network_mode'] = (
         constants.DOCKER_NETWORK_NAME
         if mode == constants.DOCKER_HOST_NIC_MODE else mode)

@@ -118,10 +118,29 @@ class ContainerTest(guest_case.GuestCase):
                           '10.0.0.9:host-gateway'],
                          config['HostConfig']['ExtraHosts'])
 
+    def _name_servers(self, *files):
+        paths = [os.path.join(self.volume, str(number))
+                 for number, _ in enumerate(files)]
+        for path, text in zip(paths, files):
+            with open(path, 'w') as lines:
+                lines.write(text)
+        paths.append(os.path.join(self.volume, 'missing'))
+        self.enterContext(mock.patch.object(bridge, 'RESOLVER_FILES', paths))
+        return self._at_bridge()['HostConfig'].get('Dns')
+
+    def test_name_servers_of_the_instance(self):
+        self.assertIsNone(self._name_servers(
+            'search a\nnameserver 127.0.0.53\n', 'nameserver 10.0.0.2\n'))
+
+    def test_no_name_servers_that_a_container_can_ask(self):
+        self.assertEqual(['127.0.0.1'], self._name_servers(
+            'nameserver\nnameserver 127.0.0.1\n', 'nameserver fe80::1%eth0\n'))
+
     def test_without_a_bridge_names_are_those_of_the_instance(self):
         config = self._started()
         self.assertIsNone(config['Hostname'])
         self.assertNotIn('ExtraHosts', config['HostConfig'])
+        self.assertNotIn('Dns', config['HostConfig'])
 
     def test_own_address_is_the_one_that_leads_to_k2hr3(self):
         self.assertEqual('127.0.0.1', bridge.own_address(
