@@ -60,7 +60,8 @@ CONTAINER_OPTS = [
     cfg.StrOpt('network_mode', default='host', choices=['host', 'bridge'],
                help='Network of the K2HDKC container where the network of '
                     'the instance is not isolated. bridge publishes the '
-                    'ports of a server on the addresses of the instance.'),
+                    'ports of a server on the IPv4 addresses of the '
+                    'instance.'),
     cfg.IntOpt('stop_timeout', default=12, min=10,
                help='Seconds that a node has to leave its ring and K2HR3 '
                     'before its container is killed. It needs up to 8; '

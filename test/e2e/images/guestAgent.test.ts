@@ -17,13 +17,13 @@ test.after.always(async () => {
 type Guest = {readonly agent: GuestAgent; readonly k2hr3: StandInK2hr3; readonly inspect: (template: string) => Promise<string>; readonly queueLimit: () => Promise<string>};
 
 /** A guest whose instance was prepared, with a K2HR3 of its own. */
-const startGuest = async (t: ExecutionContext): Promise<Guest> => {
+const startGuest = async (t: ExecutionContext, more?: Readonly<Record<string, string>>): Promise<Guest> => {
 	prepared ??= prepareDatabaseImage(t);
 	const {engine, image} = await prepared;
 	const [name, tag] = [image.slice(0, image.lastIndexOf(':')), image.slice(image.lastIndexOf(':') + 1)];
-	const k2hr3 = await startK2hr3({group: 'ring1', port: 8020, controlPort: 8021, databaseFile: '/var/lib/antpickax/k2hdkc/k2hdkc.k2h', address: engine.hostAddress});
+	const k2hr3 = await startK2hr3({group: 'ring1', port: 8020, controlPort: 8021, databaseFile: '/var/lib/antpickax/k2hdkc/k2hdkc.k2h', address: engine.hostAddress, isNamedByAddress: true});
 	t.teardown(k2hr3.stop);
-	const agent = await startGuestAgent(t, engine, name);
+	const agent = await startGuestAgent(t, engine, name, more);
 	t.deepEqual(await agent.call('prepare', await preparation(tag, k2hr3.extdataUrl)), {result: null});
 	return {
 		agent, k2hr3,
@@ -61,6 +61,28 @@ test.serial('the guest agent starts, reconfigures and stops a node under a real 
 	t.deepEqual(await agent.call('status'), {result: 'shutdown'});
 	t.deepEqual(await agent.call('restart'), {result: null});
 	t.true(k2hr3.members.has(agent.cuk));
+});
+
+test.serial('at a bridge a node finds itself by the address of the instance, which its ports are published on', async t => {
+	if (!await needs(t, hostNeeds)) {
+		return;
+	}
+
+	const {agent, k2hr3, inspect} = await startGuest(t, {network_mode: 'bridge'});
+	const {engine, image} = await prepared!;
+	t.is(await inspect('{{.HostConfig.NetworkMode}}'), 'bridge');
+	t.deepEqual([...k2hr3.members.values()], [{name: engine.address, cuk: agent.cuk}]);
+	// Whom the node has for a neighbour in its container's network is itself, asking by its own name.
+	t.regex(await engine.done('exec', 'database', 'getent', 'hosts', await inspect('{{.NetworkSettings.Gateway}}')), new RegExp(`\\s${engine.address.replaceAll('.', String.raw`\.`)}\n$`));
+	const ask = `echo SELFSTATUS >/tmp/question && curl --silent --max-time 5 telnet://${engine.address}:8021 </tmp/question`;
+	for (const words of [['exec', 'database', 'sh'], ['run', '--rm', '--network', 'host', '--entrypoint', 'sh', image]]) {
+		t.regex(await engine.done(...words, '-c', ask), /\[SERVICE IN]\[UP]/, words[0]);
+	}
+
+	t.deepEqual(await agent.call('restart'), {result: null});
+	t.deepEqual(await agent.call('stop_db'), {result: null});
+	t.is(await inspect('{{.State.ExitCode}}'), '0');
+	t.is(k2hr3.members.size, 0);
 });
 
 test.serial('a node leaves its ring for good, and an image that cannot be had stops nothing', async t => {

@@ -1,4 +1,4 @@
-import {mkdir, rm} from 'node:fs/promises';
+import {mkdir, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -34,7 +34,8 @@ export const prepareDatabaseImage = async (t: ExecutionContext): Promise<Prepare
 	const settings = [`sources.k2hdkc=directory:${prefix}`, 'images.database.variant=debian', ...(realPrefix === undefined ? ['images.database.extraPackages=nodejs'] : [])].flatMap(setting => ['--set', setting]);
 	await expect(t, 0, ['images', 'build', 'database', ...settings]);
 	const {name, tag, directory} = document<Images>(await expect(t, 0, ['images', 'list', '--json', ...settings])).images.find(({image}) => image === 'database')!;
-	const engine = await startDockerEngine();
+	// Name servers of this host are not to be reached from there, and real programs at a bridge would wait for them.
+	const engine = await startDockerEngine(async file => writeFile(file, '{"dns": ["127.0.0.1"]}'), true);
 	await engine.done('load', '--input', path.join(directory, 'image.tar'));
 	const remove = async (): Promise<void> => {
 		await engine.stop();

@@ -50,7 +50,9 @@ export type DockerEngine = {
 	readonly docker: (...args: readonly string[]) => Promise<Outcome>;
 	/** The same where it has to succeed; gives standard output. */
 	readonly done: (...args: readonly string[]) => Promise<string>;
-	/** Runs a command in the engine's network for as long as the engine runs. */
+	/** Words that run a command in the engine's network. */
+	readonly prefix: readonly string[];
+	/** Runs a command there for as long as the engine runs. */
 	readonly beside: (command: string, ...args: readonly string[]) => ChildProcess;
 	/** Ends the engine with its containers, and what ran beside it. */
 	readonly stop: () => Promise<void>;
@@ -71,15 +73,17 @@ const end = async (children: readonly ChildProcess[]): Promise<void> => {
  * A docker engine of the test's own: in a network and a mount namespace of its own, with nothing in the host's directories. The host's
  * network is linked to it and otherwise left alone.
  * @param settle - makes its daemon.json, given the name
+ * @param hasBridge - whether containers can be at a bridge
  */
-export const startDockerEngine = async (settle: (daemonFile: string) => Promise<void> = async file => writeFile(file, '{}')): Promise<DockerEngine> => {
+export const startDockerEngine = async (settle: (daemonFile: string) => Promise<void> = async file => writeFile(file, '{}'), hasBridge = false): Promise<DockerEngine> => {
 	const directory = await mkdtemp(path.join(tmpdir(), 'k2hdkc-docker-'));
 	const [socket, log, daemonFile] = ['docker.sock', 'dockerd.log', 'daemon.json'].map(name => path.join(directory, name)) as [string, string, string];
 	await settle(daemonFile);
 	await script(up);
 	const children: ChildProcess[] = [];
+	const prefix = ['nsenter', `--net=/run/netns/${namespace}`] as const;
 	const beside: DockerEngine['beside'] = (command, ...args) => {
-		const child = spawn('nsenter', [`--net=/run/netns/${namespace}`, command, ...args], {stdio: 'ignore', env: {...process.env, PATH: completePath(process.env.PATH)}});
+		const child = spawn(prefix[0], [prefix[1], command, ...args], {stdio: 'ignore', env: {...process.env, PATH: completePath(process.env.PATH)}});
 		children.push(child);
 		return child;
 	};
@@ -104,7 +108,7 @@ export const startDockerEngine = async (settle: (daemonFile: string) => Promise<
 
 	const engine = beside('unshare', ...[
 		['--mount', '--propagation', 'slave', 'sh', '-euc', `exec >'${log}' 2>&1\n${engineScript(directory)}`, 'sh'],
-		['--bridge=none', '--iptables=false', '--ip-forward=false', '--ip-masq=false'],
+		hasBridge ? [] : ['--bridge=none', '--iptables=false', '--ip-forward=false', '--ip-masq=false'],
 		[`--config-file=${daemonFile}`, `--host=unix://${socket}`, `--data-root=${directory}/data`, `--exec-root=${directory}/exec`, `--pidfile=${directory}/pid`],
 	].flat());
 	for (let tries = 0; (await docker('version')).code !== 0; tries++) {
@@ -117,5 +121,5 @@ export const startDockerEngine = async (settle: (daemonFile: string) => Promise<
 		await sleep(200);
 	}
 
-	return {hostAddress, address: engineAddress, directory, docker, done, beside, stop};
+	return {hostAddress, address: engineAddress, directory, docker, done, prefix, beside, stop};
 };

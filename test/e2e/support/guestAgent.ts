@@ -51,15 +51,17 @@ const installTrove = async (directory: string): Promise<Readonly<Record<string, 
  * The manager of the real guest agent, on a real Trove and with its docker SDK, in a directory of its own. Messages to the conductor are
  * left out. Everything of it is gone after the test.
  * @param image - of the database, without its tag
+ * @param more - options of the datastore
  */
-export const startGuestAgent = async (t: ExecutionContext, engine: DockerEngine, image: string): Promise<GuestAgent> => {
+export const startGuestAgent = async (t: ExecutionContext, engine: DockerEngine, image: string, more: Readonly<Record<string, string>> = {}): Promise<GuestAgent> => {
 	const directory = await mkdtemp(path.join(engine.directory, 'agent-'));
 	t.teardown(async () => rm(directory, {recursive: true, force: true}));
 	const [dataDirectory, instanceIdDirectory, agentDirectory] = ['data', 'cloud', 'agent'].map(name => path.join(directory, name)) as [string, string, string];
 	await Promise.all([dataDirectory, instanceIdDirectory, agentDirectory].map(async each => mkdir(each)));
 	await writeFile(path.join(instanceIdDirectory, 'instance-id'), `${cuk}\n`);
-	const settings = {options: {mount_point: dataDirectory, docker_image: image}, instanceIdDirectory, agentDirectory};
-	const child = spawn('python3', ['-s', path.resolve('test/python/guest/agent.py')], {
+	const settings = {options: {mount_point: dataDirectory, docker_image: image, ...more}, instanceIdDirectory, agentDirectory};
+	const [command, ...args] = [...engine.prefix, 'python3', '-s', path.resolve('test/python/guest/agent.py')];
+	const child = spawn(command, args, {
 		env: {...await installTrove(directory), PATH: '/usr/bin:/bin:/usr/sbin:/sbin', DOCKER_HOST: `unix://${engine.directory}/docker.sock`, AGENT_SETTINGS: JSON.stringify(settings)},
 		cwd: directory, stdio: ['pipe', 'pipe', 'pipe'],
 	});

@@ -111,6 +111,8 @@ test(`${what}: both end on HUP`, async t => {
 
 const wrongConfigurations: ReadonlyArray<readonly [string, (ini: string) => string]> = [
 	['that does not list it', ini => ini.replace('CUK = conformance-cuk\nPORT', 'CUK = another\nPORT')],
+	// Of the addresses for examples, which nobody has.
+	['that has the address of somebody else for it', ini => ini.replace(/NAME = .*(?=\nCUK = conformance-cuk)/, 'NAME = 192.0.2.1')],
 	['without a slave', ini => ini.replace(/\[SLVNODE][^[]*/, '')],
 ];
 for (const [title, change] of wrongConfigurations) {

@@ -18,6 +18,7 @@ fs.mqueue cannot be set, and without a time to stop in.
 
 import json
 import os.path
+import socket
 from urllib import parse
 
 import docker
@@ -28,6 +29,7 @@ from trove.common import constants
 from trove.common import exception
 from trove.guestagent.utils import docker as docker_util
 
+from trove_k2hdkc.guestagent import bridge
 from trove_k2hdkc.guestagent import store
 from trove_k2hdkc import MANAGER
 from trove_k2hdkc import parameters
@@ -102,7 +104,7 @@ def _ports(values):
     return [values['chmpx-server-port'], values['chmpx-server-ctlport']]
 
 
-def _host_config(client, values, mode):
+def _host_config(client, values, ring, mode):
     limit = parameters.queue_limit(values)
     bound = dict(volumes())
     bound[INSTANCE_ID_DIRECTORY] = {'bind': INSTANCE_ID_INSIDE,
@@ -116,7 +118,11 @@ def _host_config(client, values, mode):
             type='json-file', config={'max-size': '10m', 'max-file': '3'}),
     }
     if mode == constants.DOCKER_BRIDGE_MODE:
-        options['port_bindings'] = {port: port for port in _ports(values)}
+        options['port_bindings'] = {port: (bridge.EVERY_IPV4, port)
+                                    for port in _ports(values)}
+        options['extra_hosts'] = bridge.hosts(socket.gethostname(),
+                                              bridge.own_address(ring))
+        options['dns'] = bridge.name_servers()
     options['network_mode'] = (
         constants.DOCKER_NETWORK_NAME
         if mode == constants.DOCKER_HOST_NIC_MODE else mode)
@@ -174,12 +180,13 @@ def _run(client, name, values, ring, user):
     options = {}
     if mode == constants.DOCKER_BRIDGE_MODE:
         options['ports'] = _ports(values)
+        options['hostname'] = socket.gethostname()
     if mode == constants.DOCKER_HOST_NIC_MODE:
         options['networking_config'] = _isolated(client)
     made = client.api.create_container(
         name, name=NAME, user=user, detach=True,
         environment=environment(values, ring),
-        host_config=_host_config(client, values, mode),
+        host_config=_host_config(client, values, ring, mode),
         stop_timeout=CONF.get(MANAGER).stop_timeout, **options)
     client.api.start(made)
 

@@ -12,6 +12,7 @@
 
 import json
 import os.path
+import socket
 import tempfile
 from unittest import mock
 
@@ -23,8 +24,10 @@ from trove.common import exception
 from trove.guestagent.utils import docker as docker_util
 from trove.instance.service_status import ServiceStatuses
 
+from trove_k2hdkc.guestagent import bridge
 from trove_k2hdkc.guestagent import container
 from trove_k2hdkc.guestagent import service
+from trove_k2hdkc import ring
 from trove_k2hdkc.tests import guest_case
 
 CONF = cfg.CONF
@@ -89,16 +92,64 @@ class ContainerTest(guest_case.GuestCase):
             self._started(**{'chmpx-max-mq-client': 1000})[
                 'HostConfig']['Sysctls'])
 
-    def test_bridge_publishes_the_ports_of_a_server(self):
+    def _at_bridge(self, **overrides):
         self.set_option('network_mode', 'bridge')
-        config = self._started(**{'chmpx-server-port': 9020})
+        self.enterContext(mock.patch.object(bridge, 'own_address',
+                                            return_value='10.0.0.9'))
+        self.enterContext(mock.patch.object(socket, 'gethostname',
+                                            return_value='member-1'))
+        return self._started(**overrides)
+
+    def test_bridge_publishes_the_ports_of_a_server(self):
+        config = self._at_bridge(**{'chmpx-server-port': 9020})
         self.assertEqual('bridge', config['HostConfig']['NetworkMode'])
         self.assertEqual(
-            {'9020/tcp': [{'HostIp': '', 'HostPort': '9020'}],
-             '8021/tcp': [{'HostIp': '', 'HostPort': '8021'}]},
+            {'9020/tcp': [{'HostIp': '0.0.0.0', 'HostPort': '9020'}],
+             '8021/tcp': [{'HostIp': '0.0.0.0', 'HostPort': '8021'}]},
             config['HostConfig']['PortBindings'])
         self.assertEqual({'9020/tcp', '8021/tcp'},
                          set(config['ExposedPorts']))
+
+    def test_at_a_bridge_the_address_of_the_instance_is_the_name(self):
+        config = self._at_bridge()
+        self.assertEqual('member-1', config['Hostname'])
+        # In this order: the first name of an address is its name.
+        self.assertEqual(['10.0.0.9:10.0.0.9', 'member-1:10.0.0.9',
+                          '10.0.0.9:host-gateway'],
+                         config['HostConfig']['ExtraHosts'])
+
+    def _name_servers(self, *files):
+        paths = [os.path.join(self.volume, str(number))
+                 for number, _ in enumerate(files)]
+        for path, text in zip(paths, files):
+            with open(path, 'w') as lines:
+                lines.write(text)
+        paths.append(os.path.join(self.volume, 'missing'))
+        self.enterContext(mock.patch.object(bridge, 'RESOLVER_FILES', paths))
+        return self._at_bridge()['HostConfig'].get('Dns')
+
+    def test_name_servers_of_the_instance(self):
+        self.assertIsNone(self._name_servers(
+            'search a\nnameserver 127.0.0.53\n', 'nameserver 10.0.0.2\n'))
+
+    def test_no_name_servers_that_a_container_can_ask(self):
+        self.assertEqual(['127.0.0.1'], self._name_servers(
+            'nameserver\nnameserver 127.0.0.1\n', 'nameserver fe80::1%eth0\n'))
+
+    def test_without_a_bridge_names_are_those_of_the_instance(self):
+        config = self._started()
+        self.assertIsNone(config['Hostname'])
+        self.assertNotIn('ExtraHosts', config['HostConfig'])
+        self.assertNotIn('Dns', config['HostConfig'])
+
+    def test_own_address_is_the_one_that_leads_to_k2hr3(self):
+        self.assertEqual('127.0.0.1', bridge.own_address(
+            ring.Ring('ring1', 'http://127.0.0.1:18080/v1/extdata')))
+        refusal = self.assertRaises(
+            exception.TroveError, bridge.own_address,
+            ring.Ring('ring1', 'http://[::1]/v1/extdata/secret'))
+        self.assertIn('K2HR3 at ::1 cannot be asked', str(refusal))
+        self.assertNotIn('secret', str(refusal))
 
     def test_isolated_network(self):
         eth1 = self.enterContext(tempfile.NamedTemporaryFile('w'))
