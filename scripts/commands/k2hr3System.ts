@@ -12,7 +12,7 @@ import {createReporting} from './reporting.js';
 import {engineFor, withEnvironment} from './session.js';
 import {tellEnd, up} from './up.js';
 
-/** The server of K2HR3 needs a compute host. Not by --with: the component alone is meant. */
+/** A server, that of K2HR3 too, needs a compute host. Not by --with: the component alone is meant. */
 export const withCompute = (options: Options): Options & {readonly set: readonly string[]} => ({...options, set: [...options.set ?? [], 'components.compute=true']});
 
 /** @throws ToolError K2D7016 where the configuration has nothing that K2HR3 could be built from */

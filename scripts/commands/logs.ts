@@ -60,9 +60,10 @@ const print = async (context: CommandContext, directory: string, step: string | 
 /** Prints the log of the last run, the newest one of a step, or what a guest says of itself. */
 export const logs: CommandRun = async (context, options, [step]) => {
 	const isK2hr3 = step === 'k2hr3';
-	// Its server is a guest, of which an environment without a compute host knows nothing.
-	const loaded = loadFor(context, isK2hr3 ? withCompute(options) : options);
-	const guest = isK2hr3 ? k2hr3Guest(loaded.config) : guestNamed(step);
+	const named = guestNamed(step);
+	// Of guests, such as the server of K2HR3, an environment without a compute host knows nothing.
+	const loaded = loadFor(context, isK2hr3 || named !== undefined ? withCompute(options) : options);
+	const guest = isK2hr3 ? k2hr3Guest(loaded.config) : named;
 	if (guest !== undefined) {
 		return printGuestLogs(context, loaded, guest, options);
 	}

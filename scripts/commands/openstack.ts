@@ -4,6 +4,7 @@ import {ToolError} from '../errors/toolError.js';
 import {loadFor} from './loadFor.js';
 import type {Environment} from './environment.js';
 import {chooseGuest, guestNamed} from './guests.js';
+import {withCompute} from './k2hr3System.js';
 import {withEnvironment} from './session.js';
 
 const interact = async (context: CommandContext, options: Options, argvOf: (environment: Environment) => Promise<readonly string[]> | readonly string[]): Promise<number> =>
@@ -23,5 +24,7 @@ export const shell: CommandRun = async (context, options, [where]) => {
 		throw new ToolError('K2D1001', `A shell opens on the machine, or in guest:NAME; "${where}" is neither.`, {remedy: `For a guest of that name: k2hdkc-devstack shell guest:${where}`});
 	}
 
-	return interact(context, options, async environment => name === undefined ? environment.shellCommand() : environment.guestShell(chooseGuest(await environment.guests(), name)));
+	// Without one there would be no guest that could be meant.
+	const chosen = name === undefined ? options : withCompute(options);
+	return interact(context, chosen, async environment => name === undefined ? environment.shellCommand() : environment.guestShell(chooseGuest(await environment.guests(), name)));
 };
