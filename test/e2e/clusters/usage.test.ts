@@ -116,25 +116,32 @@ const effectsOnInstances = (t: ExecutionContext, opened: Opened): readonly Effec
 
 const effectsOnClusters = (t: ExecutionContext, opened: Opened): readonly Effect[] => {
 	const {ring, demo} = opened;
-	const {image, isNoRing} = lookAt(t, opened);
-	const whole = (size: number) => async (): Promise<void> => {
-		const members = await ring.after('seen', size, async () => undefined);
-		const [first] = await ring.serversOf(members);
-		await (size === 2 ? undefined : putKeys(first!, keys));
-	};
-
+	const {serverOf, image, isNoRing, hasKeys} = lookAt(t, opened);
+	const whole = async (size: number): Promise<readonly string[]> => ring.serversOf(await ring.after(`seen with ${size}`, size, async () => undefined));
 	return [
-		['cluster create shop ', whole(2)],
-		['cluster grow shop', whole(3)],
-		['cluster shrink shop', whole(2)],
+		['cluster create shop ', async () => {
+			await whole(2);
+		}],
+		['cluster grow shop', async () => {
+			await whole(3);
+		}],
+		['cluster shrink shop', async () => {
+			const [first] = await whole(2);
+			await putKeys(first!, keys);
+		}],
 		['cluster upgrade shop', async () => {
-			const {instances} = (await ring.cluster())!;
-			for (const server of await ring.serversOf(instances)) {
+			for (const server of await whole(2)) {
 				t.is(await image(server), '1.0.20');
 			}
 		}],
 		['cluster backup show tuesday', async said => {
 			t.regex(said, /COMPLETED/);
+		}],
+		['cluster create shop2', async () => {
+			t.is((await ringStatus(t, 'shop2', opened.words)).members.length, 2);
+			t.not(await serverOf('shop2-member-1'), await serverOf('shop2-member-2'));
+			await hasKeys('shop2-member-1');
+			await hasKeys('shop2-member-2');
 		}],
 		['cluster delete shop2', async () => isNoRing('shop2')],
 		['cluster delete shop', async () => isNoRing('my-ring')],

@@ -5,9 +5,9 @@ import {inside, machineName} from './machine.js';
 /** Who runs a block, by what it needs. */
 const cloudOf = ({needs}: Block): string => needs === 'admin' ? machineName : `${machineName}-demo`;
 
-/** Runs commands of the page as they stand, in the machine. Returns what they print, warnings too. */
+/** Runs commands of the page as they stand, in the machine. Returns what they print. */
 export const runCommands = async (block: Block, commands: string): Promise<string> =>
-	inside(`exec 2>&1; export OS_CLIENT_CONFIG_FILE=${insideCloudsYaml} OS_CLOUD=${cloudOf(block)}; cd /tmp; set -eu\n${commands}`);
+	inside(`export OS_CLIENT_CONFIG_FILE=${insideCloudsYaml} OS_CLOUD=${cloudOf(block)}; cd /tmp; set -eu\n${commands}`);
 
 /** What the words in capital letters, and flavors that the sandbox has no room for, are here. */
 export type Values = Readonly<Record<string, () => Promise<string>>>;
