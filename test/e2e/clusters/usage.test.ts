@@ -155,6 +155,8 @@ test.serial('the commands of docs/usage.md work as they stand, in the order of t
 		return;
 	}
 
+	// Half an hour without a result would end the suite.
+	t.timeout(60 * 60 * 1000);
 	const opened = await openRing(t, 'my-ring', {cluster: 'shop', more: twoVersions, steps: stepsOfTwoVersions});
 	const {demo, words} = opened;
 	const before = await everything(demo);
