@@ -1,13 +1,9 @@
-import {readFile} from 'node:fs/promises';
 import test from 'ava';
 import {insideCloudsYaml} from '../../scripts/stages/controlPlane/credentials.js';
 import {needs} from '../helpers/needs.js';
+import {readBlocks} from '../helpers/usagePage.js';
 import {inside, machineName} from '../e2e/support/machine.js';
 import {expect, hostNeeds} from '../e2e/support/tool.js';
-
-/** The blocks of the page that need no guest, as one script. */
-const script = async (): Promise<string> =>
-	[...(await readFile('docs/usage.md', 'utf8')).matchAll(/^```sh\n(.*?)^```/gms)].map(([, block = '']) => block).join('');
 
 test.serial('the commands of docs/usage.md that need no guest work as they stand', async t => {
 	if (!await needs(t, hostNeeds)) {
@@ -15,7 +11,7 @@ test.serial('the commands of docs/usage.md that need no guest work as they stand
 	}
 
 	await expect(t, 0, ['up']);
-	const commands = await script();
+	const commands = (await readBlocks()).filter(block => block.needs === '').map(({text}) => text).join('');
 	t.regex(commands, /^openstack database configuration create my-ring /m);
 	const prefix = `export OS_CLIENT_CONFIG_FILE=${insideCloudsYaml} OS_CLOUD=${machineName}-demo\nset -eux\n`;
 	// A group that a failure leaves would be in the way of the next run.

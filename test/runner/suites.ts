@@ -51,8 +51,8 @@ export const suites: Readonly<Record<string, Suite>> = {
 	images: besideOthers('images', 'ci-images', '10.214.0.0/16'),
 	// What else asks for an environment, and for no more, is here too: this lane has the time.
 	overSsh: besideOthers('overSsh', 'ci-over-ssh', '10.215.0.0/16'),
-	// Each fault of each operation, one after the other.
-	clusters: besideOthers('clusters', 'ci-clusters', '10.217.0.0/16', 14_400),
+	// Each fault of each operation, and each command of the page for users, one after the other.
+	clusters: besideOthers('clusters', 'ci-clusters', '10.217.0.0/16', 18_000),
 	// Builds an environment without servers, then adds them: on a busy machine that takes more than an hour.
 	dashboard: besideOthers('dashboard', 'ci-dashboard', '10.219.0.0/16', 7200),
 	// Machines of its own that become a DevStack, with stand-ins for its programs: run by name.

@@ -3,9 +3,9 @@ import test, {type ExecutionContext} from 'ava';
 import {needs} from '../../helpers/needs.js';
 import type {Cluster, Member} from '../support/clusters.js';
 import {askedToLeave, containerKilled, dockerRestarted, guestStopped, holdNode, rabbitKilled, releaseNode, taskManagerKilled, type Fault} from '../support/faults.js';
-import {openRing} from '../support/ring.js';
+import {openRing, ringStatus} from '../support/ring.js';
 import {until} from '../support/servers.js';
-import {document, expect, hostNeeds} from '../support/tool.js';
+import {expect, hostNeeds} from '../support/tool.js';
 
 // The cluster's task is given up after less time than by default, and so are a member whose order was lost with RabbitMQ and one that leaves, so that the tests do not wait as long.
 const more = ['--set', 'datastore.options={abandoned_task_time_out: 90, leave_timeout: 60}', '--set', 'trove.conf.DEFAULT.usage_timeout=600'];
@@ -199,8 +199,7 @@ test.serial('nothing is left of the ring and of K2HR3', async t => {
 
 	const {ring, all, words} = await prepareRing(t);
 	await ring.reach(0);
-	const {registered} = document<{registered: boolean}>(await expect(t, 0, ['k2hr3', 'status', 'faults', '--project', 'demo', '--json', ...words]));
-	t.false(registered);
+	t.false((await ringStatus(t, 'faults', words)).registered);
 	const names = [...await all.list(), ...await all.volumes(), ...await all.named('port', '')].map(({name}) => name ?? '');
 	// What Trove makes for an instance has its id in the name.
 	t.deepEqual(names.filter(name => name.startsWith('faults-member-') || name.startsWith('trove-')), []);

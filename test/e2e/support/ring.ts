@@ -10,6 +10,10 @@ import {addGuestImage, prepare, settings, up} from './withServers.js';
 
 type Status = {readonly registered: boolean; readonly members: ReadonlyArray<{readonly address: string; readonly cuk: string}>};
 
+/** What K2HR3 knows of a ring of the user's. */
+export const ringStatus = async (t: ExecutionContext, ring: string, words: readonly string[]): Promise<Status> =>
+	document<Status>(await expect(t, 0, ['k2hr3', 'status', ring, '--project', 'demo', '--json', ...words]));
+
 /** A ring of K2HDKC that Trove makes, as its user and as its nodes see it. */
 export type Ring = ReturnType<typeof ringOf>;
 
@@ -33,8 +37,7 @@ type Place = {
 const ringOf = (t: ExecutionContext, names: Names, {all, demo, network, words}: Place) => {
 	const clusters = openClusters(demo);
 	const member = {flavorRef: 'd2', volume: {size: 1}, nics: [{'net-id': network}]};
-	const registered = async (): Promise<Status> =>
-		document<Status>(await expect(t, 0, ['k2hr3', 'status', names.ring, '--project', 'demo', '--json', ...words]));
+	const registered = async (): Promise<Status> => ringStatus(t, names.ring, words);
 
 	/** Server nodes that a node's own configuration lists. */
 	const nodesSeenBy = async (server: string): Promise<number> => Number(await inGuest(server, String.raw`docker exec database grep -c "^\[SVRNODE\]" /etc/antpickax/k2hdkc.ini`));

@@ -30,6 +30,20 @@ export const up: readonly string[] = ['up', ...settings, ...steps.flatMap(step =
 /** Further steps, for those who back up. */
 export const backupSteps = ['images.backup.python', 'images.backup', 'images.backup.check', 'images.backup.push'] as const;
 
+const second = '1.0.20';
+
+/** Words for a second version, to upgrade to. Its images are made of the same programs. */
+export const twoVersions: readonly string[] = ['--set', `datastore.versions=${JSON.stringify([
+	{name: '1.0.19', active: true, imageTags: ['trove', 'k2hdkc']},
+	{name: second, variant: 'debian', active: true, imageTags: ['trove', 'k2hdkc']},
+])}`];
+
+/** Further steps, for those who back up instances of both. */
+export const stepsOfTwoVersions = [
+	...backupSteps,
+	...['database', 'database.check', 'database.push', 'backup', 'backup.check', 'backup.push'].map(step => `images.${step}.${second}`),
+];
+
 /** What is to be there before the first of them. */
 export const prepare = async (): Promise<void> => {
 	await borrowRoot();
