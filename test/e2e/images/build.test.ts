@@ -96,7 +96,7 @@ const packStandIns = async (t: ExecutionContext, into: string): Promise<void> =>
 		const home = path.join(tree, 'usr/lib', name);
 		await mkdir(path.join(tree, 'DEBIAN'), {recursive: true});
 		await mkdir(path.join(tree, 'usr/bin'), {recursive: true});
-		await cp('test/fixtures/k2hdkcStandIn/lib/ini.mjs', path.join(home, 'lib/ini.mjs'));
+		await cp('test/fixtures/k2hdkcStandIn/lib', path.join(home, 'lib'), {recursive: true});
 		for (const file of files) {
 			await cp(path.join('test/fixtures/k2hdkcStandIn/bin', file), path.join(home, 'bin', file));
 			await symlink(`../lib/${name}/bin/${file}`, path.join(tree, 'usr/bin', file));
