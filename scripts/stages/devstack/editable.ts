@@ -1,10 +1,9 @@
 import type {Config} from '../../config/schema.js';
-import {httpRequest} from '../../openstack/http.js';
 import {proxyEnvironment} from '../../sources/proxyEnvironment.js';
 import {asStack, stackUser, type DevstackEnv, type DevstackStep} from './devstackEnv.js';
 import {editableProbe, installEditableScript, lookAtEditableScript, parseEditable, syncEditableScript} from './editableScripts.js';
 import {troveWords} from './moreVersions.js';
-import {waitUntil} from './stack.js';
+import {haveRead, troveReaders, waitForTrove} from './readers.js';
 
 /** The package on the machine, where it is edited. */
 const sourceOf = ({paths}: Pick<DevstackEnv, 'paths'>): string => `${paths.plugin}/trove-k2hdkc`;
@@ -18,15 +17,6 @@ const markOf = ({paths}: Pick<DevstackEnv, 'paths'>): string => `${paths.plugin}
 /** Runs a script with the Python of Trove as its first argument. */
 const withPython = (env: Pick<DevstackEnv, 'paths'>, script: string, args: readonly string[]): readonly string[] =>
 	troveWords(env.paths, [], ['-', '-c', 'import os, sys; os.execvp("sh", ["sh", "-euc", sys.argv[1], "sh", sys.executable, *sys.argv[2:]])', script, ...args]);
-
-// Trove's API is among Apache's, or a service of its own, as DevStack is told.
-const readAgain = `
-systemctl try-restart 'devstack@tr*.service'
-systemctl try-reload-or-restart 'apache2*.service' 'httpd*.service'
-`;
-
-const troveAnswers = async ({host, api}: Pick<DevstackEnv, 'api' | 'host'>): Promise<boolean> =>
-	httpRequest(host, {url: `${new URL(api.url.database).origin}/`, timeout: 10}).then(({status}) => status < 500, () => false);
 
 /** The package trove-k2hdkc as it is edited on the machine: Trove runs from it, its copy in Trove's checkout follows, and Trove's services read it anew. */
 const editableStep: DevstackStep = {
@@ -46,9 +36,9 @@ const editableStep: DevstackStep = {
 		await job(host, withPython(env, installEditableScript, [source]), {env: proxyEnvironment(config.proxy)});
 		// Noted only when all has been done: what is edited meanwhile is of the next run.
 		const {stdout} = await host.run(asStack(env.paths, ['sh', '-euc', syncEditableScript, 'sh', source, trove]), {timeout: 60});
-		await host.script(readAgain, {timeout: 300});
+		await haveRead(env, troveReaders);
 		progress.say('waiting until Trove answers');
-		await waitUntil(async () => troveAnswers(env), signal);
+		await waitForTrove(env, signal);
 		await host.write(markOf(env), stdout, {mode: 0o644, owner: `${stackUser}:${stackUser}`});
 	},
 	undo: {nothingLeft: 'it goes with the data of DevStack, the copy with Trove\'s checkout'},

@@ -147,7 +147,7 @@ export const openDevstack = async (config: Config, host: Machine): Promise<Envir
 
 			return inK2hr3Server(env, env.k2hr3.place().floating, ['bash', '--login'], ['-t']);
 		},
-		guestLogs: guest => isOpen(env, guest) ? guestLogs(env, guest, argv => inK2hr3Server(env, env.k2hr3.place().floating, argv)) : {console: guestConsole(env, guest)},
+		guestLogs: guest => isOpen(env, guest) ? guestLogs(env, guest, argv => env.k2hr3.inServer(guest, argv)) : {console: guestConsole(env, guest)},
 		close: async () => host.close(),
 	};
 };

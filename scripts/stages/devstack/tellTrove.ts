@@ -1,14 +1,10 @@
 import path from 'node:path';
-import {setTimeout as sleep} from 'node:timers/promises';
 import {k2hr3Options} from '../../k2hr3/options.js';
-import {httpRequest} from '../../openstack/http.js';
 import {withSections} from '../../openstack/template.js';
 import type {Probe} from '../../pipeline/types.js';
 import {builtApp, k2hr3Address} from '../k2hr3/facts.js';
 import {stackUser, type DevstackEnv, type DevstackStep} from './devstackEnv.js';
-
-/** Services that read a file, as a pattern of systemctl, and the command that has them read it. */
-type Reader = {readonly pattern: string; readonly again: 'restart' | 'reload'};
+import {apache, haveRead, troveReaders, waitForTrove, type Reader} from './readers.js';
 
 type Told = {readonly file: string; readonly text: string; readonly readers: readonly Reader[]};
 
@@ -20,13 +16,10 @@ const troveFile = '/etc/trove/trove.conf.d/k2hr3.conf';
 /** What a file says where there is none. */
 const none = '# There is no K2HR3.\n';
 
-/** Trove's API is among Apache's, or a service of its own, as DevStack is told. */
-const apache = [{pattern: 'apache2*', again: 'reload'}, {pattern: 'httpd*', again: 'reload'}] as const;
-
 const ofTrove = (env: Needed): Told => {
 	const options = k2hr3Options(k2hr3Address(env), env.k2hr3.authorityFile);
 	const text = Object.keys(options).length === 0 ? none : withSections('', {k2hdkc: options}).trimStart();
-	return {file: troveFile, text, readers: [{pattern: 'devstack@tr*', again: 'restart'}, ...apache]};
+	return {file: troveFile, text, readers: troveReaders};
 };
 
 const ofHorizon = (env: Needed): Told => {
@@ -73,21 +66,8 @@ const probeOne = async ({host}: Pick<DevstackEnv, 'host'>, {file, text, readers}
 const tell = async ({host}: Pick<DevstackEnv, 'host'>, {file, text, readers}: Told): Promise<void> => {
 	const isNews = text !== none || await host.read(file) !== undefined;
 	await host.write(file, text, {mode: 0o644, owner: `${stackUser}:${stackUser}`});
-	for (const {pattern, again} of isNews ? readers : []) {
-		await host.script(`systemctl list-units --plain --no-legend --type=service --state=active '${pattern}' | cut -d ' ' -f 1 | xargs --no-run-if-empty systemctl ${again}\n`, {timeout: 120});
-	}
-
+	await haveRead({host}, isNews ? readers : []);
 	await host.run(['touch', '--', `${file}.read`]);
-};
-
-/** Seconds until its API answers that was just started. What it answers is for others to judge, and so is that it does not. */
-const patience = 120;
-
-const waitForTrove = async ({host, api}: Pick<DevstackEnv, 'api' | 'host'>, signal: AbortSignal): Promise<void> => {
-	const {origin} = new URL(api.url.database);
-	for (let second = 0; second < patience && !await httpRequest(host, {url: `${origin}/`, timeout: 10}).then(({status}) => status < 500, () => false); second += 2) {
-		await sleep(2000, undefined, {signal});
-	}
 };
 
 /** Tells Trove and Horizon where K2HR3 is, and those that read it alone: what stack.sh depends on stays the same. `needs`: what must not meet a Trove that starts. */

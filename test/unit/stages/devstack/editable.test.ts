@@ -73,6 +73,8 @@ test('it is installed by the user, copied, read by Trove\'s services, and noted 
 	await editable(config)[0]!.apply(context);
 	t.deepEqual(done, [
 		'job as stack: /opt/stack/k2hdkc/trove-k2hdkc with http://proxy:3128', 'run as stack: /opt/stack/k2hdkc/trove-k2hdkc /opt/stack/trove',
-		'systemctl try-restart \'devstack@tr*.service\'', 'systemctl try-reload-or-restart \'apache2*.service\' \'httpd*.service\'', 'answer', 'write /opt/stack/k2hdkc/package.read aa',
+		...[['devstack@tr*', 'restart'], ['apache2*', 'reload'], ['httpd*', 'reload']].map(([pattern, again]) =>
+			`systemctl list-units --plain --no-legend --type=service --state=active '${pattern}' | cut -d ' ' -f 1 | xargs --no-run-if-empty systemctl ${again}`),
+		'answer', 'write /opt/stack/k2hdkc/package.read aa',
 	]);
 });
