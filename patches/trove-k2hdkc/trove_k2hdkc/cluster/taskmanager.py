@@ -92,15 +92,9 @@ class ClusterTasks(task_models.ClusterTasks):
 
     def _complete(self, context, ids):
         """Wait until members are ready, and tell each that all are."""
-        try:
-            utils.poll_until(
-                lambda: all([_is_ready(member) for member in ids]),
-                sleep_time=CONF.usage_sleep_time,
-                time_out=CONF.usage_timeout)
-        except exception.PollTimeOut:
-            raise exception.TroveError(
-                'Not every new member of the cluster was ready within %d s.'
-                % CONF.usage_timeout)
+        _wait(lambda: all([_is_ready(member) for member in ids]),
+              CONF.usage_sleep_time, CONF.usage_timeout,
+              'Not every new member of the cluster was ready')
         for member_id in ids:
             self._guest(context, member_id).cluster_complete()
 
@@ -119,20 +113,12 @@ class ClusterTasks(task_models.ClusterTasks):
                         CONF.get(MANAGER).leave_timeout)
             for member in leaving:
                 self._delete_member(context, member)
-            self._until_gone(instance_ids)
+            _wait(lambda: not any(member.id in instance_ids
+                                  for member in self._members()),
+                  2, CONF.cluster_delete_time_out,
+                  'The members that left the ring were not deleted')
             rings.leave(context, self.tenant_id, name,
                         [member.compute_instance_id for member in leaving])
-
-    def _until_gone(self, ids):
-        try:
-            utils.poll_until(
-                lambda: not any(member.id in ids
-                                for member in self._members()),
-                sleep_time=2, time_out=CONF.cluster_delete_time_out)
-        except exception.PollTimeOut:
-            raise exception.TroveError(
-                'The members that left the ring were not deleted within %d s.'
-                % CONF.cluster_delete_time_out)
 
     @staticmethod
     def _delete_member(context, member):
@@ -145,16 +131,15 @@ class ClusterTasks(task_models.ClusterTasks):
         name = self._ring_name_or_none()
         servers = [member.compute_instance_id for member in self._members()]
         try:
-            utils.poll_until(lambda: not self._members(), sleep_time=2,
-                             time_out=CONF.cluster_delete_time_out)
-        except exception.PollTimeOut:
+            _wait(lambda: not self._members(), 2,
+                  CONF.cluster_delete_time_out,
+                  'Not every member of cluster %s was gone' % cluster_id)
+        except exception.TroveError:
             # Deleting it again goes on from here.
             for member in self._members():
                 _set_task(member, TASKS.SHRINKING_ERROR)
             self.reset_task()
-            raise exception.TroveError(
-                'Not every member of cluster %s was gone within %d s.'
-                % (cluster_id, CONF.cluster_delete_time_out))
+            raise
         if name:
             # As long as the cluster is there nobody else gets its ring.
             rings.leave(context, self.tenant_id, name, servers,
@@ -215,6 +200,13 @@ class ClusterTasks(task_models.ClusterTasks):
                 self._guest(context, member.id).upgrade_and_wait(
                     datastore_version.version)
                 _set_task(member, TASKS.NONE)
+
+
+def _wait(condition, sleep_time, time_out, what):
+    try:
+        utils.poll_until(condition, sleep_time=sleep_time, time_out=time_out)
+    except exception.PollTimeOut:
+        raise exception.TroveError('%s within %d s.' % (what, time_out))
 
 
 def _set_task(member, task, **values):
