@@ -130,7 +130,7 @@ fetch_configuration() {
 		return 2
 	fi
 	if ! own_server "$fetched" >/dev/null; then
-		problem="the resource does not list this node ($cuk)"
+		problem="the resource does not list this node ($cuk). K2HR3 without room on its disk says that a node is registered and does not keep it"
 		return 1
 	fi
 	install_configuration "$fetched"

@@ -32,9 +32,17 @@ start() {
 	# It holds the token, and the programs that are started need not know it.
 	unset extdata_url
 	until_done 'Registering this node with K2HR3' register
-	until_done 'Fetching the configuration' fetch_configuration
+	until_done 'Fetching the configuration' fetch_first_configuration
 	compare_with_environment
 	supervise
+}
+
+# A registration that K2HR3 has not kept is made again.
+fetch_first_configuration() {
+	fetch_configuration && return
+	set -- $?
+	[ "$1" -ne 1 ] || register >/dev/null
+	return "$1"
 }
 
 read_settings() {

@@ -69,7 +69,7 @@ export const k2hr3Errors = [
 		code: 'K2D7010',
 		title: 'K2HR3 could not keep what it was given',
 		exitCode: 1,
-		cause: 'Its database could not be written: the disk is full, or the ring is not in service.',
+		cause: 'Its database could not be written: the disk is full, or the ring is not in service. K2HR3 itself answers as if all were well; what was written has been read again.',
 		remedy: 'Make room on the disk of the K2HR3 server, check the ring, and run the command again: it goes on from there.',
 	},
 	{

@@ -78,6 +78,15 @@ nodeTest('waits for a K2HR3 that is away, and says so', async (t, place) => {
 	await node.saw('In service');
 });
 
+nodeTest('registers again with a K2HR3 that had no room to keep it', async (t, place) => {
+	place.k2hr3.fail(only('PUT role', {status: 201, body: '{"result":true,"message":null}'}));
+	const node = startNode(t, place);
+	await node.saw('does not list this node');
+	place.k2hr3.fail(() => 'none');
+	await node.saw('In service');
+	t.true(place.k2hr3.requests.filter(({method}) => method === 'PUT').length > 1);
+});
+
 nodeTest('the document is read and never run, and proxies that are none are not used', async (t, place) => {
 	await startHealthyNode(t, place, {HTTPS_PROXY: 'EMPTY', http_proxy: '0', all_proxy: 'N/A'});
 	t.false(existsSync('/tmp/k2hdkc-stand-in-script-was-run'));

@@ -17,7 +17,10 @@ A method returns what the answer says, checked for its shape. Errors:
 K2hr3Error, told of the thing `what` that the caller does.
 """
 
+import contextlib
+
 from trove_k2hdkc.k2hr3 import errors
+from trove_k2hdkc.k2hr3 import judge
 from trove_k2hdkc.k2hr3.names import quoted
 
 # What K2HR3 answers extdata requests of only. The entry of its configuration
@@ -67,8 +70,9 @@ class Login:
 
     def tenants(self, token, what):
         """Return the projects of a user: [{'name', 'id', 'display'}]."""
-        answer = self._transport.request('GET', '/v1/user/tokens', what,
-                                         token='U=' + token)
+        with _token_of_its_own():
+            answer = self._transport.request('GET', '/v1/user/tokens', what,
+                                             token='U=' + token)
         return _field(answer, 'tenants', list, what)
 
     def _post(self, token, auth, what):
@@ -86,8 +90,9 @@ class Calls:
         self._token = 'U=' + token
 
     def _call(self, method, path, what, **more):
-        return self._transport.request(method, path, what, token=self._token,
-                                       **more)
+        with _token_of_its_own():
+            return self._transport.request(method, path, what,
+                                           token=self._token, **more)
 
     # Posting what is there already replaces it.
 
@@ -152,6 +157,22 @@ class Calls:
 
     def remove_role_token(self, token, what):
         self._call('DELETE', '/v1/role/token/' + token, what)
+
+
+@contextlib.contextmanager
+def _token_of_its_own():
+    """What is said of a token that K2HR3 gave and does not know.
+
+    One with a full disk gives a token like any other and has not kept it.
+    """
+    try:
+        yield
+    except errors.Denied as error:
+        if not judge.is_unknown_token(error.why):
+            raise
+        raise errors.NotWritten(
+            error.what, 'K2HR3 gave a token a moment ago and does not know '
+            'it: ' + error.why, error.status) from error
 
 
 def _field(answer, name, kind, what):

@@ -74,8 +74,7 @@ class Cluster:
         the next call goes on from there.
         """
         keys = values.keys_of(self.name, given or {})
-        self._put_resources(keys)
-        self._put_policy_and_roles()
+        self._make(keys)
         tokens = {part: self._token(part, renew, now or _now())
                   for part in names.PARTS}
         return Registration(
@@ -134,14 +133,23 @@ class Cluster:
 
     def status(self):
         """Return a Status; of a cluster that is not there too."""
-        resources = {path: self._resource(path)
-                     for path in [self.name, *map(self._path, names.PARTS)]}
-        tokens = {part: self._tokens(part) for part in names.PARTS}
+        missing, resources, tokens = self._look()
         expires = {part: max((token.expires for token in listed or []),
                              default=None)
                    for part, listed in tokens.items()}
+        missing += ['token of role ' + self._path(part)
+                    for part, end in expires.items() if end is None]
+        keys = (resources[self.name] or {}).get('keys') or {}
+        return Status(self.name, self.project, not missing, missing, keys,
+                      self.members(), expires)
+
+    def _look(self):
+        """Return (what is not there but tokens, resources, tokens by part)."""
+        resources = {path: self._resource(path)
+                     for path in [self.name, *map(self._path, names.PARTS)]}
+        tokens = {part: self._tokens(part) for part in names.PARTS}
         what = self._what('Reading the role and the policy')
-        others = [
+        things = [
             ('policy ' + self.name, _or_none(self._calls.policy, self.name,
                                              what)),
             # Its tokens tell whether a role is there.
@@ -151,12 +159,38 @@ class Cluster:
               for part, listed in tokens.items()),
             *(('resource ' + path, value)
               for path, value in resources.items())]
-        missing = [thing for thing, value in others if value is None]
-        missing += ['token of role ' + self._path(part)
-                    for part, end in expires.items() if end is None]
-        keys = (resources[self.name] or {}).get('keys') or {}
-        return Status(self.name, self.project, not missing, missing, keys,
-                      self.members(), expires)
+        return ([thing for thing, value in things if value is None],
+                resources, tokens)
+
+    def _make(self, keys):
+        """Write all but tokens, if it is not there as it should be.
+
+        With a full disk K2HR3 1.0.42 answers 201 and has kept nothing, and a
+        resource that it was to replace is gone: it is read afterwards, and
+        nothing is written again without need.
+        """
+        wanted = self._wanted(keys)
+        lacking, paths = self._lacking(wanted)
+        if not lacking:
+            return
+        for path in paths:
+            self._calls.put_resource(
+                path, *wanted[path], self._what('Writing the resource '
+                                                + path))
+        self._put_policy_and_roles()
+        lacking, _ = self._lacking(wanted)
+        if lacking:
+            raise errors.NotWritten(
+                self._what('Writing the configuration'), 'K2HR3 answered '
+                'that it is done, and has not kept ' + ', '.join(lacking))
+
+    def _lacking(self, wanted):
+        """Return what is to be written: (names, paths of resources)."""
+        missing, resources, _ = self._look()
+        paths = [path for path, content in wanted.items()
+                 if _content(resources[path]) != content]
+        return (list(dict.fromkeys(
+            missing + ['resource ' + path for path in paths])), paths)
 
     def _extdata_url(self, token):
         return '%s/v1/extdata/trove/%s' % (self._guest_url, token.path)
@@ -167,15 +201,16 @@ class Cluster:
     def _what(self, doing):
         return '%s of cluster %s in K2HR3' % (doing, self.name)
 
-    def _put_resources(self, keys):
-        put = self._calls.put_resource
-        put(self.name, template.resource_text(self.project, self.name), keys,
-            self._what('Writing the configuration'))
-        for part, more in ((names.SERVER, {'chmpx-mode': 'SERVER'}),
-                           (names.SLAVE, {'chmpx-mode': 'SLAVE',
-                                          'k2hdkc-dbaas-add-user': '1'})):
-            put(self._path(part), '', dict(_NOTHING_TO_INSTALL, **more),
-                self._what('Writing the configuration for %s nodes' % part))
+    def _wanted(self, keys):
+        """Return what the resources hold: {path: (text, keys)}."""
+        def for_nodes(**more):
+            return '', dict(_NOTHING_TO_INSTALL, **more)
+        return {
+            self.name: (template.resource_text(self.project, self.name),
+                        keys),
+            self._path(names.SERVER): for_nodes(**{'chmpx-mode': 'SERVER'}),
+            self._path(names.SLAVE): for_nodes(
+                **{'chmpx-mode': 'SLAVE', 'k2hdkc-dbaas-add-user': '1'})}
 
     def _put_policy_and_roles(self):
         self._calls.put_policy(
@@ -191,23 +226,23 @@ class Cluster:
 
     def _token(self, part, renew, now):
         """Return a token of a role that is good for long, made if needed."""
-        made = None
-        if renew or not self._lasting(part, now):
-            made = self._calls.new_role_token(
-                self._path(part),
-                self._what('Making a token for %s nodes' % part))
-        tokens = [token for token in self._lasting(part, now)
-                  if made is None or token.token == made]
-        if not tokens:
-            raise errors.BadAnswer(
-                self._what('Making a token for %s nodes' % part),
-                'the new token is not among those of the role, or ends '
-                'within a year')
-        return max(tokens, key=lambda token: token.expires)
+        lasting = [] if renew else [token for token in self._tokens(part) or []
+                                    if _lasts(token, now)]
+        return (max(lasting, key=lambda token: token.expires) if lasting
+                else self._new_token(part, now))
 
-    def _lasting(self, part, now):
-        return [token for token in self._tokens(part) or []
-                if token.expires - now > _LONG]
+    def _new_token(self, part, now):
+        what = self._what('Making a token for %s nodes' % part)
+        made = self._calls.new_role_token(self._path(part), what)
+        for token in self._tokens(part) or []:
+            if token.token == made:
+                break
+        else:
+            raise errors.NotWritten(what, 'the new token is not among those '
+                                          'of the role')
+        if not _lasts(token, now):
+            raise errors.BadAnswer(what, 'the new token ends within a year')
+        return token
 
     def _tokens(self, part):
         """Return the tokens of a role, None when there is no such role.
@@ -242,6 +277,14 @@ def _or_none(read, *args):
         return read(*args)
     except errors.NotFound:
         return None
+
+
+def _content(resource):
+    return resource and (resource.get('string'), resource.get('keys'))
+
+
+def _lasts(token, now):
+    return token.expires - now > _LONG
 
 
 def _now():

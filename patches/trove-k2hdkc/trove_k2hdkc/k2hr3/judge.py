@@ -43,6 +43,11 @@ _BY_STATUS = {401: errors.Denied, 403: errors.Denied, 404: errors.NotFound,
               504: errors.Slow, 507: errors.NotWritten}
 
 
+def is_unknown_token(message):
+    """Whether K2HR3 says of a token that it has none such."""
+    return 'is not existed' in message
+
+
 def granted(what, url, answer):
     """Return `answer` if K2HR3 did what was asked. Errors: K2hr3Error."""
     if answer.status < 300 and _result_of(answer) is not False:
