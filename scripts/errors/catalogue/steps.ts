@@ -204,7 +204,7 @@ const resources = [
 		title: 'The compute host takes no servers',
 		exitCode: 1,
 		cause: 'The service nova-compute runs, but Nova has not made it a host of its cell, or Placement does not know what it offers.',
-		remedy: 'See `journalctl --unit nova-compute` and /var/log/nova in the machine (`k2hdkc-devstack shell`), mend the cause, then resume.',
+		remedy: 'See `journalctl --unit nova-compute` and /var/log/nova in the machine (`k2hdkc-devstack shell`), in a DevStack `journalctl --unit devstack@n-cpu`, mend the cause, then resume.',
 	},
 ] as const satisfies readonly CatalogueEntry[];
 

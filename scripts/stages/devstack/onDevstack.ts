@@ -3,7 +3,8 @@ import type {DevstackStep} from './devstackEnv.js';
 /** What steps that other profiles have too call what they stand on, by the step that it is here. */
 const here: Readonly<Record<string, string>> = {
 	environment: 'devstack.passwords',
-	...Object.fromEntries(['glance', 'nova', 'compute.host', 'flavors', 'networks', 'credentials', 'datastore.package', 'trove'].map(id => [id, 'devstack.services'])),
+	'compute.host': 'devstack.inventory',
+	...Object.fromEntries(['glance', 'nova', 'flavors', 'networks', 'credentials', 'datastore.package', 'trove'].map(id => [id, 'devstack.services'])),
 };
 
 /** The same step, after what it stands on here. */

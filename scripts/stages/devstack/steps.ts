@@ -5,6 +5,7 @@ import type {ChangedMachine} from './hostChange.js';
 import {hostChangeSteps} from './hostChangeSteps.js';
 import {hostRecord} from './hostRecord.js';
 import {devstackImages, imageTools} from './imageSteps.js';
+import {inventory} from './inventory.js';
 import {devstackK2hr3Steps} from './k2hr3.js';
 import {localConf} from './localConf.js';
 import {moreVersions} from './moreVersions.js';
@@ -20,7 +21,8 @@ import {user} from './user.js';
 export const devstackSteps = (config: Pick<Config, 'components' | 'datastore' | 'devstack' | 'images' | 'k2hr3' | 'release' | 'sources'>, machine?: ChangedMachine): readonly DevstackStep[] => {
 	const [checkouts, tools, versions, changes] = [repositories(config), imageTools(config), moreVersions(config), hostChangeSteps(config, machine)];
 	return [
-		...changes.before, passwords, user, hostRecord(tools.map(({id}) => id)), ...checkouts, plugin, localConf, stack([...checkouts, ...changes.before].map(({id}) => id)), ...changes.after, network, services,
+		...changes.before, passwords, user, hostRecord(tools.map(({id}) => id)), ...checkouts, plugin, localConf, stack([...checkouts, ...changes.before].map(({id}) => id)), ...changes.after, network,
+		services, ...(config.components.compute ? [inventory] : []),
 		...versions, tellTrove(versions.map(({id}) => id)), ...editable(config), ...tools, ...devstackImages(config), ...devstackK2hr3Steps(config),
 	];
 };

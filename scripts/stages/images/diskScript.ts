@@ -2,7 +2,8 @@
  * `sh -eu` with this makes the two outputs of one tree: a disk that boots by BIOS, and a tar of the root. Arguments: file with the
  * configuration of GRUB, target directory, then the layers, topmost first. No loop device and no partition is mounted: the file system is written
  * straight into the disk's file (mke2fs -d), and GRUB's start sectors, which grub-bios-setup would write, are written here.
- * Layers are joined by an overlay in a mount namespace of its own (run it under `unshare --mount`), so that nothing stays mounted.
+ * Layers are joined by an overlay in a mount namespace of its own (run it under `unshare --mount`), so that nothing stays mounted. The
+ * newer calls for mounts, which Debian 13's mount prefers, take no list of layers that is longer than 255 characters.
  *
  * Layout, in sectors of 512 bytes: 0 boot.img, 2048 GRUB's core in a BIOS boot partition of 1 MiB, 4096 the root, 34 for the table's copy.
  * Numbers: boot.img has the sector of the core at 0x5c; the core's first sector has at 0x1f4 the sector of its rest.
@@ -16,7 +17,7 @@ shift 2
 uuid=$(cat /proc/sys/kernel/random/uuid)
 mkdir -p "$target/tree" "$target/boot/boot/grub"
 sed "s/@ROOT_UUID@/$uuid/" "$grub" > "$target/boot/boot/grub/grub.cfg"
-mount -t overlay overlay -o "ro,lowerdir=$(IFS=:; echo "$target/boot:$*")" "$target/tree"
+LIBMOUNT_FORCE_MOUNT2=always mount -t overlay overlay -o "ro,lowerdir=$(IFS=:; echo "$target/boot:$*")" "$target/tree"
 disk=$target/disk.raw core_start=2048 root_start=4096
 
 echo 'writing the tar and the file system'

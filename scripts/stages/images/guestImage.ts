@@ -20,7 +20,7 @@ const trustScript = `
 files=$1
 shift
 mkdir "$files.work" "$files.tree"
-mount -t overlay overlay -o "lowerdir=$(IFS=:; echo "$*"),upperdir=$files,workdir=$files.work" "$files.tree"
+LIBMOUNT_FORCE_MOUNT2=always mount -t overlay overlay -o "lowerdir=$(IFS=:; echo "$*"),upperdir=$files,workdir=$files.work" "$files.tree"
 chroot "$files.tree" update-ca-certificates
 umount "$files.tree"
 rm -rf "$files.work" "$files.tree"

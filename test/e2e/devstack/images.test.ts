@@ -88,19 +88,18 @@ test.serial('images are built beside stack.sh, proved, put where guests find the
 	t.timeout(45 * 60 * 1000);
 	const store = await mkdtemp('/var/tmp/k2hdkc-devstack-store-');
 	t.teardown(async () => rm(store, {recursive: true, force: true}));
+	// The cache has a path as long as the default's: lists of layers are longer than what some calls for mounts take.
 	const machine = await createDevstackMachine(t, {
 		suite: 'trixie', release, prefix: '10.218.3', directories: {'/srv/store': store},
 		set: [
 			'sources.trove={"2026.1": "directory:/srv/trove-source"}', 'sources.k2hdkc=directory:/srv/k2hdkc', 'images.database.variant=debian', 'images.database.extraPackages=nodejs',
-			'paths.cache=/srv/store', 'timeouts.scale=3',
+			'paths.cache=/srv/store/var/cache/k2hdkc-devstack', 'timeouts.scale=3',
 		],
 	});
 	await bringTrove(t, machine.root);
 	await bringK2hdkc(machine.root);
 	// Apt names its mirrors when it has asked them once.
 	await machine.must('apt-get --quiet update');
-	// By itself buildah raises limits, which not every host of tests allows.
-	await machine.must('mkdir -p /etc/containers/containers.conf.d; printf "[containers]\\ndefault_ulimits = [\'nofile=1024:4096\', \'nproc=16384:16384\']\\n" >/etc/containers/containers.conf.d/tests.conf');
 	const before = await lookAtMachine(machine);
 	await on(t, machine, 0, ['up', '--yes']);
 	await inPlace(t, machine);
@@ -109,7 +108,7 @@ test.serial('images are built beside stack.sh, proved, put where guests find the
 	await on(t, machine, 0, ['down', '--depth', 'everything', '--yes']);
 	// The directories of all states, which are those of this suite.
 	await machine.must('rmdir /var/lib/k2hdkc-devstack/* /var/lib/k2hdkc-devstack');
-	t.is(await machine.must('ls /srv/store'), '');
+	t.is(await machine.must('find /srv/store -mindepth 1 ! -type d'), '');
 	const {gone, added} = differences(before, await lookAtMachine(machine));
 	t.deepEqual([...gone, ...added.filter(line => !leftByPackages.test(line))], []);
 });

@@ -1,7 +1,11 @@
 import type {Builder} from './builder.js';
 
 /** No daemon: a store of its own below $work, so that nothing of the host's is touched and all of it goes with that directory. */
-const functions = `
+const functions = String.raw`
+# By itself buildah raises these limits to a million, which a machine that is a container may not.
+limit() { prlimit --pid $$ --noheadings --raw --output SOFT,HARD "--$1" | tr ' ' ':' | sed 's/unlimited/-1/g'; }
+export CONTAINERS_CONF_OVERRIDE="$work/containers.conf"
+printf '[containers]\ndefault_ulimits = ["nofile=%s", "nproc=%s"]\n' "$(limit nofile)" "$(limit nproc)" > "$CONTAINERS_CONF_OVERRIDE"
 driver=overlay
 # A kernel or a file system without overlays: copying takes longer and always works.
 buildah --root "$work/store-overlay" --runroot "$work/run-overlay" --storage-driver overlay info >/dev/null 2>&1 || driver=vfs
@@ -15,7 +19,7 @@ build() {
 import_root() {
   mkdir -p "$work/context"
   pack_root "$1" "$work/context/root.tar"
-  printf 'FROM scratch\\nADD root.tar /\\n' > "$work/Dockerfile"
+  printf 'FROM scratch\nADD root.tar /\n' > "$work/Dockerfile"
   build --file "$work/Dockerfile" --tag "$2" "$work/context"
   store push --quiet "$2" "docker-archive:$3:$2"
 }
