@@ -129,6 +129,8 @@ export type Environment = {
 	/** The words, to be run on `machine`, that give a shell in a guest. */
 	readonly guestShell: (guest: GuestFacts) => readonly string[];
 	readonly guestLogs: (guest: GuestFacts) => GuestLogs;
+	/** Starts the host anew and waits until it is there again; the environment is to be opened again then. Undefined where that would end the tool, or anybody's work but its own. */
+	readonly restart?: (options: {readonly signal: AbortSignal; readonly say: (message: string) => void}) => Promise<void>;
 	readonly close: () => Promise<void>;
 };
 

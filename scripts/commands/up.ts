@@ -1,6 +1,7 @@
 import {confirmDeletion} from '../cli/ask.js';
 import type {CommandContext, CommandRun} from '../cli/context.js';
 import type {Options} from '../cli/program.js';
+import type {LoadedConfig} from '../config/load.js';
 import type {UpOptions} from '../pipeline/engine.js';
 import type {Selection} from '../pipeline/graph.js';
 import type {Plan} from '../pipeline/types.js';
@@ -73,7 +74,7 @@ const losingData = (plan: Plan, {steps}: Environment): Plan => plan.filter(({id,
 const confirmLoss = async (context: CommandContext, options: Options, losing: Plan): Promise<boolean> => losing.length === 0
 	|| confirmDeletion(context, `${losing.map(({id, title, reason}) => `${title} (${id}), ${reason}`).join('; ')}: it is made anew, and all data in it goes. Go on?`, options.yes ?? false);
 
-const build = async (context: CommandContext, options: Options, environment: Environment, reporting: Reporting, {ask, summarize}: Work): Promise<number> => {
+const build = async (context: CommandContext, options: Options, environment: Environment, reporting: Reporting, {ask}: Work): Promise<void> => {
 	const engine = await engineFor(context, environment, {emit: reporting.emit, logs: reporting.logs, resume: context.resume});
 	await engine.up({
 		...await ask(environment),
@@ -87,8 +88,34 @@ const build = async (context: CommandContext, options: Options, environment: Env
 		},
 	});
 	context.mask.add(await environment.secrets());
-	await reporting.close();
-	return tellEnd(context, options, environment, reporting, summarize);
+};
+
+/** Whether a run failed for nothing but that settings of the machine are in effect after its next start. */
+export const wantsRestart = ({end}: Pick<Recorded, 'end'>): boolean => end !== undefined && end.failures.length > 0 && end.failures.every(({code}) => code === 'K2D2011');
+
+/** One run. Undefined when it has come to where the machine is to be started anew, and that was done. */
+const runOnce = async (context: CommandContext, options: Options, loaded: LoadedConfig, work: Work, mayRestart: boolean): Promise<number | undefined> => {
+	const reporting = await createReporting(context, options, loaded.config.name);
+	const tell = (message: string): void => {
+		reporting.emit({type: 'notice', level: 'info', message});
+	};
+
+	try {
+		tell(loaded.reason);
+		return await withEnvironment(context, loaded, async environment => {
+			await build(context, options, environment, reporting, work);
+			if (mayRestart && environment.restart && wantsRestart(reporting.recorded())) {
+				tell(`starting ${environment.host.name} anew, for what is in effect after that alone; then the work goes on`);
+				await environment.restart({signal: context.signal, say: tell});
+				return undefined;
+			}
+
+			await reporting.close();
+			return tellEnd(context, options, environment, reporting, work.summarize);
+		}, tell);
+	} finally {
+		await reporting.close();
+	}
 };
 
 /** Plans the work and does it, with a preflight before anything changes. */
@@ -98,17 +125,7 @@ export const runSteps = async (context: CommandContext, options: Options, profil
 		return withEnvironment(context, loaded, async environment => dryRun(context, options, environment, work));
 	}
 
-	const reporting = await createReporting(context, options, loaded.config.name);
-	try {
-		const tell = (message: string): void => {
-			reporting.emit({type: 'notice', level: 'info', message});
-		};
-
-		tell(loaded.reason);
-		return await withEnvironment(context, loaded, async environment => build(context, options, environment, reporting, work), tell);
-	} finally {
-		await reporting.close();
-	}
+	return await runOnce(context, options, loaded, work, true) ?? (await runOnce(context, options, loaded, work, false))!;
 };
 
 /** Plans and does it; then says what stands. */

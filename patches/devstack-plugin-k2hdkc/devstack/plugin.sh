@@ -103,9 +103,18 @@ function _k2hdkc_write_entry_points {
 # configure_k2hdkc() - Options for the controllers and for guests
 function configure_k2hdkc {
     local conf
+    # Tells single instances of their ring; that of Trove is its base.
+    iniset "$TROVE_CONF" DEFAULT taskmanager_manager trove_k2hdkc.taskmanager.Manager
+    # cloud-init writes no file whose owner is not there. Trove names that of
+    # Ubuntu's guests; root is in all of them.
+    iniset "$TROVE_CONF" DEFAULT injected_config_owner root
     for conf in "$TROVE_CONF" "$TROVE_GUESTAGENT_CONF"; do
         iniset "$conf" k2hdkc docker_image "$(_k2hdkc_untagged "$TROVE_DATABASE_IMAGE_K2HDKC")"
         iniset "$conf" k2hdkc backup_docker_image "$(_k2hdkc_untagged "$TROVE_DATABASE_BACKUP_IMAGE_K2HDKC")"
+        # Then the data are on the disk of the server itself.
+        if ! is_service_enabled c-api; then
+            iniset "$conf" k2hdkc volume_support False
+        fi
     done
     sudo install -d -o "$STACK_USER" "$(dirname "$K2HDKC_TEMPLATES")" "$K2HDKC_TEMPLATES"
     cp "$K2HDKC_PATCHES_DIR"/trove-k2hdkc/trove_k2hdkc/templates/k2hdkc/* "$K2HDKC_TEMPLATES/"

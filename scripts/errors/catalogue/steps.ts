@@ -77,7 +77,7 @@ const endings = [
 		title: 'The machine must be started anew',
 		exitCode: 1,
 		cause: 'A setting of the kernel was made for good, but the module that reads it is in use, so that it is in effect only after the next start.',
-		remedy: 'Start the machine anew (systemctl reboot), then run `up` again: it goes on from there.',
+		remedy: 'Start the machine anew (systemctl reboot), then run `up` again: it goes on from there. Another machine, over ssh, `up` starts anew itself, once.',
 	},
 ] as const satisfies readonly CatalogueEntry[];
 

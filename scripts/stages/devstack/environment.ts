@@ -3,6 +3,7 @@ import type {GuestFacts} from '../../commands/guests.js';
 import {chooseK2hr3} from '../../config/k2hr3Source.js';
 import type {Config} from '../../config/schema.js';
 import {ToolError} from '../../errors/toolError.js';
+import {restartMachine} from '../../machines/restart.js';
 import type {Machine} from '../../machines/types.js';
 import {createApi} from '../../openstack/api.js';
 import {createSecrets} from '../../openstack/secrets.js';
@@ -148,6 +149,7 @@ export const openDevstack = async (config: Config, host: Machine): Promise<Envir
 			return inK2hr3Server(env, env.k2hr3.place().floating, ['bash', '--login'], ['-t']);
 		},
 		guestLogs: guest => isOpen(env, guest) ? guestLogs(env, guest, argv => env.k2hr3.inServer(guest, argv)) : {console: guestConsole(env, guest)},
+		...(config.machine === 'local' ? {} : {restart: async options => restartMachine(host, options)}),
 		close: async () => host.close(),
 	};
 };

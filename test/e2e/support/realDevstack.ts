@@ -19,7 +19,7 @@ export type RealRelease = {readonly release: string; readonly suite: 'bookworm' 
  * A container has the kernel of its host, without modules. What stands for them, also when it has booted again:
  * modprobe does nothing for NVMe, which nobody uses where there is no volume;
  * bridges of Open vSwitch are made in user space, br-ex before stack.sh makes it, since it would ask the kernel for it; checksums that a server leaves to
- * its network card are made there too;
+ * its network card are made there too, and the machine sends no segments there that only a network card would cut: they would be lost;
  * merging of memory pages belongs to the host alone; loop devices are named one by one.
  */
 const kernelScript = `
@@ -29,6 +29,7 @@ cat >/etc/systemd/system/ovs-vswitchd.service.d/container.conf <<'end'
 [Service]
 ExecStartPre=/usr/bin/ovs-vsctl --no-wait set open_vswitch . other_config:userspace-tso-enable=true
 ExecStartPost=/usr/bin/ovs-vsctl --no-wait set open_vswitch . external-ids:ovn-bridge-datapath-type=netdev -- --may-exist add-br br-ex -- set bridge br-ex datapath_type=netdev
+ExecStartPost=/usr/sbin/ethtool -K br-ex tso off gso off
 end
 mount -t tmpfs -o size=1M,mode=755 tmpfs /sys/kernel/mm/ksm
 echo 'c! /dev/loop-control 0660 root disk - 10:237' >/etc/tmpfiles.d/container.conf
@@ -82,6 +83,8 @@ const profileOf = ({proxy, git, etcdHash, release}: {readonly proxy: string; rea
 			VIRT_DRIVER: 'libvirt', LIBVIRT_TYPE: 'qemu', OVS_DATAPATH_TYPE: 'netdev', ETCD_SHA256: etcdHash,
 			// Without these Nova starts iSCSI, which needs the kernel, whether there is Cinder or not.
 			CINDER_TARGET_HELPER: 'nvmet', CINDER_TARGET_PROTOCOL: 'nvmet_tcp',
+			// HAProxy of Neutron's metadata wants 2065 files, and nobody may raise a limit in a container.
+			ULIMIT_NOFILE: 8192,
 		},
 	},
 });

@@ -10,7 +10,12 @@ import {ToolError} from '../../../scripts/errors/toolError.js';
 
 const exists = async (file: string): Promise<boolean> => access(file).then(() => true, () => false);
 
-/** A step whose work is a file in `directory`; FAKE_FAIL, FAKE_SLEEP, FAKE_OUTPUT and FAKE_CRASH name steps that fail, sleep, print, or take the tool down; FAKE_REACHES one that fetches. */
+const restarted = (directory: string): string => path.join(directory, '../restarted');
+
+/**
+ * A step whose work is a file in `directory`; FAKE_FAIL, FAKE_SLEEP, FAKE_OUTPUT and FAKE_CRASH name steps that fail, sleep, print, or take the tool down;
+ * FAKE_REACHES one that fetches; FAKE_RESTART one that wants the machine started anew.
+ */
 const fileStep = (directory: string, id: string, stage: Step['stage'], needs: readonly string[]): Step => {
 	const file = path.join(directory, `${id}.done`);
 	const machine = createLocalMachine();
@@ -38,6 +43,10 @@ const fileStep = (directory: string, id: string, stage: Step['stage'], needs: re
 			}
 
 			signal.throwIfAborted();
+			if (process.env.FAKE_RESTART === id && !await exists(restarted(directory))) {
+				throw new ToolError('K2D2011', 'A setting: in effect after the next start of the machine');
+			}
+
 			if (process.env.FAKE_FAIL === id) {
 				await machine.run(['sh', '-c', 'echo one; echo "E: it broke"; exit 7']);
 			}
@@ -97,6 +106,14 @@ export const openFakeEnvironment: OpenEnvironment = async ({config}) => {
 			fileStep(work, 'datastore.versions', 'registration', ['left', 'right']),
 		],
 		leftOut,
+		...(process.env.FAKE_MACHINE !== undefined && {
+			async restart({say}: {readonly say: (message: string) => void}) {
+				say('waiting until it is there again');
+				if (process.env.FAKE_MACHINE === 'another') {
+					await writeFile(restarted(work), '');
+				}
+			},
+		}),
 		summary: async () => ({
 			endpoints: [{name: 'keystone', url: 'http://10.0.0.2:5000/v3'}],
 			credentialsFile: path.join(directory, 'clouds.yaml'), openrc: path.join(directory, 'openrc'),

@@ -25,6 +25,26 @@ test('up builds, says what stands, and a second up says that it is in place', as
 	t.true(second.stdout.includes('everything is in place and verified'));
 });
 
+test('another machine is started anew for what is in effect after that alone, once, and the work goes on', async t => {
+	const wants = {FAKE_RESTART: 'left'};
+	const here = await (await createPlace(t)).run(['up'], wants);
+	t.is(here.code, 1);
+	t.regex(here.stderr, /FAILED left: The machine must be started anew \[K2D2011]/);
+	t.false(here.stderr.includes('starting'), 'the tool would end itself');
+	const other = await (await createPlace(t)).run(['up'], {...wants, FAKE_MACHINE: 'another'});
+	t.is(other.code, 0, other.stderr);
+	t.regex(other.stderr, /right: done in[\s\S]*starting local anew[\s\S]*waiting until it is there again[\s\S]*left: done in/);
+	t.is(other.stderr.split('first: done in').length, 2, 'what is done stays done');
+	t.true(other.stdout.includes('is ready after'));
+	const stubborn = await (await createPlace(t)).run(['up'], {...wants, FAKE_MACHINE: 'stubborn'});
+	t.is(stubborn.code, 1);
+	t.is(stubborn.stderr.split('starting local anew').length, 2);
+	t.regex(stubborn.stderr, /\[K2D2011]/);
+	const mixed = await (await createPlace(t)).run(['up'], {...wants, FAKE_MACHINE: 'another', FAKE_FAIL: 'right'});
+	t.is(mixed.code, 1);
+	t.false(mixed.stderr.includes('starting'), 'another failure is told first');
+});
+
 test('plan and status tell the same, and --detailed-exitcode tells whether something is to do', async t => {
 	const place = await createPlace(t);
 	const before = await place.run(['plan', '--json', '--detailed-exitcode']);

@@ -86,9 +86,12 @@ for (const from of functions) {
 		t.is(patched.split('_register_datastore_options()\n').length, 2, 'the patch is there once');
 		t.true(patched.startsWith(configuration));
 		t.is(valueOf(await host.read('etc/trove.conf'), 'default_datastore'), 'mysql');
+		t.is(valueOf(await host.read('etc/trove.conf'), 'taskmanager_manager'), 'trove_k2hdkc.taskmanager.Manager');
+		t.is(valueOf(await host.read('etc/trove.conf'), 'injected_config_owner'), 'root');
 		t.is(valueOf(await host.read('etc/trove.conf'), 'docker_insecure_registries'), '10.0.0.1:5000,10.0.0.2:5000');
 		for (const file of ['etc/trove.conf', 'etc/guest.conf']) {
 			t.regex(await host.read(file), /\[k2hdkc][^[]*^docker_image *= *docker\.io\/antpickax\/k2hdkc-trove$/m);
+			t.notRegex(await host.read(file), /volume_support/);
 		}
 
 		t.is(await host.read('etc/cloudinit/k2hdkc.cloudinit'), '#cloud-config\n');
@@ -126,6 +129,10 @@ test('a tag of the image is the version; the local registry is Trove\'s; release
 	const {code, stderr} = await host.phases('stack install', 'stack post-config', 'stack extra');
 	t.is(code, 0, stderr);
 	t.regex(await host.read('etc/guest.conf'), /^docker_image *= *registry\.example\.com:5000\/k2hdkc-trove$/m);
+	for (const file of ['etc/trove.conf', 'etc/guest.conf']) {
+		t.regex(await host.read(file), /^volume_support *= *False$/m, 'no Cinder, no volumes');
+	}
+
 	t.regex(await host.read('etc/guest.conf'), /^datastore_registry_ext *= *k2hdkc:trove_k2hdkc\.guestagent\.manager\.Manager$/m);
 	const calls = await host.calls();
 	t.true(calls.includes('trove-manage datastore_version_update k2hdkc 1.0.20 k2hdkc   1 --image-tags trove'));

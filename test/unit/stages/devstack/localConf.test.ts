@@ -76,7 +76,7 @@ test('options of the datastore go into Trove\'s files and those of guests, and n
 	const text = render({set: ['k2hr3.url=https://k2hr3:18080', 'k2hr3.caFile=/etc/ca.pem', 'datastore.options.cluster_support=true', 'datastore.options.docker_image=registry:5000/k2hdkc']});
 	const [controller = '', guest = ''] = text.split('[[post-config|').slice(2).map(section => section.slice(section.indexOf('\n') + 1).trim());
 	const group = '[k2hdkc]\ncluster_support = true';
-	t.is(controller, `${group}\n[DEFAULT]\nusage_timeout = 1800`);
+	t.is(controller, `${group}\n[DEFAULT]\nusage_timeout = 1800\n[network]\nnetwork_isolation = false\n[cache]\nenabled = false`);
 	t.is(guest, group);
 });
 
