@@ -38,9 +38,9 @@ import {devstackSteps} from './steps.js';
 
 const absent = (config: Config, what: string): ToolError => new ToolError('K2D1020', `Profile ${config.profile} has no ${what} in this version`);
 
-// The client of Trove keeps a cache, in the user's home unless it is told otherwise: among DevStack's data it goes with them.
+// The clients of Trove and Nova keep caches, in the user's home unless they are told otherwise: among DevStack's data they go with them.
 const openstackCommand = ({paths}: DevstackEnv, args: readonly string[]): readonly string[] =>
-	asStack(paths, ['env', `OS_CLIENT_CONFIG_FILE=${cloudsYaml}`, 'OS_CLOUD=devstack-admin', `TROVECLIENT_UUID_CACHE_DIR=${paths.directory}/data/troveclient`, 'openstack', ...args]);
+	asStack(paths, ['env', `OS_CLIENT_CONFIG_FILE=${cloudsYaml}`, 'OS_CLOUD=devstack-admin', ...['TROVE', 'NOVA'].map(name => `${name}CLIENT_UUID_CACHE_DIR=${paths.directory}/data/${name.toLowerCase()}client`), 'openstack', ...args]);
 
 const datastoreVersions = async (env: DevstackEnv): Promise<readonly DatastoreVersion[]> => {
 	const {name: datastore, defaultVersion} = env.config.datastore;

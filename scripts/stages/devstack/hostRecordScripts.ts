@@ -17,7 +17,7 @@ export type RecordPlaces = {
 };
 
 /** Users are known by themselves; the rest is made anew by whoever needs it, or is another's, as the names of the network. */
-const volatile = String.raw`/etc/(passwd|group|shadow|gshadow|subuid|subgid)-?|/etc/(\.pwd\.lock|ld\.so\.cache|mtab|resolv\.conf|adjtime)`;
+const volatile = String.raw`/etc/(passwd|group|shadow|gshadow|subuid|subgid)-?|/etc/(\.pwd\.lock|\.updated|ld\.so\.cache|mtab|resolv\.conf|adjtime)`;
 
 const sysctls = [
 	'net.ipv4.ip_forward', ...['all', 'default'].flatMap(name => [`net.ipv4.conf.${name}.rp_filter`, `net.ipv4.conf.${name}.proxy_arp`, `net.ipv6.conf.${name}.forwarding`, `net.ipv6.conf.${name}.disable_ipv6`]),
@@ -76,7 +76,12 @@ finish() {
 	awk -F '\t' -v OFS='\t' '
 		FILENAME == ARGV[1] { was[$2] = $1; next }
 		FILENAME == ARGV[2] { is[$2] = $1; next }
-		{ kind[$3] = $1; value[$3] = $2 }
+		{ kind[$3] = $1; value[$3] = $2; if ($1 == "added") came[$3] }
+		# What has come into a directory of theirs since is theirs to take away.
+		function is_below(path) {
+			while (sub("/[^/]+$", "", path) && path != "") if (path in came) return 1
+			return 0
+		}
 		END {
 			for (path in is) if (!(path in was) || was[path] != is[path]) {
 				if (!(path in kind)) kind[path] = (path in was) ? "changed" : "added"
@@ -84,7 +89,7 @@ finish() {
 			}
 			for (path in was) if (!(path in is)) {
 				if (path in kind && kind[path] == "added") delete kind[path]
-				else { if (!(path in kind)) kind[path] = "changed"; value[path] = "absent" }
+				else if (path in kind || !is_below(path)) { if (!(path in kind)) kind[path] = "changed"; value[path] = "absent" }
 			}
 			for (path in kind) print kind[path], value[path], path
 		}

@@ -62,8 +62,23 @@ LC_ALL=C sort --reverse --field-separator "$tab" --key 3 "$record/files" | while
 done
 `;
 
-/** A checkout with anybody's work in it is nobody's rest. Users of packages stay on Debian when those go. */
+/** A checkout with anybody's work in it is nobody's rest. Users of packages stay on Debian when those go, and some of their programs run on. */
 const othersPart = String.raw`
+processes_of() {
+	for process in /proc/[0-9]*; do
+		if [ "$(stat --format=%U "$process" 2>/dev/null)" = "$1" ]; then echo "$process"; fi
+	done
+}
+end_left() {
+	for process in $(processes_of "$1"); do
+		case $(readlink "$process/exe") in *' (deleted)') kill "$(basename "$process")" 2>/dev/null || true;; esac
+	done
+	tries=0
+	while [ -n "$(processes_of "$1")" ] && [ "$tries" -lt 20 ]; do
+		tries=$((tries + 1))
+		sleep 0.2
+	done
+}
 while read -r path; do
 	if [ -e "$path/.git" ] && [ -n "$(runuser --user "$(stat --format=%U "$path")" -- git -C "$path" status --porcelain 2>/dev/null || echo unknown)" ]; then
 		echo "left: $path, which has local changes"
@@ -72,7 +87,7 @@ while read -r path; do
 	fi
 done <"$record/entries"
 while read -r name; do
-	if getent passwd "$name" >/dev/null; then userdel "$name" 2>/dev/null || echo "left: user $name, who still has processes"; fi
+	if getent passwd "$name" >/dev/null; then end_left "$name"; userdel "$name" 2>/dev/null || echo "left: user $name, who still has processes"; fi
 done <"$record/users"
 while read -r name; do
 	if getent group "$name" >/dev/null; then groupdel "$name" || echo "left: group $name"; fi

@@ -119,8 +119,8 @@ systemctl list-unit-files --no-legend
 cat /proc/sys/net/ipv4/ip_forward
 `;
 
-/** What makes no difference: caches that dpkg writes anew, backups of the files of users that are listed by themselves, and logs. */
-const noDifference = /^\S+ {2}\/etc\/(?:ld\.so\.cache|(?:passwd|group|shadow|gshadow|subuid|subgid)-?|\.pwd\.lock)$|\/var\/log\/|\/var\/cache\/(?:ldconfig|apt)/;
+/** What makes no difference: time stamps of the last boot, caches that dpkg writes anew, backups of the files of users that are listed by themselves, and logs. */
+const noDifference = /^\S+ {2}\/etc\/(?:\.updated|ld\.so\.cache|(?:passwd|group|shadow|gshadow|subuid|subgid)-?|\.pwd\.lock)$|\/var\/log\/|\/var\/cache\/(?:ldconfig|apt)/;
 
 /** Everything of the machine that a DevStack could change, as sorted lines. */
 export const lookAtMachine = async ({must}: Pick<DevstackMachine, 'must'>): Promise<readonly string[]> =>

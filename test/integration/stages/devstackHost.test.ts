@@ -81,6 +81,19 @@ test('a command that was killed is noted by the next one, or when all is put bac
 	t.is(await readFile(path.join(etc, 'hosts'), 'utf8'), 'hosts as it was\n');
 });
 
+test('what has come later into a directory of theirs, and was taken away by them, does not come back', async t => {
+	const {run, restore, tree, etc} = await createHost(t);
+	const before = await tree();
+	await run('mkdir -p "$etc/virt/servers"; echo own >"$etc/virt/conf"');
+	await writeFile(path.join(etc, 'virt/servers/one'), 'made by a program of theirs');
+	await writeFile(path.join(etc, 'app/mine'), 'by hand');
+	await run('rm -r "$etc/virt" "$etc/app/mine"');
+	t.is((await restore()).stdout, '');
+	t.is(await readFile(path.join(etc, 'app/mine'), 'utf8'), 'by hand');
+	await rm(path.join(etc, 'app/mine'));
+	t.is(await tree(), before);
+});
+
 test('files of users are nobody\'s settings: users are noted by themselves', async t => {
 	const {record} = await createHost(t);
 	const {code, stdout, stderr} = await runCommand('sh', ['-euc', `${recordFunctions({deep: ['/etc'], shallow: []})}\nlook "$1"\ncut -f 2 "$1/files"`, 'sh', record]);
