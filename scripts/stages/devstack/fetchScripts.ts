@@ -44,33 +44,43 @@ ${finish}`;
 /**
  * What runs as the user of stack.sh, since source distributions are built here. $1: the directory; $2: that of the checkouts, $3: their names; then what is
  * asked for besides. Everything becomes wheels: what the checkouts and the names ask for, at the versions of the constraints, and what is needed to build
- * packages. Checkouts themselves are installed from where they are. At the end it is asked for again, without an index.
+ * packages. DevStack takes setuptools out of the constraints, and what it edits of its checkouts it has not edited yet. Checkouts themselves are installed from where they are. At the end it is asked for again, without an index.
  */
 export const wheelsScript = String.raw`
 work=$1 stack=$2 names=$3
 shift 3
 cd "$work"
-git -C "$stack/requirements" show HEAD:upper-constraints.txt | grep -iv '^setuptools=' >constraints
+rm -rf wheels venv
+python3 -m venv venv
+pip() { command=$1; shift; venv/bin/python -m pip --disable-pip-version-check --cache-dir "$work/cache" "$command" --no-color --progress-bar=off "$@"; }
+pip install --upgrade pip
+git -C "$stack/requirements" show HEAD:upper-constraints.txt >all
+grep -iv '^setuptools=' all >constraints
 own=$(echo $names | tr ' ' '|')
 : >requirements
 : >builds
+cat >builds.py <<'end'
+import sys
+try:
+    import tomllib
+except ImportError:
+    from pip._vendor import tomli as tomllib
+with open(sys.argv[1], 'rb') as file:
+    print(*tomllib.load(file).get('build-system', {}).get('requires', []), sep='\n')
+end
 for name in $names; do
 	place=$stack/$name
 	if [ -e "$place/requirements.txt" ]; then
 		git -C "$place" show HEAD:requirements.txt | sed 's/[[:space:]]*#.*//' | grep -Eiv "^($own)([^[:alnum:]._-]|\$)|^[[:space:]]*\$" >>requirements || true
 	fi
 	if [ -e "$place/pyproject.toml" ]; then
-		python3 -c 'import sys, tomllib; print(*tomllib.load(open(sys.argv[1], "rb")).get("build-system", {}).get("requires", []), sep="\n")' "$place/pyproject.toml" >>builds
+		venv/bin/python builds.py "$place/pyproject.toml" >>builds
 	fi
 done
 printf '%s\n' "$@" >>requirements
 printf '%s\n' setuptools wheel pbr >>builds
 for list in requirements builds; do sort -u -o $list $list; done
-rm -rf wheels venv
-python3 -m venv venv
-pip() { command=$1; shift; venv/bin/python -m pip --disable-pip-version-check --cache-dir "$work/cache" "$command" --no-color --progress-bar=off "$@"; }
 export PIP_PREFER_BINARY=1
-pip install --upgrade pip
 pip wheel --wheel-dir wheels --constraint constraints --requirement requirements
 pip wheel --wheel-dir wheels --requirement builds
 export PIP_NO_INDEX=1 PIP_FIND_LINKS="$work/wheels"

@@ -26,6 +26,12 @@ type Action = Pick<DevstackStep, 'needs' | 'reaches' | 'timeout' | 'idleTimeout'
 	readonly work: (env: DevstackEnv, progress: Progress) => Promise<Job>;
 };
 
+/** $1: the cache; $2: the part, which goes whatever it was fetched for. Directories go with the last of what is in them, several parts at the same time. */
+const removeScript = `
+for place in "$1"/devstack/*; do rm -rf --one-file-system -- "$place/$2" "$place/$2.partial"; done
+for place in "$1"/devstack/* "$1/devstack" "$1"; do rmdir -- "$place" 2>/dev/null || true; done
+`;
+
 const fetchStep = (part: FetchedPart, {work, ...action}: Action): DevstackStep => ({
 	id: `fetched.${part}`,
 	stage: 'sources',
@@ -45,9 +51,8 @@ const fetchStep = (part: FetchedPart, {work, ...action}: Action): DevstackStep =
 	undo: {
 		depth: 'everything',
 		left: leftForOthers,
-		async undo({env: {host, ...env}}) {
-			const place = placeOf(env, part);
-			await host.run(['rm', '-rf', '--one-file-system', '--', place, `${place}.partial`], {timeout: 300});
+		async undo({env: {host, config}}) {
+			await host.run(['sh', '-euc', removeScript, 'sh', config.paths.cache, part], {timeout: 300});
 		},
 	},
 	own: true,
@@ -128,12 +133,12 @@ const downloads: DevstackStep = fetchStep('downloads', {
 	expected: 20,
 });
 
-/** What fetches for Python, and downloads. */
+/** What fetches for Python, and downloads. After the record of the machine, so that they are not taken back beside it: one apt after the other. */
 const tools: DevstackStep = hostPackagesStep<DevstackEnv>({
 	id: 'fetched.tools',
 	stage: 'sources',
 	title: 'Programs of the machine that fetch for stack.sh',
-	needs: ['devstack.user'],
+	needs: ['devstack.host'],
 	packages: ['python3-venv', 'curl'],
 	record: 'added-fetch-tools',
 });

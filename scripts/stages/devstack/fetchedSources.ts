@@ -18,6 +18,7 @@ cat >${aptFile} <<'end'
 Dir::Etc::sourcelist "${aptWork}/sources.list";
 Dir::Etc::sourceparts "/dev/null";
 Dir::State::lists "${aptWork}/lists";
+Acquire::Languages "none";
 end`,
 } as const;
 

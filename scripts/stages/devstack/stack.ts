@@ -52,10 +52,13 @@ export const lookAtServices = async (env: DevstackEnv): Promise<Probe> => {
 	return servicesProbe(state, state.units.length > 0 && await keystoneAnswers(env));
 };
 
-/** Names what stack.sh has asked for and nobody has fetched; undefined when it failed of something else. Its own log says more than the end of its output. */
-const notFetched = async ({host, config, paths}: DevstackEnv, {lastLines}: CommandError): Promise<ToolError | undefined> => {
-	const {stdout} = await host.run(['tail', '--lines=2000', `${paths.directory}/logs/stack.sh.log`], {allow: 'any', timeout: 30});
-	const what = unfetched(lastLines) ?? unfetched(stdout.split('\n'));
+/** $1: where jobs of the environment are. Prints the end of what the last run of stack.sh has said: much comes after what made it fail. */
+const saidScript = 'cd "$1/jobs" && tail --lines=3000 "$(ls -t devstack.stack.*.log | head -n 1)"';
+
+/** Names what stack.sh has asked for and nobody has fetched; undefined when it failed of something else. */
+const notFetched = async ({host, config, paths}: DevstackEnv): Promise<ToolError | undefined> => {
+	const {stdout} = await host.run(['sh', '-euc', saidScript, 'sh', paths.environment], {allow: 'any', timeout: 30});
+	const what = unfetched(stdout.split('\n'));
 	if (what === undefined) {
 		return undefined;
 	}
@@ -84,7 +87,7 @@ const runProgram = async ({env, job}: Pick<StepContext<DevstackEnv>, 'env' | 'jo
 			throw error;
 		}
 
-		throw (fetched === undefined ? undefined : await notFetched(env, error)) ?? new CommandError({...error, argv: [`${place(env)}/${name}`]});
+		throw (fetched === undefined ? undefined : await notFetched(env)) ?? new CommandError({...error, argv: [`${place(env)}/${name}`]});
 	}
 };
 
@@ -102,7 +105,14 @@ export const stack = (needs: readonly string[], fetchedBy: readonly string[]): D
 	...(fetchedBy.length > 0 ? {fetchedBy} : {asksAnew: true}),
 	reaches: ({fetched}) => fetched === undefined ? ['the mirrors of the distribution', 'the Python package index', 'what sources.devstack names'] : missingParts(fetched),
 	probe: async ({env}) => stackProbe(await stateOf(env)),
-	apply: async context => runProgram(context, {name: 'stack.sh', script: stackScript, fetched: allFetched(context.env.fetched)}),
+	async apply(context) {
+		const fetched = allFetched(context.env.fetched);
+		if (fetched !== undefined) {
+			context.progress.say(`with what was fetched for it, in ${fetched}, and nothing from outside`);
+		}
+
+		await runProgram(context, {name: 'stack.sh', script: stackScript, fetched});
+	},
 	phase: phaseOf,
 	noise: afterwards,
 	undo: {

@@ -108,8 +108,13 @@ export const createRealDevstackMachine = async (t: Pick<ExecutionContext, 'teard
 	await remove();
 	const must = scriptIn(machine);
 	const [proxy, git] = [await startForwardProxy(machine.hostAddress), await startGitDaemon(mirrors, machine.hostAddress)];
-	t.teardown(proxy.stop);
-	t.teardown(git.stop);
+	let gone: Promise<unknown> | undefined;
+	const withoutOutside = async (): Promise<void> => {
+		gone ??= Promise.all([proxy.stop(), git.stop()]);
+		await gone;
+	};
+
+	t.teardown(withoutOutside);
 	await mkdir(path.join(machine.root, 'usr/local/share/ca-certificates'), {recursive: true});
 	await copyFile(authorities, path.join(machine.root, 'usr/local/share/ca-certificates/host.crt'));
 	await must(networkScript(proxy.url));
@@ -122,8 +127,7 @@ export const createRealDevstackMachine = async (t: Pick<ExecutionContext, 'teard
 	return {
 		...machine, must, words: ['--profile', profile, ...machine.flags],
 		async cutOff() {
-			await proxy.stop();
-			await git.stop();
+			await withoutOutside();
 			await must('systemctl disable --quiet --now downloads');
 		},
 	};
