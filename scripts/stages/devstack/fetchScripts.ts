@@ -44,7 +44,8 @@ ${finish}`;
 /**
  * What runs as the user of stack.sh, since source distributions are built here. $1: the directory; $2: that of the checkouts, $3: their names; then what is
  * asked for besides. Everything becomes wheels: what the checkouts and the names ask for, at the versions of the constraints, and what is needed to build
- * packages. DevStack takes setuptools out of the constraints, and what it edits of its checkouts it has not edited yet. Checkouts themselves are installed from where they are. At the end it is asked for again, without an index.
+ * packages. DevStack takes setuptools out of the constraints, and the checkouts are as it has not edited them yet; they themselves are installed from where
+ * they are. At the end all is asked for again, without an index.
  */
 export const wheelsScript = String.raw`
 work=$1 stack=$2 names=$3
