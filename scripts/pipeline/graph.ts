@@ -3,7 +3,7 @@ import {didYouMean} from '../errors/suggest.js';
 import {stages, type Step} from './types.js';
 
 /** What the graph needs to know of a step. */
-export type Node = Pick<Step, 'id' | 'stage' | 'needs'>;
+export type Node = Pick<Step, 'id' | 'stage' | 'needs' | 'fetchedBy'>;
 
 const internal = (message: string): ToolError => new ToolError('K2D9001', message);
 
@@ -107,6 +107,9 @@ export type Selection = {
 
 const matches = (step: Node, name: string): boolean => step.id === name || step.stage === name;
 
+/** Steps that only `fetch` does, or who names them. */
+export const stepsAhead = (steps: readonly Node[]): ReadonlySet<string> => new Set(steps.flatMap(({fetchedBy = []}) => fetchedBy));
+
 const checkName = (name: string, steps: readonly Node[]): void => {
 	if (!steps.some(step => matches(step, name))) {
 		const known = [...new Set(steps.flatMap(step => [step.id, step.stage]))];
@@ -124,9 +127,11 @@ export const select = (ordered: readonly Node[], selection: Selection): Readonly
 
 	const first = from === undefined ? 0 : ordered.findIndex(step => matches(step, from));
 	const last = until === undefined ? ordered.length - 1 : ordered.findLastIndex(step => matches(step, until));
+	const ahead = stepsAhead(ordered);
+	const names = (step: Node, name: string): boolean => ahead.has(step.id) ? step.id === name : matches(step, name);
 	const picked = ordered.filter((step, index) => {
-		const inRange = index >= first && index <= last && (!only || only.some(name => matches(step, name)));
-		return (inRange || added.some(name => matches(step, name))) && !without.some(name => matches(step, name));
+		const inRange = index >= first && index <= last && (only ? only.some(name => names(step, name)) : !ahead.has(step.id));
+		return (inRange || added.some(name => names(step, name))) && !without.some(name => matches(step, name));
 	});
 	return new Set(picked.map(step => step.id));
 };

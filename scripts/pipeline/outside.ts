@@ -1,5 +1,5 @@
 import {ToolError} from '../errors/toolError.js';
-import {ancestorsOf, order, select, type Selection} from './graph.js';
+import {ancestorsOf, order, select, stepsAhead, type Selection} from './graph.js';
 import type {Plan, Step, Verdict} from './types.js';
 
 /** Nothing outside may be reached. */
@@ -10,13 +10,15 @@ export type Offline = {
 
 const outsideOf = <T>(step: Pick<Step<T>, 'reaches'> | undefined, env: T): readonly string[] => step?.reaches?.(env) ?? [];
 
-/** Of the steps that a selection picks, those that bring something from outside and what they stand on. */
+/** Of the steps that a selection picks, those that bring something from outside, for themselves or ahead for one of them, and what they stand on. */
 export const stepsThatFetch = <T>(steps: ReadonlyArray<Step<T>>, env: T, selection: Selection): readonly string[] => {
 	const ordered = order(steps);
 	const selected = select(ordered, selection);
-	const fetching = ordered.filter(step => selected.has(step.id) && !step.asksAnew && outsideOf(step, env).length > 0).map(({id}) => id);
-	const wanted = new Set(fetching.flatMap(id => [id, ...ancestorsOf(id, steps)]));
-	return ordered.map(({id}) => id).filter(id => selected.has(id) && wanted.has(id));
+	const picked = ordered.filter(({id}) => selected.has(id));
+	const ahead = stepsAhead(picked);
+	const fetching = picked.filter(step => !step.asksAnew && step.fetchedBy === undefined && outsideOf(step, env).length > 0).map(({id}) => id);
+	const wanted = new Set([...fetching, ...ahead].flatMap(id => [id, ...ancestorsOf(id, steps)]));
+	return ordered.map(({id}) => id).filter(id => (selected.has(id) || ahead.has(id)) && wanted.has(id));
 };
 
 const acts: ReadonlySet<Verdict> = new Set(['RUN', 'RERUN', 'UNDO+RUN']);

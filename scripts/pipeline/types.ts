@@ -69,6 +69,8 @@ export type Step<T = unknown> = {
 	readonly reaches?: (env: T) => readonly string[];
 	/** What it asks of the outside it asks each time: nothing of it can be fetched ahead. */
 	readonly asksAnew?: boolean;
+	/** Steps that bring ahead what it would ask the outside for. Only `fetch` does them, or who names them: without them it asks itself. */
+	readonly fetchedBy?: readonly string[];
 	/** Its result bears the name of its inputs: one that is there is the wanted one, although the record is of others. */
 	readonly namedByInputs?: boolean;
 	/** What --fresh does before the action: moves aside, and never away, what somebody else has made or changed in its place. */

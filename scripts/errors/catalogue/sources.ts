@@ -143,6 +143,13 @@ export const sourceErrors = [
 		remedy: 'Run `k2hdkc-devstack fetch` with the same profile and options while there is a network, then repeat the command.',
 	},
 	{
+		code: 'K2D6061',
+		title: 'DevStack asked for something that was not fetched',
+		exitCode: 1,
+		cause: 'What was fetched for stack.sh is all that it is given. It asked for a package, a Python package or a repository that is not there: DevStack or one of its plugins needs more than this tool knows of, or its repositories have moved on.',
+		remedy: 'While there is a network, run `k2hdkc-devstack fetch --fresh` with the same profile and options. If that does not bring it, have stack.sh ask outside: remove the directory devstack below paths.cache and run `up` without --offline.',
+	},
+	{
 		code: 'K2D6070',
 		title: 'The suite of the guest does not meet what its Trove asks for',
 		exitCode: 1,

@@ -2,7 +2,7 @@ import type {Probe} from '../../pipeline/types.js';
 import {keptOf} from './aside.js';
 
 /** Where the tool notes in a repository which commit it has checked out. */
-const baseRef = 'refs/k2hdkc-devstack/base';
+export const baseRef = 'refs/k2hdkc-devstack/base';
 
 /** Where it notes what stack.sh has made of the files of that commit: it edits some itself. */
 const stackedRef = 'refs/k2hdkc-devstack/stacked';

@@ -5,6 +5,7 @@ import type {Step} from '../../pipeline/types.js';
 import type {ImagePaths, RegistryEnv} from '../imageEnv.js';
 import type {K2hr3Env} from '../k2hr3/k2hr3Env.js';
 import type {MachineFacts} from './facts.js';
+import type {Fetched} from './fetchedState.js';
 import type {DevstackRelease} from './support.js';
 
 /** The user that DevStack runs as. */
@@ -32,6 +33,8 @@ export type DevstackEnv = K2hr3Env & RegistryEnv & {
 	readonly support: DevstackRelease;
 	/** Of the machine when it was opened. */
 	readonly facts: MachineFacts;
+	/** What of it was fetched for stack.sh then; undefined on a system for which nothing can be. */
+	readonly fetched: Fetched | undefined;
 };
 
 export type DevstackStep = Step<DevstackEnv>;

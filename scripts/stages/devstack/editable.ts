@@ -3,6 +3,8 @@ import {proxyEnvironment} from '../../sources/proxyEnvironment.js';
 import {asStack, stackUser, type DevstackEnv, type DevstackStep} from './devstackEnv.js';
 import {editableProbe, installEditableScript, lookAtEditableScript, parseEditable, syncEditableScript} from './editableScripts.js';
 import {troveWords} from './moreVersions.js';
+import {sourceVariables} from './fetchedSources.js';
+import {allFetched} from './fetchedState.js';
 import {haveRead, troveReaders, waitForTrove} from './readers.js';
 
 /** The package on the machine, where it is edited. */
@@ -33,7 +35,7 @@ const editableStep: DevstackStep = {
 	async apply({env, job, progress, signal}) {
 		const {config, host} = env;
 		const [source, trove] = [sourceOf(env), troveOf(env)];
-		await job(host, withPython(env, installEditableScript, [source]), {env: proxyEnvironment(config.proxy)});
+		await job(host, withPython(env, installEditableScript, [source]), {env: {...proxyEnvironment(config.proxy), ...sourceVariables(allFetched(env.fetched), config.sources)}});
 		// Noted only when all has been done: what is edited meanwhile is of the next run.
 		const {stdout} = await host.run(asStack(env.paths, ['sh', '-euc', syncEditableScript, 'sh', source, trove]), {timeout: 60});
 		await haveRead(env, troveReaders);
@@ -42,7 +44,7 @@ const editableStep: DevstackStep = {
 		await host.write(markOf(env), stdout, {mode: 0o644, owner: `${stackUser}:${stackUser}`});
 	},
 	undo: {nothingLeft: 'it goes with the data of DevStack, the copy with Trove\'s checkout'},
-	reaches: () => ['the Python package index'],
+	reaches: ({fetched}) => allFetched(fetched) === undefined ? ['the Python package index'] : [],
 	own: true,
 	timeout: 900,
 	idleTimeout: 300,

@@ -25,6 +25,7 @@ import {hasApp} from '../k2hr3/prefix.js';
 import {commandFor} from '../nameOptions.js';
 import {authority, guestMirror} from '../sourceChecks.js';
 import {asStack, cloudsYaml, devstackPaths, devstackUrls, secretNames, stackUser, type DevstackEnv} from './devstackEnv.js';
+import {lookAtFetched} from './fetchedState.js';
 import {gatherFacts} from './gather.js';
 import {chosenAddress} from './hostAddress.js';
 import {devstackK2hr3} from './k2hr3.js';
@@ -91,6 +92,7 @@ const createEnv = async (config: Config, host: Machine, support: DevstackEnv['su
 	const readNamed = async (file: string | null): Promise<string | undefined> => file === null ? undefined : host.read(file);
 	return {
 		config, host, machine: host, paths, secrets, support, facts, api,
+		fetched: await lookAtFetched(host, config, facts),
 		// Servers are virtual machines.
 		serverDisk: {file: 'disk.qcow2', format: 'qcow2'},
 		registry: () => registryOf(config),

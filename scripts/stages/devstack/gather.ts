@@ -1,5 +1,6 @@
 import {quote} from '../../machines/quote.js';
 import type {Machine} from '../../machines/types.js';
+import {baseRef} from './checkout.js';
 import {parseFacts, type MachineFacts} from './facts.js';
 
 export type Places = {
@@ -12,6 +13,7 @@ export type Places = {
 /** Seconds for all of it: a name server that is silent takes some. */
 const patience = 60;
 
+// A checkout that this tool has made, as `fetch` does, is no trace of another DevStack.
 // A program that is missing leaves its part empty. Where systemd-resolved answers, its own file names the servers behind it. Nothing of this changes anything.
 const factsScript = ({directory, mark}: Places): string => `
 part() { printf '\\n== %s\\n' "$1"; }
@@ -47,7 +49,8 @@ part missing
 for program in git sudo runuser useradd; do if ! command -v "$program" >/dev/null; then echo "$program"; fi; done
 part ours; if [ -e ${quote(mark)} ]; then echo yes; fi
 part traces
-for trace in ${quote(directory)}/devstack ${quote(directory)}/data /etc/systemd/system/devstack@*.service; do if [ -e "$trace" ]; then echo "$trace"; fi; done
+ours() { [ -e "$1/.git/${baseRef}" ] || grep --quiet --no-messages ' ${baseRef}$' "$1/.git/packed-refs"; }
+for trace in ${quote(directory)}/devstack ${quote(directory)}/data /etc/systemd/system/devstack@*.service; do if [ -e "$trace" ] && ! ours "$trace"; then echo "$trace"; fi; done
 `;
 
 /** Looks at a machine, and only looks. */

@@ -10,9 +10,15 @@ import {stackNotes} from './stackState.js';
 import {devstackRelease, devstackRepositories} from './support.js';
 
 /** Where a repository comes from, and what of it. */
-export const repositorySource = ({release, sources: {devstack}}: Pick<Config, 'release' | 'sources'>, name: string): {readonly url: string; readonly ref: string} => ({
-	url: `${devstack.git}/openstack/${name}.git`, ref: devstack.refs?.[name] ?? devstackRelease(release).branch,
-});
+export const repositorySource = ({release, sources: {devstack}}: Pick<Config, 'release' | 'sources'>, name: string): {readonly url: string; readonly ref: string} => {
+	const {branch, novnc} = devstackRelease(release);
+	return name === 'novnc'
+		? {url: devstack.novnc, ref: devstack.refs?.[name] ?? novnc}
+		: {url: `${devstack.git}/openstack/${name}.git`, ref: devstack.refs?.[name] ?? branch};
+};
+
+/** Whom its checkout asks: the address that people have configured. */
+const askedFor = ({sources: {devstack}}: Pick<Config, 'sources'>, name: string): string => hideUrlPasswords(name === 'novnc' ? devstack.novnc : devstack.git);
 
 const placeOf = ({paths}: Pick<DevstackEnv, 'paths'>, name: string): string => `${paths.directory}/${name}`;
 
@@ -70,7 +76,7 @@ const repositoryStep = (name: string): DevstackStep => ({
 		const {url, ref} = repositorySource(config, name);
 		return {url: hideUrlPasswords(url), ref};
 	},
-	reaches: ({config}) => [hideUrlPasswords(config.sources.devstack.git)].filter(base => !base.startsWith('file:')),
+	reaches: ({config}) => [askedFor(config, name)].filter(base => !base.startsWith('file:')),
 	async probe({env}) {
 		const place = placeOf(env, name);
 		return checkoutProbe(place, await lookAt(env, place));

@@ -6,14 +6,15 @@ import type {Machine, RunResult} from '../../machines/types.js';
 import {proxyEnvironment} from '../../sources/proxyEnvironment.js';
 import {askAddress} from '../askAddress.js';
 import {fail, pass, warn} from '../checkResult.js';
+import {allFetched, type Fetched, type FetchedPart} from './fetchedState.js';
 import {packageIndexes} from './packageMirrors.js';
 import {repositorySource} from './repositories.js';
-import {cirrosImage, devstackRelease} from './support.js';
+import {cirrosImage, devstackRelease, etcdArchive} from './support.js';
 
-type Sources = {readonly host: Pick<Machine, 'run' | 'script'>; readonly config: Pick<Config, 'release' | 'sources' | 'proxy' | 'timeouts'>};
+type Sources = {readonly host: Pick<Machine, 'run' | 'script'>; readonly config: Pick<Config, 'release' | 'sources' | 'proxy' | 'timeouts'>; readonly fetched?: Fetched | undefined};
 
-/** The step that fetches what no other does. */
-const neededBy = ['devstack.stack'] as const;
+/** The step that fetches what no other has fetched ahead, and the one that does so. With all of it there stack.sh asks nobody. */
+const neededFor = ({fetched}: Pick<Sources, 'fetched'>, part: FetchedPart): readonly string[] => [`fetched.${part}`, ...(allFetched(fetched) === undefined ? ['devstack.stack'] : [])];
 
 const elsewhere = (key: string): string => `Check the network and the proxy, or name another: --set ${key}=ADDRESS.`;
 
@@ -66,7 +67,7 @@ const repository = (sources: Sources, name: string): Check => ({
 });
 
 const novnc = (sources: Sources): Check => ({
-	id: 'git-novnc', title: 'Repository of noVNC', stage: 'sources', neededBy, asksOutside: true,
+	id: 'git-novnc', title: 'Repository of noVNC', stage: 'sources', neededBy: ['repository.novnc'], asksOutside: true,
 	run: async ({signal}) => askRepository(sources, sources.config.sources.devstack.novnc, 'HEAD', 'sources.devstack.novnc', signal),
 });
 
@@ -81,16 +82,15 @@ const askDownload = async (sources: Sources, url: string, key: string, signal: A
 };
 
 const etcd = (sources: Sources): Check => ({
-	id: 'etcd', title: 'Archive of etcd', stage: 'sources', neededBy, asksOutside: true,
+	id: 'etcd', title: 'Archive of etcd', stage: 'sources', neededBy: neededFor(sources, 'downloads'), asksOutside: true,
 	async run({signal}) {
 		const {release, sources: {devstack}} = sources.config;
-		const version = `v${devstackRelease(release).etcd}`;
-		return askDownload(sources, `${devstack.etcd}/${version}/etcd-${version}-linux-amd64.tar.gz`, 'sources.devstack.etcd', signal);
+		return askDownload(sources, etcdArchive(devstack.etcd, devstackRelease(release)), 'sources.devstack.etcd', signal);
 	},
 });
 
 const cirros = (sources: Sources): Check => ({
-	id: 'cirros', title: 'Image of CirrOS', stage: 'sources', neededBy, asksOutside: true,
+	id: 'cirros', title: 'Image of CirrOS', stage: 'sources', neededBy: neededFor(sources, 'downloads'), asksOutside: true,
 	async run({signal}) {
 		const {release, sources: {devstack}} = sources.config;
 		return askDownload(sources, cirrosImage(devstack.cirros, devstackRelease(release)), 'sources.devstack.cirros', signal);
@@ -99,7 +99,7 @@ const cirros = (sources: Sources): Check => ({
 
 /** The machine's own apt or dnf says which; all are asked at the same time. */
 const packages = (sources: Sources): Check => ({
-	id: 'packages', title: 'Mirrors of the distribution', stage: 'sources', neededBy, asksOutside: true,
+	id: 'packages', title: 'Mirrors of the distribution', stage: 'sources', neededBy: neededFor(sources, 'packages'), asksOutside: true,
 	async run({signal}) {
 		const indexes = await packageIndexes(sources.host);
 		if (indexes === undefined) {
@@ -124,7 +124,7 @@ const packages = (sources: Sources): Check => ({
 
 /** Where to look is for pip itself to know; any package that there surely is tells whether it answers. */
 const python = (sources: Sources): Check => ({
-	id: 'python', title: 'Python package index', stage: 'sources', neededBy, asksOutside: true,
+	id: 'python', title: 'Python package index', stage: 'sources', neededBy: neededFor(sources, 'python'), asksOutside: true,
 	async run({signal}) {
 		const {index} = sources.config.sources.python;
 		const answer = await ask(sources, ['python3', '-m', 'pip', '--disable-pip-version-check', '--retries', '0', '--timeout', '10', 'index', 'versions', ...index === 'host' ? [] : ['--index-url', index], 'pip'], signal);

@@ -1,9 +1,14 @@
 import {setTimeout as sleep} from 'node:timers/promises';
+import {hideUrlPasswords} from '../../config/urlPasswords.js';
+import {ToolError} from '../../errors/toolError.js';
 import {CommandError} from '../../machines/commandError.js';
 import {request} from '../../openstack/api.js';
 import type {Probe, StepContext} from '../../pipeline/types.js';
 import {proxyEnvironment} from '../../sources/proxyEnvironment.js';
+import {commandFor} from '../nameOptions.js';
 import {asStack, type DevstackEnv, type DevstackStep} from './devstackEnv.js';
+import {asBefore, sourceVariables, unfetched, withFetched} from './fetchedSources.js';
+import {allFetched, missingParts} from './fetchedState.js';
 import {chosenAddress} from './hostAddress.js';
 import {recorded} from './hostRecord.js';
 import {localConfInputs} from './localConf.js';
@@ -47,17 +52,47 @@ export const lookAtServices = async (env: DevstackEnv): Promise<Probe> => {
 	return servicesProbe(state, state.units.length > 0 && await keystoneAnswers(env));
 };
 
+/** $1: where jobs of the environment are. Prints the end of what the last run of stack.sh has said: much comes after what made it fail. */
+const saidScript = 'cd "$1/jobs" && tail --lines=3000 "$(ls -t devstack.stack.*.log | head -n 1)"';
+
+/** Names what stack.sh has asked for and nobody has fetched; undefined when it failed of something else. */
+const notFetched = async ({host, config, paths}: DevstackEnv): Promise<ToolError | undefined> => {
+	const {stdout} = await host.run(['sh', '-euc', saidScript, 'sh', paths.environment], {allow: 'any', timeout: 30});
+	const what = unfetched(stdout.split('\n'));
+	if (what === undefined) {
+		return undefined;
+	}
+
+	return new ToolError('K2D6061', `stack.sh asked for ${hideUrlPasswords(what)}, which is not among what was fetched for it`, {
+		remedy: `While there is a network, run \`${commandFor(config, 'fetch --fresh')}\` with the options of this command, then resume.`,
+	});
+};
+
+type Program = {
+	readonly name: 'stack.sh' | 'clean.sh';
+	readonly script: string;
+	/** With what was fetched for it, from this directory. */
+	readonly fetched?: string | undefined;
+};
+
 /** Runs a program of DevStack as its user, with what it changes of the machine noted. A failure names the program, not the script around it. */
-const runProgram = async ({env, job}: Pick<StepContext<DevstackEnv>, 'env' | 'job'>, program: string, script: string): Promise<void> => {
+const runProgram = async ({env, job}: Pick<StepContext<DevstackEnv>, 'env' | 'job'>, {name, script, fetched}: Program): Promise<void> => {
+	const words = asStack(env.paths, ['sh', '-euc', script, 'sh', place(env), env.config.devstack.ranges.floating]);
 	try {
-		await job(env.host, recorded(env.paths, asStack(env.paths, ['sh', '-euc', script, 'sh', place(env), env.config.devstack.ranges.floating])), {env: proxyEnvironment(env.config.proxy)});
+		await job(env.host, recorded(env.paths, fetched === undefined ? asBefore(words) : withFetched(fetched, place(env), words)), {
+			env: {...proxyEnvironment(env.config.proxy), ...sourceVariables(fetched, env.config.sources)},
+		});
 	} catch (error) {
-		throw error instanceof CommandError ? new CommandError({...error, argv: [`${place(env)}/${program}`]}) : error;
+		if (!(error instanceof CommandError)) {
+			throw error;
+		}
+
+		throw (fetched === undefined ? undefined : await notFetched(env)) ?? new CommandError({...error, argv: [`${place(env)}/${name}`]});
 	}
 };
 
-/** OpenStack itself. Its data goes when it is made anew, so that is asked first. */
-export const stack = (needs: readonly string[]): DevstackStep => ({
+/** OpenStack itself. Its data goes when it is made anew, so that is asked first. `fetchedBy`: steps that bring ahead what it would ask outside for. */
+export const stack = (needs: readonly string[], fetchedBy: readonly string[]): DevstackStep => ({
 	id: 'devstack.stack',
 	stage: 'control-plane',
 	title: 'stack.sh of DevStack',
@@ -67,10 +102,17 @@ export const stack = (needs: readonly string[]): DevstackStep => ({
 		plugin: pluginHash(),
 		refs: Object.fromEntries(devstackRepositories(env.config.components).map(name => [name, repositorySource(env.config, name).ref])),
 	}),
-	asksAnew: true,
-	reaches: () => ['the mirrors of the distribution', 'the Python package index', 'what sources.devstack names'],
+	...(fetchedBy.length > 0 ? {fetchedBy} : {asksAnew: true}),
+	reaches: ({fetched}) => fetched === undefined ? ['the mirrors of the distribution', 'the Python package index', 'what sources.devstack names'] : missingParts(fetched),
 	probe: async ({env}) => stackProbe(await stateOf(env)),
-	apply: async context => runProgram(context, 'stack.sh', stackScript),
+	async apply(context) {
+		const fetched = allFetched(context.env.fetched);
+		if (fetched !== undefined) {
+			context.progress.say(`with what was fetched for it, in ${fetched}, and nothing from outside`);
+		}
+
+		await runProgram(context, {name: 'stack.sh', script: stackScript, fetched});
+	},
 	phase: phaseOf,
 	noise: afterwards,
 	undo: {
@@ -78,7 +120,7 @@ export const stack = (needs: readonly string[]): DevstackStep => ({
 		async undo(context) {
 			const {code} = await context.env.host.run(['test', '-d', place(context.env)], {allow: [0, 1]});
 			if (code === 0) {
-				await runProgram(context, 'clean.sh', cleanScript);
+				await runProgram(context, {name: 'clean.sh', script: cleanScript});
 			}
 		},
 	},

@@ -1,6 +1,7 @@
 import type {Config} from '../../config/schema.js';
 import type {DevstackStep} from './devstackEnv.js';
 import {editable} from './editable.js';
+import {fetchSteps} from './fetchSteps.js';
 import type {ChangedMachine} from './hostChange.js';
 import {hostChangeSteps} from './hostChangeSteps.js';
 import {hostRecord} from './hostRecord.js';
@@ -20,8 +21,10 @@ import {user} from './user.js';
 /** The steps of profile `devstack`; components that are switched off are not among them, nor changes of the machine where it is not known. */
 export const devstackSteps = (config: Pick<Config, 'components' | 'datastore' | 'devstack' | 'images' | 'k2hr3' | 'release' | 'sources'>, machine?: ChangedMachine): readonly DevstackStep[] => {
 	const [checkouts, tools, versions, changes] = [repositories(config), imageTools(config), moreVersions(config), hostChangeSteps(config, machine)];
+	const ahead = fetchSteps(machine, checkouts.map(({id}) => id), tools.map(({id}) => id));
 	return [
-		...changes.before, passwords, user, hostRecord(tools.map(({id}) => id)), ...checkouts, plugin, localConf, stack([...checkouts, ...changes.before].map(({id}) => id)), ...changes.after, network,
+		...changes.before, passwords, user, hostRecord(tools.map(({id}) => id)), ...checkouts, plugin, localConf,
+		...ahead, stack([...checkouts, ...changes.before].map(({id}) => id), ahead.map(({id}) => id)), ...changes.after, network,
 		services, ...(config.components.compute ? [inventory] : []),
 		...versions, tellTrove(versions.map(({id}) => id)), ...editable(config), ...tools, ...devstackImages(config), ...devstackK2hr3Steps(config),
 	];

@@ -14,6 +14,8 @@ export type DevstackRelease = {
 	/** Versions that it downloads. */
 	readonly etcd: string;
 	readonly cirros: string;
+	/** Branch or tag of noVNC. */
+	readonly novnc: string;
 	/** Port or path of Neutron's API on the machine, or both. */
 	readonly network: string;
 };
@@ -55,6 +57,9 @@ export const devstackRepositories = (components: Components): readonly string[] 
 /** DevStack's name for a system; undefined for one that this tool does not know. */
 export const systemName = ({id, version}: {readonly id: string; readonly version: string}, systems = knownSystems()): string | undefined =>
 	Object.entries(systems).find(([, known]) => known.id === id && (known.version === version || known.version === version.split('.')[0]))?.[0];
+
+/** Address of the archive of etcd that a release downloads. `base`: where all of them are. */
+export const etcdArchive = (base: string, {etcd}: Pick<DevstackRelease, 'etcd'>): string => `${base}/v${etcd}/etcd-v${etcd}-linux-amd64.tar.gz`;
 
 /** Address of the disk of CirrOS that a release downloads. `base`: where all of them are. */
 export const cirrosImage = (base: string, {cirros}: Pick<DevstackRelease, 'cirros'>): string => `${base}/${cirros}/cirros-${cirros}-x86_64-disk.img`;

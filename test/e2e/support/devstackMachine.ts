@@ -98,7 +98,7 @@ export const createDevstackMachine = async (t: ExecutionContext, {suite, release
 	await writeFile(path.join(machine.root, 'etc/apt/sources.list'), `deb ${mirror}/debian ${suite} main\n`);
 	const words = [
 		'--profile', 'devstack', '--release', release, ...machine.flags, '--set', 'devstack.minimum={cpus: 1, memoryMiB: 1024, diskMiB: 1024}',
-		'--set', 'sources.devstack.git=file:///srv/git', '--set', 'sources.devstack.novnc=file:///srv/git/openstack/nova.git',
+		'--set', 'sources.devstack.git=file:///srv/git', '--set', 'sources.devstack.novnc=file:///srv/git/openstack/novnc.git', '--set', 'sources.devstack.refs={novnc: 1.0.0}',
 		'--set', `sources.devstack.etcd=${mirror}/etcd`, '--set', `sources.devstack.cirros=${mirror}/cirros`,
 		...set.flatMap(each => ['--set', each]),
 	];

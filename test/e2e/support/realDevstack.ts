@@ -1,4 +1,4 @@
-import {copyFile, cp, mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {chmod, copyFile, cp, mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import type {ExecutionContext} from 'ava';
@@ -89,23 +89,35 @@ const profileOf = ({proxy, git, etcdHash, release}: {readonly proxy: string; rea
 	},
 });
 
+/** With a way to take from it everything that is outside. */
+export type RealMachine = DevstackMachine & {readonly cutOff: () => Promise<void>};
+
+/** Its link to this host: first three parts of the addresses, and the name of this host's end. */
+const itsLink = {prefix: '10.218.9', link: 'kd-ds-real'};
+
 /**
  * A fresh Debian on which the real stack.sh of a release can run. It reaches this host alone, which serves the repositories of `mirrors` (bare, NAME.git)
  * and passes on what is asked of package mirrors. It goes with the test.
  */
-export const createRealDevstackMachine = async (t: ExecutionContext, mirrors: string, release: RealRelease): Promise<DevstackMachine> => {
+export const createRealDevstackMachine = async (t: Pick<ExecutionContext, 'teardown'>, mirrors: string, release: RealRelease, link = itsLink): Promise<RealMachine> => {
 	// Images are made with overlays, and the root of the machine is one.
 	const store = await mkdtemp('/var/tmp/k2hdkc-devstack-store-');
+	await chmod(store, 0o755);
 	t.teardown(async () => rm(store, {recursive: true, force: true}));
-	const machine = await startSshMachine({suite: release.suite, prefix: '10.218.9', link: 'kd-ds-real', directories: {'/srv/store': store}});
+	const machine = await startSshMachine({suite: release.suite, ...link, directories: {'/srv/store': store}});
 	t.teardown(machine.stop);
 	const {directory: programs, remove} = await k2hr3Programs();
 	await cp(programs, path.join(machine.root, k2hr3Prefix), {recursive: true, verbatimSymlinks: true});
 	await remove();
 	const must = scriptIn(machine);
 	const [proxy, git] = [await startForwardProxy(machine.hostAddress), await startGitDaemon(mirrors, machine.hostAddress)];
-	t.teardown(proxy.stop);
-	t.teardown(git.stop);
+	let gone: Promise<unknown> | undefined;
+	const withoutOutside = async (): Promise<void> => {
+		gone ??= Promise.all([proxy.stop(), git.stop()]);
+		await gone;
+	};
+
+	t.teardown(withoutOutside);
 	await mkdir(path.join(machine.root, 'usr/local/share/ca-certificates'), {recursive: true});
 	await copyFile(authorities, path.join(machine.root, 'usr/local/share/ca-certificates/host.crt'));
 	await must(networkScript(proxy.url));
@@ -115,5 +127,11 @@ export const createRealDevstackMachine = async (t: ExecutionContext, mirrors: st
 	t.teardown(async () => rm(directory, {recursive: true, force: true}));
 	const profile = path.join(directory, 'real.yaml');
 	await writeFile(profile, stringify(profileOf({proxy: proxy.url, git: git.url, etcdHash, release: release.release})));
-	return {...machine, must, words: ['--profile', profile, ...machine.flags]};
+	return {
+		...machine, must, words: ['--profile', profile, ...machine.flags],
+		async cutOff() {
+			await withoutOutside();
+			await must('systemctl disable --quiet --now downloads');
+		},
+	};
 };

@@ -1,6 +1,6 @@
 import test from 'ava';
 import {ToolError} from '../../../scripts/errors/toolError.js';
-import {order, type Selection} from '../../../scripts/pipeline/graph.js';
+import {order, select, type Selection} from '../../../scripts/pipeline/graph.js';
 import {stepsThatFetch} from '../../../scripts/pipeline/outside.js';
 import {makePlan} from '../../../scripts/pipeline/plan.js';
 import type {Plan, Probe, Stage, Step} from '../../../scripts/pipeline/types.js';
@@ -66,6 +66,27 @@ test('what is asked anew each time is not fetched, and offline it is said that i
 		recordOf: () => undefined, lastJobOf: async () => undefined, look: async () => ({state: 'absent', evidence: 'saw nothing'}),
 	}), {instanceOf: ToolError, code: 'K2D6060'});
 	t.is(error.details.remedy, 'Nothing can be fetched ahead for stack: do without --offline. For the rest, run `tool fetch` while there is a network, then repeat this command.');
+});
+
+const tooled: Step<Env> = step('ahead', 'sources', ['tools'], fromMirror);
+const served: Step<Env> = {...step('stack', 'control-plane', ['root'], () => ['packages']), fetchedBy: ['ahead']};
+
+test('what is brought ahead for a step is fetched with it, and is in no other plan unless somebody names it', async t => {
+	const all = [...steps, tooled, served];
+	t.is(stepsThatFetch(all, env, {without: ['images']}).join(' '), 'tools root ahead');
+	t.is(stepsThatFetch(all, env, {without: ['images', 'stack']}).join(' '), 'tools root');
+	const ordered = order(all);
+	const named: ReadonlyArray<readonly [Selection, boolean]> = [[{}, false], [{only: ['sources']}, false], [{only: ['ahead']}, true], [{with: ['ahead']}, true], [{with: ['sources']}, false]];
+	for (const [selection, isThere] of named) {
+		t.is(select(ordered, selection).has('ahead'), isThere);
+	}
+
+	const error = await t.throwsAsync(makePlan<Env>({
+		steps: ordered, env, selection: {without: ['images']}, fresh: false, bootId: 'boot', offline: {fetch: 'tool fetch'},
+		recordOf: () => undefined, lastJobOf: async () => undefined, look: async () => ({state: 'absent', evidence: 'saw nothing'}),
+	}), {instanceOf: ToolError, code: 'K2D6060'});
+	t.regex(error.message, /^stack \(packages\): /m);
+	t.is(error.details.remedy, 'Run `tool fetch` while there is a network, then repeat this command.');
 });
 
 test('offline, what was fetched is used, and what needs no network is done', async t => {

@@ -12,7 +12,7 @@ import {devstackSteps} from '../../../../scripts/stages/devstack/steps.js';
 import {buildah} from '../../../../scripts/stages/images/containers/builders/buildah.js';
 import {devstackRelease, devstackRepositories, knownSystems} from '../../../../scripts/stages/devstack/support.js';
 import {load} from '../../config/workspace.js';
-import {devstackConfig} from './samples.js';
+import {devstackConfig, goodMachine} from './samples.js';
 
 const pageOf = (name: string): string => readFileSync(path.join(packageRoot, 'docs', `${name}.md`), 'utf8');
 
@@ -51,6 +51,12 @@ test('every step is on the page, with how it is taken back', t => {
 	const repository = ['`repository.NAME`', depths.sources];
 	t.deepEqual(table('What is done').slice(1).map(cells => [cells[0], cells.at(-1)]), [...rows.slice(0, 3), repository, ...rows.slice(3)]);
 	t.deepEqual(order(steps).map(({id}) => id).toSorted(), steps.map(({id}) => id).toSorted());
+});
+
+test('every step that fetches for stack.sh is on the page of offline, with how it is taken back', t => {
+	const steps = devstackSteps(devstackConfig(), goodMachine).filter(({id}) => id.startsWith('fetched.'));
+	const rows = rowsOf(pageOf('offline').split('\n## DevStack\n')[1]!.split('\n## ')[0]!).slice(1);
+	t.deepEqual(rows.map(cells => [cells[0], cells.at(-1)]), steps.map(({id, undo}) => [`\`${id}\``, 'undo' in undo ? `\`down --depth ${undo.depth}\`` : '']));
 });
 
 test('the changes of a machine are those of the tool', t => {

@@ -52,7 +52,7 @@ const createWorld = ({files: given = {}, answers = {}, set = [], jobCode = 0}: {
 	const support = devstackRelease(config.release);
 	const api = createApi(host, devstackUrls('192.0.2.10', support), () => ({user: 'admin', password: secrets.get('admin'), project: 'admin'}));
 	const env: DevstackEnv = {
-		config, host, machine: host, paths, secrets, support, facts: goodMachine, registry: () => registryOf(config), serverDisk: {file: 'disk.qcow2', format: 'qcow2'},
+		config, host, machine: host, paths, secrets, support, facts: goodMachine, fetched: undefined, registry: () => registryOf(config), serverDisk: {file: 'disk.qcow2', format: 'qcow2'},
 		api,
 		proxyAuthority: undefined, k2hr3Authority: undefined, k2hr3Certificate: undefined, hasK2hr3App: false, k2hr3: devstackK2hr3({config, host, paths, api}, '192.0.2.10'), builder: {builder: buildah, reason: 'buildah: it is there'},
 	};
