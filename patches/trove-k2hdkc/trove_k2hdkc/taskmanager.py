@@ -36,6 +36,7 @@ from trove.taskmanager import manager
 
 from trove_k2hdkc.control import abandoned
 from trove_k2hdkc.control import rings
+from trove_k2hdkc.control import volumes
 from trove_k2hdkc import MANAGER
 from trove_k2hdkc import ring
 
@@ -76,7 +77,6 @@ class Manager(manager.Manager):
     restart_cluster = _claimed('restart_cluster')
     upgrade_cluster = _claimed('upgrade_cluster')
     delete_cluster = _claimed('delete_cluster')
-    resize_volume = _claimed_instance('resize_volume')
     resize_flavor = _claimed_instance('resize_flavor')
     reboot = _claimed_instance('reboot')
     migrate = _claimed_instance('migrate')
@@ -110,20 +110,50 @@ class Manager(manager.Manager):
                                                  **arguments)
 
     def restart(self, context, instance_id):
-        """Tell the guest of the ring that its configuration group names."""
+        """Restart in the ring that the configuration group names.
+
+        Of a guest that cannot, Trove keeps nothing but a line in its log.
+        """
         row = _row(instance_id)
-        before = None
+        if not _is_single(row):
+            with self._claim(row):
+                super(Manager, self).restart(context, instance_id)
+            return
         with self._claim(row):
-            if _is_single(row):
-                with _told(context, instance_id, TASKS.RESTART_REQUIRED):
-                    overrides = _overrides(context, row)
-                    guest = _guest(context, instance_id)
-                    before = guest.ring_name()
-                    guest.update_overrides(overrides)
-            super(Manager, self).restart(context, instance_id)
+            with _told(context, instance_id, TASKS.RESTART_REQUIRED):
+                overrides = _overrides(context, row)
+                guest = _guest(context, instance_id)
+                volumes.put_back(context, instance_id, guest)
+                before = guest.ring_name()
+                guest.update_overrides(overrides)
+                guest.restart()
+            with notification.EndNotification(context):
+                _set_task(instance_id, TASKS.NONE)
         if before and before != overrides[ring.KEY]['name']:
             rings.leave(context, row.tenant_id, before,
                         [row.compute_instance_id])
+
+    def resize_volume(self, context, instance_id, new_size):
+        """Go on from where one that was abandoned has stopped."""
+        row = _row(instance_id)
+        if not _is_ours(row):
+            super(Manager, self).resize_volume(context, instance_id,
+                                               new_size)
+            return
+        with self._claim(row):
+            with _told(context, instance_id, TASKS.RESTART_REQUIRED):
+                guest = _guest(context, instance_id)
+                size = volumes.put_back(context, instance_id, guest)
+                is_extended = size is not None and size >= int(new_size)
+                if is_extended:
+                    volumes.grow(context, instance_id)
+                    guest.restart()
+            if not is_extended:
+                super(Manager, self).resize_volume(context, instance_id,
+                                                   new_size)
+                return
+            with notification.EndNotification(context):
+                _set_task(instance_id, TASKS.NONE)
 
     def upgrade(self, context, instance_id, datastore_version_id):
         """Upgrade, and wait until the guest says how that ended.
