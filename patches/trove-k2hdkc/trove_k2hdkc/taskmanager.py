@@ -22,6 +22,7 @@ import traceback
 
 from oslo_log import log as logging
 from oslo_service import periodic_task
+from oslo_utils import excutils
 
 from trove.cluster import models as cluster_models
 from trove.common import cfg
@@ -34,6 +35,7 @@ from trove.instance import models as instance_models
 from trove.instance import tasks as instance_tasks
 from trove.taskmanager import manager
 
+from trove_k2hdkc.cluster import health
 from trove_k2hdkc.control import abandoned
 from trove_k2hdkc.control import rings
 from trove_k2hdkc.control import volumes
@@ -149,8 +151,9 @@ class Manager(manager.Manager):
                     volumes.grow(context, instance_id)
                     guest.restart()
             if not is_extended:
-                super(Manager, self).resize_volume(context, instance_id,
-                                                   new_size)
+                with _restartable(instance_id):
+                    super(Manager, self).resize_volume(context, instance_id,
+                                                       new_size)
                 return
             with notification.EndNotification(context):
                 _set_task(instance_id, TASKS.NONE)
@@ -234,6 +237,25 @@ def _told(context, instance_id, task):
                                                 traceback.format_exc())
             _set_task(instance_id, task)
             raise exception.TroveError(reason)
+
+
+@contextlib.contextmanager
+def _restartable(instance_id):
+    """What fails within leaves an instance that can be restarted.
+
+    Where the volume could not be attached again Trove calls the node failed,
+    and refuses the restart by which it would be. No guest agent corrects
+    that: without the volume it does not start.
+    """
+    try:
+        yield
+    except Exception:
+        with excutils.save_and_reraise_exception():
+            service = health.service(instance_id)
+            if service.get_status() in health.FAILED:
+                service.set_status(health.STATUSES.SHUTDOWN)
+                service.save()
+            _set_task(instance_id, TASKS.RESTART_REQUIRED)
 
 
 def _overrides(context, row):

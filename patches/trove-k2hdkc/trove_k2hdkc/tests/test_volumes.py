@@ -13,10 +13,12 @@
 from unittest import mock
 
 from trove.common import exception
+from trove.instance.service_status import ServiceStatuses
 from trove.instance.tasks import InstanceTasks
 from trove.taskmanager import manager
 from trove.taskmanager import models as task_models
 
+from trove_k2hdkc.cluster import health
 from trove_k2hdkc.tests import test_taskmanager
 
 
@@ -123,6 +125,21 @@ class ResizeTest(VolumeCase):
         self.guest.restart.assert_called_once_with()
         self.resize.assert_not_called()
         self.assertEqual(InstanceTasks.NONE, self.task_of(self.row.id))
+
+    def test_one_that_fails_can_be_restarted(self):
+        for before, after in (
+                (ServiceStatuses.FAILED, ServiceStatuses.SHUTDOWN),
+                (ServiceStatuses.HEALTHY, ServiceStatuses.HEALTHY)):
+            service = health.service(self.row.id)
+            service.set_status(before)
+            service.save()
+            self.resize.side_effect = exception.TroveError('No server')
+            self.assertRaises(exception.TroveError,
+                              self.manager.resize_volume, self.context,
+                              self.row.id, '2')
+            self.assertEqual(after, health.service(self.row.id).get_status())
+            self.assertEqual(InstanceTasks.RESTART_REQUIRED,
+                             self.task_of(self.row.id))
 
     def test_without_a_volume(self):
         self.tasks.volume_id = None
