@@ -1,6 +1,6 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import {inGuest, inside} from './machine.js';
-import type {Servers} from './servers.js';
+import {until, type Servers} from './servers.js';
 
 /** What goes wrong around a cluster, and comes back by itself or by its operator. */
 export type Fault = {
@@ -31,9 +31,9 @@ export const holdContainer = async (server: string, container: string): Promise<
 	await inGuest(server, `for tenth in $(seq 1800); do docker pause ${container} 2>/dev/null && exit; sleep 0.1; done; exit 1`);
 };
 
-/** A container that is held goes on, unless a fault has ended it. */
+/** A container that is held goes on, unless a fault has ended it. A guest that has just been started takes no commands yet. */
 export const releaseContainer = async (server: string, container: string): Promise<void> => {
-	await inGuest(server, `docker unpause ${container} || true`);
+	await until('the guest takes commands', async () => inGuest(server, `docker unpause ${container} || true`).then(() => true, () => undefined));
 };
 
 /** A service of the control plane is killed, is away for a while, and is started again. */
