@@ -30,7 +30,11 @@ export const toldOf = async (demo: Cloud, id: string): Promise<Told | undefined>
 /** What an instance tells when its task has ended. */
 export const endOf = async (demo: Cloud, id: string): Promise<Told> => until(`the task of ${id} has ended`, async () => {
 	const told = await toldOf(demo, id);
-	return told && passing.has(told.status) ? undefined : told;
+	if (told === undefined) {
+		throw new Error(`instance ${id} is gone`);
+	}
+
+	return passing.has(told.status) ? undefined : told;
 }, patience);
 
 /** Trove's times have no zone, and no part of a second. */
