@@ -22,6 +22,7 @@ import traceback
 
 from oslo_log import log as logging
 from oslo_service import periodic_task
+from oslo_utils import excutils
 
 from trove.cluster import models as cluster_models
 from trove.common import cfg
@@ -34,8 +35,10 @@ from trove.instance import models as instance_models
 from trove.instance import tasks as instance_tasks
 from trove.taskmanager import manager
 
+from trove_k2hdkc.cluster import health
 from trove_k2hdkc.control import abandoned
 from trove_k2hdkc.control import rings
+from trove_k2hdkc.control import volumes
 from trove_k2hdkc import MANAGER
 from trove_k2hdkc import ring
 
@@ -76,7 +79,6 @@ class Manager(manager.Manager):
     restart_cluster = _claimed('restart_cluster')
     upgrade_cluster = _claimed('upgrade_cluster')
     delete_cluster = _claimed('delete_cluster')
-    resize_volume = _claimed_instance('resize_volume')
     resize_flavor = _claimed_instance('resize_flavor')
     reboot = _claimed_instance('reboot')
     migrate = _claimed_instance('migrate')
@@ -110,20 +112,51 @@ class Manager(manager.Manager):
                                                  **arguments)
 
     def restart(self, context, instance_id):
-        """Tell the guest of the ring that its configuration group names."""
+        """Restart in the ring that the configuration group names.
+
+        Of a guest that cannot, Trove keeps nothing but a line in its log.
+        """
         row = _row(instance_id)
-        before = None
+        if not _is_single(row):
+            with self._claim(row):
+                super(Manager, self).restart(context, instance_id)
+            return
         with self._claim(row):
-            if _is_single(row):
-                with _told(context, instance_id, TASKS.RESTART_REQUIRED):
-                    overrides = _overrides(context, row)
-                    guest = _guest(context, instance_id)
-                    before = guest.ring_name()
-                    guest.update_overrides(overrides)
-            super(Manager, self).restart(context, instance_id)
+            with _told(context, instance_id, TASKS.RESTART_REQUIRED):
+                overrides = _overrides(context, row)
+                guest = _guest(context, instance_id)
+                volumes.put_back(context, instance_id, guest)
+                before = guest.ring_name()
+                guest.update_overrides(overrides)
+                guest.restart()
+            with notification.EndNotification(context):
+                _set_task(instance_id, TASKS.NONE)
         if before and before != overrides[ring.KEY]['name']:
             rings.leave(context, row.tenant_id, before,
                         [row.compute_instance_id])
+
+    def resize_volume(self, context, instance_id, new_size):
+        """Go on from where one that was abandoned has stopped."""
+        row = _row(instance_id)
+        if not _is_ours(row):
+            super(Manager, self).resize_volume(context, instance_id,
+                                               new_size)
+            return
+        with self._claim(row):
+            with _told(context, instance_id, TASKS.RESTART_REQUIRED):
+                guest = _guest(context, instance_id)
+                size = volumes.put_back(context, instance_id, guest)
+                is_extended = size is not None and size >= int(new_size)
+                if is_extended:
+                    volumes.grow(context, instance_id)
+                    guest.restart()
+            if not is_extended:
+                with _restartable(instance_id):
+                    super(Manager, self).resize_volume(context, instance_id,
+                                                       new_size)
+                return
+            with notification.EndNotification(context):
+                _set_task(instance_id, TASKS.NONE)
 
     def upgrade(self, context, instance_id, datastore_version_id):
         """Upgrade, and wait until the guest says how that ended.
@@ -204,6 +237,25 @@ def _told(context, instance_id, task):
                                                 traceback.format_exc())
             _set_task(instance_id, task)
             raise exception.TroveError(reason)
+
+
+@contextlib.contextmanager
+def _restartable(instance_id):
+    """What fails within leaves an instance that can be restarted.
+
+    Where the volume could not be attached again Trove calls the node failed,
+    and refuses the restart by which it would be. No guest agent corrects
+    that: without the volume it does not start.
+    """
+    try:
+        yield
+    except Exception:
+        with excutils.save_and_reraise_exception():
+            service = health.service(instance_id)
+            if service.get_status() in health.FAILED:
+                service.set_status(health.STATUSES.SHUTDOWN)
+                service.save()
+            _set_task(instance_id, TASKS.RESTART_REQUIRED)
 
 
 def _overrides(context, row):

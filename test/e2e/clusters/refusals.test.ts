@@ -1,6 +1,10 @@
 import test from 'ava';
 import {needs} from '../../helpers/needs.js';
+import {proxyUnit} from '../../../scripts/stages/k2hr3/proxyFiles.js';
+import type {Cloud} from '../support/cloud.js';
 import {everything} from '../support/everything.js';
+import {openInstances} from '../support/instances.js';
+import {inside} from '../support/machine.js';
 import {openRing, ringStatus} from '../support/ring.js';
 import {until} from '../support/servers.js';
 import {hostNeeds} from '../support/tool.js';
@@ -9,7 +13,7 @@ import {openTrove} from '../support/trove.js';
 const datastore = {type: 'k2hdkc', version: '1.0.19'};
 const nowhere = '00000000-0000-4000-8000-000000000000';
 
-type Refusal = {readonly what: string; readonly place: string; readonly body: object; readonly status: number; readonly says: RegExp};
+type Refusal = {readonly what: string; readonly place: string; readonly method?: string; readonly body?: object; readonly status: number; readonly says: RegExp};
 
 const group = (values: object): object => ({configuration: {name: 'bad', datastore, values}});
 
@@ -47,6 +51,20 @@ const clustersOf = (member: object): readonly Refusal[] => {
 	];
 };
 
+/** Asks for each, and tells those that are answered otherwise. All at once: whoever changes one wants to see them all. */
+const answeredOtherwise = async (demo: Cloud, refusals: readonly Refusal[]): Promise<readonly string[]> => {
+	const wrong: string[] = [];
+	for (const {what, place, method = 'POST', body, status, says} of refusals) {
+		const answer = await demo.ask(8779, `/v1.0/${demo.project}${place}`, {method, body});
+		const said = JSON.stringify(answer.body);
+		if (answer.status !== status || !says.test(said)) {
+			wrong.push(`${what}: ${answer.status} ${said}`);
+		}
+	}
+
+	return wrong;
+};
+
 test.serial('what cannot be is refused with a sentence, and leaves nothing behind', async t => {
 	if (!await needs(t, hostNeeds)) {
 		return;
@@ -55,17 +73,7 @@ test.serial('what cannot be is refused with a sentence, and leaves nothing behin
 	const {demo, network, words} = await openRing(t, 'refused');
 	const good = {flavorRef: 'd2', volume: {size: 1}, nics: [{'net-id': network}]};
 	const before = await everything(demo);
-	const wrong: string[] = [];
-	for (const {what, place, body, status, says} of [...groups, ...instancesOf(good), ...clustersOf(good)]) {
-		const answer = await demo.ask(8779, `/v1.0/${demo.project}${place}`, {method: 'POST', body});
-		const said = JSON.stringify(answer.body);
-		if (answer.status !== status || !says.test(said)) {
-			wrong.push(`${what}: ${answer.status} ${said}`);
-		}
-	}
-
-	// All at once: whoever changes one wants to see them all.
-	t.deepEqual(wrong, []);
+	t.deepEqual(await answeredOtherwise(demo, [...groups, ...instancesOf(good), ...clustersOf(good)]), []);
 	t.deepEqual(await everything(demo), before);
 	t.false((await ringStatus(t, 'bad', words)).registered);
 });
@@ -92,6 +100,81 @@ test.serial('an instance with databases or users goes to ERROR, says why, and is
 	}
 
 	t.deepEqual(await everything(demo), before);
+});
+
+/** Everything of a project that could be half made, its servers and their volumes too. */
+const withServers = async ({all, demo}: Awaited<ReturnType<typeof openRing>>): Promise<readonly string[]> =>
+	[...await everything(demo), ...[...await all.list(), ...await all.volumes()].map(({id}) => id)].toSorted();
+
+test.serial('while K2HR3 is away a cluster is refused with 503 and an instance goes to ERROR, both say why, and nothing is half made', async t => {
+	if (!await needs(t, hostNeeds)) {
+		return;
+	}
+
+	const opened = await openRing(t, 'refused');
+	const {demo, ring: {member}, words} = opened;
+	const {ask} = openTrove(demo);
+	const [instances, before] = [openInstances(demo), await withServers(opened)];
+	await inside(`systemctl stop ${proxyUnit}`);
+	try {
+		const asked = Date.now();
+		t.deepEqual(await answeredOtherwise(demo, [{
+			what: 'a cluster', place: '/clusters', body: {cluster: {name: 'away', datastore, instances: [member, member]}}, status: 503, says: /K2HR3.*refused/,
+		}]), []);
+		t.log(`answered after ${((Date.now() - asked) / 1000).toFixed(1)} s`);
+		t.deepEqual(await withServers(opened), before);
+		const id = await instances.create({name: 'away', datastore, ...member});
+		const {fault} = await until('the instance has failed', async () => {
+			const instance = await instances.find(id);
+			return instance?.status === 'ERROR' ? instance : undefined;
+		}, 120);
+		// Trove breaks long sentences into lines.
+		t.regex(fault?.message ?? '', /K2HR3[^]*refused/);
+		await ask('DELETE', `/instances/${id}`);
+		await until('the instance is gone', async () => await instances.find(id) === undefined ? true : undefined, 120);
+		t.deepEqual(await withServers(opened), before);
+	} finally {
+		await inside(`systemctl start ${proxyUnit}`);
+	}
+
+	t.false((await ringStatus(t, 'away', words)).registered);
+});
+
+test.serial('a second cluster of a ring is refused with 409 and what is busy with 422, and the first comes up all the same', async t => {
+	if (!await needs(t, hostNeeds)) {
+		return;
+	}
+
+	const opened = await openRing(t, 'refused');
+	const {demo, ring} = opened;
+	const {ask} = openTrove(demo);
+	const [instances, before] = [openInstances(demo), await withServers(opened)];
+	await ring.order(2);
+	const single = await instances.create({name: 'single', datastore, ...ring.member});
+	const {configuration: {id: group}} = await ask<{configuration: {id: string}}>('POST', '/configurations', {configuration: {name: 'same', datastore, values: {'cluster-name': 'refused'}}});
+	const {id, instances: [first]} = (await ring.cluster())!;
+	const another = (name: string, change: object = {}): object => ({cluster: {name, datastore, instances: [ring.member, ring.member], ...change}});
+	const taken = {place: '/clusters', status: 409, says: /has the ring refused already/};
+	const busy = {status: 422, says: /not|task/};
+	const wrong = await answeredOtherwise(demo, [
+		{what: 'a cluster of the same name', body: another('refused'), ...taken},
+		{what: 'the same in capital letters', body: another('REFUSED'), ...taken},
+		{what: 'a group with the same cluster-name', body: another('other', {configuration: group}), ...taken},
+		{what: 'growing', place: `/clusters/${id}`, body: {grow: [ring.member]}, ...busy},
+		{what: 'shrinking', place: `/clusters/${id}`, body: {shrink: [{id: first!.id}]}, ...busy},
+		{what: 'restarting', place: `/clusters/${id}`, body: {restart: {}}, ...busy},
+		{what: 'backing up a cluster', place: '/k2hdkc/cluster_backups', body: {cluster_backup: {cluster: id, name: 'bad'}}, ...busy},
+		{what: 'deleting a cluster', place: `/clusters/${id}`, method: 'DELETE', ...busy},
+		{what: 'backing up an instance', place: '/backups', body: {backup: {instance: single, name: 'bad'}}, ...busy},
+		{what: 'deleting an instance', place: `/instances/${single}`, method: 'DELETE', ...busy},
+	]);
+	t.deepEqual(wrong, []);
+	await ring.reach(2);
+	await instances.settled(single, ['ACTIVE', 'HEALTHY']);
+	await ring.reach(0);
+	await instances.remove(single);
+	await instances.removeConfiguration(group);
+	t.deepEqual(await withServers(opened), before);
 });
 
 test.serial('a configuration group can be changed and removed', async t => {

@@ -3,7 +3,7 @@ import {until} from './servers.js';
 import {openTrove} from './trove.js';
 
 export type Backup = {readonly id: string; readonly status: string; readonly size: number | null; readonly locationRef: string | null};
-export type ClusterBackup = {readonly id: string; readonly status: string; readonly members: ReadonlyArray<{readonly backup_id: string; readonly location: string | null}>};
+export type ClusterBackup = {readonly id: string; readonly status: string; readonly members: ReadonlyArray<{readonly backup_id: string; readonly instance_id: string; readonly location: string | null}>};
 
 /** Seconds that a backup may take on a busy machine. */
 const patience = 600;
@@ -15,21 +15,22 @@ export const openBackups = (cloud: Cloud) => {
 	const backup = async (id: string): Promise<Backup> => (await ask<{backup: Backup}>('GET', `/backups/${id}`)).backup;
 	const clusterBackup = async (id: string): Promise<ClusterBackup> => (await ask<{cluster_backup: ClusterBackup}>('GET', `${clusterBackups}/${id}`)).cluster_backup;
 
-	const ended = async <T extends {readonly status: string}>(id: string, wanted: string, find: (id: string) => Promise<T>): Promise<T> => until(`backup ${id} is ${wanted}`, async () => {
+	const ended = async <T extends {readonly status: string}>(id: string, wanted: string | undefined, find: (id: string) => Promise<T>): Promise<T> => until(`backup ${id} is ${wanted ?? 'at its end'}`, async () => {
 		const found = await find(id);
-		if (found.status !== wanted && ['COMPLETED', 'FAILED'].includes(found.status)) {
+		const isEnded = ['COMPLETED', 'FAILED'].includes(found.status);
+		if (isEnded && wanted !== undefined && found.status !== wanted) {
 			throw new Error(`backup ${id} is ${JSON.stringify(found)}`);
 		}
 
-		return found.status === wanted ? found : undefined;
+		return isEnded ? found : undefined;
 	}, patience);
 
 	return {
 		async create(wanted: object): Promise<string> {
 			return (await ask<{backup: Backup}>('POST', '/backups', {backup: wanted})).backup.id;
 		},
-		/** Until it has ended so; throws when it ends otherwise. */
-		ended: async (id: string, wanted: 'COMPLETED' | 'FAILED'): Promise<Backup> => ended(id, wanted, backup),
+		/** Until it has ended; throws when that is not as wanted. */
+		ended: async (id: string, wanted?: 'COMPLETED' | 'FAILED'): Promise<Backup> => ended(id, wanted, backup),
 		async list(): Promise<readonly Backup[]> {
 			return (await ask<{backups: readonly Backup[]}>('GET', '/backups')).backups;
 		},
@@ -41,7 +42,7 @@ export const openBackups = (cloud: Cloud) => {
 			async create(wanted: object): Promise<string> {
 				return (await ask<{cluster_backup: ClusterBackup}>('POST', clusterBackups, {cluster_backup: wanted})).cluster_backup.id;
 			},
-			ended: async (id: string, wanted: 'COMPLETED' | 'FAILED'): Promise<ClusterBackup> => ended(id, wanted, clusterBackup),
+			ended: async (id: string, wanted?: 'COMPLETED' | 'FAILED'): Promise<ClusterBackup> => ended(id, wanted, clusterBackup),
 			remove: async (id: string): Promise<void> => ask('DELETE', `${clusterBackups}/${id}`),
 		},
 	};

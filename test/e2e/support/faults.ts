@@ -1,6 +1,6 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import {inGuest, inside} from './machine.js';
-import type {Servers} from './servers.js';
+import {until, type Servers} from './servers.js';
 
 /** What goes wrong around a cluster, and comes back by itself or by its operator. */
 export type Fault = {
@@ -26,6 +26,16 @@ export const releaseNode = async (server: string): Promise<void> => {
 	await inGuest(server, `${signalSupervisor('CONT')} || true`);
 };
 
+/** Holds a container of the guest agent's as soon as it is there, which may be before docker is: it works for seconds only. */
+export const holdContainer = async (server: string, container: string): Promise<void> => {
+	await inGuest(server, `for tenth in $(seq 1800); do docker pause ${container} 2>/dev/null && exit; sleep 0.1; done; exit 1`);
+};
+
+/** A container that is held goes on, unless a fault has ended it. A guest that has just been started takes no commands yet. */
+export const releaseContainer = async (server: string, container: string): Promise<void> => {
+	await until('the guest takes commands', async () => inGuest(server, `docker unpause ${container} || true`).then(() => true, () => undefined));
+};
+
 /** A service of the control plane is killed, is away for a while, and is started again. */
 const killed = (unit: string, seconds: number) => async (): Promise<void> => {
 	await inside(`systemctl kill --signal=KILL ${unit}`);
@@ -36,13 +46,14 @@ const killed = (unit: string, seconds: number) => async (): Promise<void> => {
 export const taskManagerKilled: Fault = {name: 'the task manager is killed', happens: killed('trove-taskmanager', 3)};
 export const rabbitKilled: Fault = {name: 'RabbitMQ is killed', happens: killed('rabbitmq-server', 3)};
 
-export const containerKilled: Fault = {
-	name: 'the container is killed',
-	async happens(_, server) {
-		// Not `docker kill`, after which docker starts nothing again. One that is still to come is waited for.
-		await inGuest(server, 'for second in $(seq 120); do kill -KILL $(docker inspect --format "{{.State.Pid}}" database) && exit; sleep 1; done; exit 1');
-	},
+/** Not by `docker kill`, after which docker starts nothing again. One that is still to come is waited for. */
+const killContainer = (container: string) => async (_: Servers, server: string): Promise<void> => {
+	await inGuest(server, `for second in $(seq 120); do kill -KILL $(docker inspect --format "{{.State.Pid}}" ${container}) && exit; sleep 1; done; exit 1`);
 };
+
+export const containerKilled: Fault = {name: 'the container is killed', happens: killContainer('database')};
+export const backupKilled: Fault = {name: 'its container is killed', happens: killContainer('db_backup')};
+export const restoreKilled: Fault = {name: 'its container is killed', happens: killContainer('db_restore')};
 
 export const dockerRestarted: Fault = {
 	name: 'dockerd is restarted',

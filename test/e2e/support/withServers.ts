@@ -50,8 +50,15 @@ export const prepare = async (): Promise<void> => {
 	await (real === undefined && installStandIns(prefix));
 };
 
-/** Puts the root of the built guest image, a tar, into Glance under the name `guest`. Returns its id. */
-export const addGuestImage = async (servers: Servers): Promise<string> => {
-	const {images} = document<{images: ReadonlyArray<{image: string; directory: string}>}>(await run(['images', 'list', '--json', ...settings]));
-	return servers.addImage(path.join(images.find(({image}) => image === 'guest')!.directory, 'root.tar'), {name: 'guest', tags: ['trove', 'k2hdkc']});
+type GuestImage = {
+	/** Its name in Glance. */
+	readonly name?: string;
+	/** Words for how it is built otherwise. */
+	readonly more?: readonly string[];
+};
+
+/** Puts the root of the built guest image, a tar, into Glance. Returns its id. */
+export const addGuestImage = async (servers: Servers, {name = 'guest', more = []}: GuestImage = {}): Promise<string> => {
+	const {images} = document<{images: ReadonlyArray<{image: string; directory: string}>}>(await run(['images', 'list', '--json', ...settings, ...more]));
+	return servers.addImage(path.join(images.find(({image}) => image === 'guest')!.directory, 'root.tar'), {name, tags: ['trove', 'k2hdkc']});
 };

@@ -39,6 +39,7 @@ from trove.instance import models as instance_models
 from trove.instance import tasks as instance_tasks
 
 from trove_k2hdkc.cluster import health
+from trove_k2hdkc.control import servers
 from trove_k2hdkc import MANAGER
 
 CONF = cfg.CONF
@@ -107,7 +108,7 @@ def give_up():
         for row in instance_models.DBInstance.find_all(
                 cluster_id=None, **wanted).all():
             failure = AFTER.get(row.task_id)
-            if failure and row.updated < before:
+            if failure and row.updated < before and servers.is_at_rest(row):
                 LOG.error('Nobody works on instance %s any more: %s is given '
                           'up.', row.id, row.get_task_status().action)
                 _fail(row, failure)

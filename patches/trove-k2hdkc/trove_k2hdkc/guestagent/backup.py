@@ -101,7 +101,10 @@ def _run(client, name, command, version):
     last = lines[-1] if lines else 'it said nothing'
     if code != 0:
         reason = FAILED.match(last)
-        raise exception.TroveError(reason['reason'] if reason else last)
+        # One that was killed, as by a stop of docker, has said nothing.
+        raise exception.TroveError(
+            reason['reason'] if reason else
+            'The container %s ended with %d: %s' % (name, code, last))
     return last
 
 

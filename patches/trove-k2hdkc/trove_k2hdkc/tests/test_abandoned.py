@@ -25,6 +25,7 @@ from trove.instance.tasks import InstanceTasks
 from trove.taskmanager import manager
 
 from trove_k2hdkc.control import abandoned
+from trove_k2hdkc.control import servers
 from trove_k2hdkc import taskmanager
 from trove_k2hdkc.tests import control_case
 
@@ -130,6 +131,7 @@ class SingleTest(AbandonedCase):
                       self.fault_of(instance))
 
     def test_tasks_of_one_that_was_built(self):
+        self.patch(servers, 'is_at_rest', return_value=True)
         again = InstanceTasks.RESTART_REQUIRED
         for task, expected in (
                 (InstanceTasks.REBOOTING, again),
@@ -203,6 +205,9 @@ class ClaimTest(AbandonedCase):
         self.assertEqual(InstanceTasks.BUILDING, self.task_of(row.id))
 
     def test_every_task_of_an_instance(self):
+        self.patch(servers, 'is_at_rest', return_value=True)
+        self.patch(taskmanager.volumes, 'put_back', return_value=1)
+        self.patch(taskmanager, '_guest')
         self.row = self.cluster_row()
         for name, task, *arguments in (
                 ('resize_volume', InstanceTasks.RESIZING, 2),

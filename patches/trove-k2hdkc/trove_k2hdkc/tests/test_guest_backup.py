@@ -126,7 +126,8 @@ class CreateTest(BackupCase):
 
     def test_an_image_that_says_nothing(self):
         self.engine.results['db_backup'] = (137, b'')
-        self._assert_failed('it said nothing')
+        self._assert_failed('The container db_backup ended with 137: it said '
+                            'nothing')
 
     def test_an_image_without_the_line_of_success(self):
         self.engine.results['db_backup'] = (0, b'all fine\n')

@@ -114,6 +114,7 @@ class RestartTest(SingleCase):
     def setUp(self):
         super(RestartTest, self).setUp()
         self.restart = self.patch(manager.Manager, 'restart')
+        self.patch(taskmanager.volumes, 'put_back')
 
     def test_attaching_joins(self):
         row = self.instance_row('single', configuration_id=self.group(
@@ -124,8 +125,10 @@ class RestartTest(SingleCase):
         self.guest.update_overrides.assert_called_once_with({
             'cluster-name': 'ring', 'http_proxy': 'http://proxy',
             ring.KEY: self.packed('ring')})
-        self.restart.assert_called_once_with(self.context, row.id)
+        self.guest.restart.assert_called_once_with()
         self.assertEqual({'ring'}, set(self.k2hr3.rings))
+        self.assertEqual(InstanceTasks.NONE, self.task_of(row.id))
+        self.restart.assert_not_called()
 
     def test_detaching_leaves(self):
         self.register('ring')
@@ -153,10 +156,24 @@ class RestartTest(SingleCase):
                                     self.manager.restart, self.context,
                                     row.id)
         self.assertIn('the connection was refused', str(refusal))
-        self.restart.assert_not_called()
+        self.guest.restart.assert_not_called()
         self.guest.update_overrides.assert_not_called()
         self.assertEqual(InstanceTasks.RESTART_REQUIRED,
                          self.task_of(row.id))
+
+    def test_a_guest_that_cannot(self):
+        row = self.instance_row('single', task_status=InstanceTasks.REBOOTING)
+        for error in (exception.GuestError(original_message='It keeps '
+                                           'ending'),
+                      exception.GuestTimeout('It keeps silent')):
+            self.guest.restart.side_effect = error
+            refusal = self.assertRaises(exception.TroveError,
+                                        self.manager.restart, self.context,
+                                        row.id)
+            self.assertIn('It keeps', str(refusal))
+            self.assertIn('It keeps', self.fault_of(row.id))
+            self.assertEqual(InstanceTasks.RESTART_REQUIRED,
+                             self.task_of(row.id))
 
     def test_members_pass(self):
         cluster = self.cluster_row(members=1)
