@@ -6,6 +6,7 @@ import {backupKilled, dockerRestarted, guestStopped, holdContainer, rabbitKilled
 import {openInstances} from '../support/instances.js';
 import {endOf, impatient, isTold, judgeTask, toldOf} from '../support/judge.js';
 import {countKeys, putKeys} from '../support/nodeData.js';
+import {openedOnce} from '../support/openedOnce.js';
 import {openRing} from '../support/ring.js';
 import {until} from '../support/servers.js';
 import {expect, hostNeeds} from '../support/tool.js';
@@ -147,17 +148,12 @@ const restoreOfCluster: Operation = {
 };
 
 let removePrefix = async (): Promise<void> => undefined;
-let opening: Promise<Opened> | undefined;
 
 test.after.always(async () => {
 	await removePrefix();
 });
 
-/** Opened by the first test for all: the environment is looked at once. */
-const opened = async (t: ExecutionContext): Promise<Opened> => {
-	opening ??= open(t);
-	return opening;
-};
+const opened = openedOnce(open);
 
 for (const {name, faults, container, ready, ask, server, judge, remove} of [backup, restore, backupOfCluster, restoreOfCluster]) {
 	for (const fault of faults) {

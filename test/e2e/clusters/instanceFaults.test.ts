@@ -8,6 +8,7 @@ import {openInstances} from '../support/instances.js';
 import {endOf, impatient, judgeTask, toldOf} from '../support/judge.js';
 import {inGuest} from '../support/machine.js';
 import {countKeys, putKeys} from '../support/nodeData.js';
+import {openedOnce} from '../support/openedOnce.js';
 import {openRing} from '../support/ring.js';
 import {until} from '../support/servers.js';
 import {expect, hostNeeds, paths} from '../support/tool.js';
@@ -177,17 +178,12 @@ const operations: readonly Operation[] = [
 ];
 
 let removePrefix = async (): Promise<void> => undefined;
-let opening: Promise<Opened> | undefined;
 
 test.after.always(async () => {
 	await removePrefix();
 });
 
-/** Opened by the first test for all: the environment is looked at once. */
-const opened = async (t: ExecutionContext): Promise<Opened> => {
-	opening ??= open(t);
-	return opening;
-};
+const opened = openedOnce(open);
 
 for (const {name, fault, hold, ask, middle, goesOn} of operations) {
 	test.serial(`${name}, ${fault.name}, and it is done or tells why not, and can be done again`, async t => {
