@@ -5,7 +5,7 @@ import type {Step} from '../../pipeline/types.js';
 import type {ImagePaths, RegistryEnv} from '../imageEnv.js';
 import type {K2hr3Env} from '../k2hr3/k2hr3Env.js';
 import type {MachineFacts} from './facts.js';
-import type {Fetched} from './fetchedState.js';
+import type {Fetched} from './fetched.js';
 import type {DevstackRelease} from './support.js';
 
 /** The user that DevStack runs as. */

@@ -3,28 +3,11 @@ import type {Machine} from '../../machines/types.js';
 import {hashInputs} from '../../pipeline/hash.js';
 import type {Probe} from '../../pipeline/types.js';
 import {stackUser} from './devstackEnv.js';
+import {fetchedParts, type Fetched, type FetchedPart, type PartState} from './fetched.js';
 import type {MachineFacts} from './facts.js';
 import {repositorySource} from './repositories.js';
 import {stackPackages, type Wanted} from './stackPackages.js';
 import {devstackRelease, devstackRepositories, knownSystems, systemName} from './support.js';
-
-/** What stack.sh is brought ahead, by the directory that has it, in words for people. */
-export const fetchedParts = {
-	packages: 'packages of the distribution',
-	python: 'packages of Python',
-	downloads: 'the archive of etcd and the disk of CirrOS',
-} as const;
-
-export type FetchedPart = keyof typeof fetchedParts;
-
-/** How one part stands. `others`: it was fetched for other commits than those that are checked out. */
-type PartState = {readonly state: 'absent' | 'unfinished' | 'changed' | 'others' | 'complete'; readonly files: number};
-
-/** What was fetched for stack.sh. */
-export type Fetched = {
-	readonly directory: string;
-	readonly parts: Readonly<Record<FetchedPart, PartState>>;
-};
 
 /** ID of /etc/os-release, of systems whose packages can be brought ahead. */
 const fetchable = new Set(['debian', 'ubuntu']);
