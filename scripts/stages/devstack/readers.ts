@@ -18,7 +18,7 @@ export const haveRead = async ({host}: Pick<DevstackEnv, 'host'>, readers: reado
 };
 
 /** Until its API answers that was just started. What it answers is for others to judge, and so is that it does not. */
-export const waitForTrove = async ({host, api}: Pick<DevstackEnv, 'api' | 'host'>, signal: AbortSignal): Promise<void> => {
+export const waitForTrove = async ({host, api, config}: Pick<DevstackEnv, 'api' | 'config' | 'host'>, signal: AbortSignal): Promise<void> => {
 	const url = `${new URL(api.url.database).origin}/`;
-	await waitUntil(async () => httpRequest(host, {url, timeout: 10}).then(({status}) => status < 500, () => false), signal);
+	await waitUntil({config}, async () => httpRequest(host, {url, timeout: 10}).then(({status}) => status < 500, () => false), signal);
 };

@@ -35,8 +35,8 @@ const keystoneAnswers = async (env: DevstackEnv): Promise<boolean> => {
 const startTime = 120;
 
 /** Waits as long as a service takes to start. That it does not answer is for others to judge. */
-export const waitUntil = async (answers: () => Promise<boolean>, signal: AbortSignal): Promise<void> => {
-	for (let second = 0; second < startTime && !await answers(); second += 2) {
+export const waitUntil = async ({config: {timeouts: {scale}}}: Pick<DevstackEnv, 'config'>, answers: () => Promise<boolean>, signal: AbortSignal): Promise<void> => {
+	for (let second = 0; second < startTime * scale && !await answers(); second += 2) {
 		await sleep(2000, undefined, {signal});
 	}
 };
@@ -144,7 +144,7 @@ export const services: DevstackStep = {
 			await job(env.host, ['systemctl', 'start', ...stopped]);
 		}
 
-		await waitUntil(async () => keystoneAnswers(env), signal);
+		await waitUntil(env, async () => keystoneAnswers(env), signal);
 	},
 	undo: {
 		depth: 'services',
