@@ -91,7 +91,7 @@ const build = async (context: CommandContext, options: Options, environment: Env
 };
 
 /** Whether a run failed for nothing but that settings of the machine are in effect after its next start. */
-export const wantsRestart = ({end}: Pick<Recorded, 'end'>): boolean => end !== undefined && end.failures.length > 0 && end.failures.every(({code}) => code === 'K2D2011');
+const wantsRestart = ({end}: Pick<Recorded, 'end'>): boolean => end !== undefined && end.failures.length > 0 && end.failures.every(({code}) => code === 'K2D2011');
 
 /** One run. Undefined when it has come to where the machine is to be started anew, and that was done. */
 const runOnce = async (context: CommandContext, options: Options, loaded: LoadedConfig, work: Work, mayRestart: boolean): Promise<number | undefined> => {

@@ -9,8 +9,6 @@ export type RestartOptions = {
 	readonly say: (message: string) => void;
 	/** Seconds until it must answer again. */
 	readonly patience?: number;
-	/** Seconds between two looks. */
-	readonly pause?: number;
 };
 
 const bootOf = async (machine: Pick<Machine, 'run'>, signal?: AbortSignal): Promise<string> => {
@@ -21,14 +19,15 @@ const bootOf = async (machine: Pick<Machine, 'run'>, signal?: AbortSignal): Prom
 /** While the machine is down, and while it goes: no connection, or one that breaks off. */
 const isAway = (error: unknown): boolean => error instanceof ToolError || (error instanceof CommandError && error.outcome !== 'aborted');
 
-/** Seconds between two words about the wait. */
+/** Seconds between two looks, and between two words about the wait. */
+const pause = 2;
 const interval = 15;
 
 /**
  * Starts another machine anew and waits until it runs commands again.
  * @throws ToolError K2D5005 when it does not within ten minutes.
  */
-export const restartMachine = async (machine: Pick<Machine, 'name' | 'run'>, {signal, say, patience = 600, pause = 2}: RestartOptions): Promise<void> => {
+export const restartMachine = async (machine: Pick<Machine, 'name' | 'run'>, {signal, say, patience = 600}: RestartOptions): Promise<void> => {
 	const before = await bootOf(machine);
 	// Detached, so that the answer is there before sshd is told to end.
 	await machine.run(['sh', '-c', '(sleep 1; exec systemctl reboot) >/dev/null 2>&1 </dev/null &']);

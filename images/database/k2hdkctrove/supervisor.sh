@@ -39,10 +39,10 @@ start() {
 
 # A registration that K2HR3 has not kept is made again.
 fetch_first_configuration() {
-	fetch_configuration && return
-	set -- $?
-	[ "$1" -ne 1 ] || register >/dev/null
-	return "$1"
+	local code=0
+	fetch_configuration || code=$?
+	[ "$code" -ne 1 ] || register
+	return "$code"
 }
 
 read_settings() {

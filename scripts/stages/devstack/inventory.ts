@@ -2,25 +2,23 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {ToolError} from '../../errors/toolError.js';
 import type {OpenstackApi} from '../../openstack/api.js';
 import type {Probe} from '../../pipeline/types.js';
+import {resourceClasses} from '../resourceClasses.js';
 import type {DevstackEnv, DevstackStep} from './devstackEnv.js';
-
-/** What a server takes of its host, as Placement calls it. */
-const resources = ['VCPU', 'MEMORY_MB', 'DISK_GB'] as const;
 
 /** Of Placement: what one provider of resources has in all, by class. */
 export type Provider = {readonly name: string; readonly totals: Readonly<Record<string, number>>};
 
 /** Whether the scheduler finds a host for a server. Neutron's providers, of bandwidth, are none. */
 export const inventoryProbe = (providers: readonly Provider[]): Probe => {
-	const hosts = providers.filter(({totals}) => resources.some(name => name in totals));
+	const hosts = providers.filter(({totals}) => resourceClasses.some(name => name in totals));
 	if (hosts.length === 0) {
 		return {state: 'absent', evidence: 'Placement knows no host for servers'};
 	}
 
-	const lacks = hosts.flatMap(({name, totals}) => resources.filter(resource => !((totals[resource] ?? 0) > 0)).map(resource => `no ${resource} of ${name}`));
+	const lacks = hosts.flatMap(({name, totals}) => resourceClasses.filter(resource => !((totals[resource] ?? 0) > 0)).map(resource => `no ${resource} of ${name}`));
 	return lacks.length > 0
 		? {state: 'broken', evidence: `Placement has ${lacks.join(', ')}`}
-		: {state: 'present', evidence: hosts.map(({name, totals}) => `${name}: ${resources.map(resource => `${totals[resource]} ${resource}`).join(', ')}`).join('; ')};
+		: {state: 'present', evidence: hosts.map(({name, totals}) => `${name}: ${resourceClasses.map(resource => `${totals[resource]} ${resource}`).join(', ')}`).join('; ')};
 };
 
 const ask = async <T>(api: OpenstackApi, where: string): Promise<T> => (await api.request({url: `${api.url.placement}${where}`, timeout: 10})).body as T;

@@ -4,6 +4,7 @@ import type {Probe} from '../../pipeline/types.js';
 import {asUser} from '../controlPlane/asUser.js';
 import {serviceStep} from '../controlPlane/service.js';
 import {pythonPackageHash, pythonPackageStep} from '../pythonPackageStep.js';
+import {resourceClasses} from '../resourceClasses.js';
 import type {SandboxEnv, SandboxStep} from '../sandboxEnv.js';
 
 const driver = {id: 'compute.driver', title: 'Python package nova-incus, the compute driver', name: 'nova-incus'} as const;
@@ -35,9 +36,6 @@ export const novaCompute = serviceStep({
 
 type Hypervisor = {readonly hypervisor_hostname: string; readonly state: string};
 type Inventory = {readonly total: number};
-
-/** The resource classes that a server of Nova takes. */
-const resourceClasses = ['VCPU', 'MEMORY_MB', 'DISK_GB'] as const;
 
 /** Whether the host is one to which servers go: mapped to a cell, and with an inventory to choose it by. */
 const hostProbe = async ({api, machineName}: SandboxEnv): Promise<Probe> => {
