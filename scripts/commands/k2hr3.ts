@@ -72,11 +72,12 @@ const readKey = async (host: Environment['host'], file: string): Promise<string>
 };
 
 /** Prints user data for a server that becomes a slave node of a cluster. It holds a token: that is what it is for. */
-export const k2hr3Slave: CommandRun = async (context, options, [cluster = '']) => withK2hr3(context, options, async (ask, {host}, {sources}) => {
+export const k2hr3Slave: CommandRun = async (context, options, [cluster = '']) => withK2hr3(context, options, async (ask, {host}, {sources, k2hr3}) => {
 	const slave = await ask('slave', cluster) as Slave;
 	const {keyFile} = sources.k2hdkcRepository;
 	const key = keyFile === null ? undefined : await readKey(host, keyFile);
-	const userData = slaveUserData({sources, slave, key, script: await readOwn('slave.sh'), override: await readOwn('slave-override.conf')});
+	const authority = k2hr3.caFile === null || !slave.extdata_url.startsWith('https:') ? undefined : await host.read(k2hr3.caFile);
+	const userData = slaveUserData({sources, slave, key, authority, script: await readOwn('slave.sh'), override: await readOwn('slave-override.conf')});
 	printResult(context, options, {document: () => ({cluster: slave.cluster, project: slave.project, userData}), lines: () => [userData.trimEnd()]});
 	return 0;
 });

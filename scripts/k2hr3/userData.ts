@@ -1,17 +1,24 @@
 import {stringify} from 'yaml';
 import {parseK2hdkcOrigin} from '../config/k2hdkcSource.js';
 import type {Config} from '../config/schema.js';
+import {hideUrlPasswords} from '../config/urlPasswords.js';
 import {ToolError} from '../errors/toolError.js';
+import {signedEntry} from '../sources/signedEntry.js';
 import type {Slave} from './documents.js';
 
 /** What brings the configuration of a node up to date, again and again. */
 const updater = 'k2hr3-get-resource';
+
+/** Where the key of the repository lies: apt reads one in ASCII armour there as it is, where cloud-init would need GnuPG. */
+const keyFile = '/etc/apt/keyrings/k2hdkc.asc';
 
 export type SlaveParts = {
 	readonly sources: Pick<Config['sources'], 'k2hdkc' | 'k2hdkcRepository'>;
 	readonly slave: Slave;
 	/** The key of the repository, armoured; undefined for one of the distribution. */
 	readonly key?: string | undefined;
+	/** Certificate of the authority that K2HR3 has its own from; undefined for one that every server knows. */
+	readonly authority?: string | undefined;
 	/** Conf/k2hr3/slave.sh */
 	readonly script: string;
 	/** Conf/k2hr3/slave-override.conf */
@@ -27,27 +34,44 @@ const packagesOf = ({k2hdkc}: SlaveParts['sources']): Readonly<Record<string, st
 	return origin.packages;
 };
 
+/** The repository as cloud-init adds it; undefined for that of the distribution. */
+const repositoryOf = ({entry}: Config['sources']['k2hdkcRepository'], key: string | undefined): object | undefined => {
+	if (entry === null) {
+		return undefined;
+	}
+
+	if (!/^\s*deb\s/.test(entry)) {
+		throw new ToolError('K2D7015', `sources.k2hdkcRepository.entry is "${hideUrlPasswords(entry)}", which is no repository of Debian or Ubuntu, as a slave node is.`);
+	}
+
+	return {sources: {k2hdkc: {source: key === undefined ? entry : signedEntry(entry, keyFile)}}};
+};
+
 /**
  * Cloud-init's user data for a server that becomes a slave node: Debian or Ubuntu, in a network that K2HR3 and the servers of the cluster are
  * reached from directly. It holds the token of the role.
  * @throws ToolError K2D7015
  */
-export const slaveUserData = ({sources, slave, key, script, override}: SlaveParts): string => {
-	const {entry} = sources.k2hdkcRepository;
+export const slaveUserData = ({sources, slave, key, authority, script, override}: SlaveParts): string => {
 	const packages = packagesOf(sources);
+	const apt = repositoryOf(sources.k2hdkcRepository, key);
 	const pinned = Object.entries(packages).map(([name, version]) => [name, version]);
 	return `#cloud-config\n${stringify({
-		...(entry !== null && {apt: {sources: {k2hdkc: {source: entry, ...(key !== undefined && {key})}}}}),
+		...(authority !== undefined && {ca_certs: {trusted: [authority]}}),
+		...(apt !== undefined && {apt}),
 		package_update: true,
 		packages: ['curl', 'sudo', 'iproute2', 'procps', ...pinned, ...(updater in packages ? [] : [updater])],
 		users: ['default', {name: 'k2hdkc', system: true, shell: '/usr/sbin/nologin', homedir: '/nonexistent', no_create_home: true}],
 		write_files: [
+			...(key === undefined ? [] : [{path: keyFile, permissions: '0644', content: key}]),
 			{path: '/etc/k2hdkc-slave/extdata-url', permissions: '0600', content: `${slave.extdata_url}\n`},
 			{path: '/usr/local/sbin/k2hdkc-slave', permissions: '0700', content: script},
 			{path: '/etc/antpickax/override.conf', permissions: '0644', content: override},
 		],
 		runcmd: [
 			['/usr/local/sbin/k2hdkc-slave'],
+			// The timer waits for five minutes from the boot on.
+			['systemctl', 'start', `${updater}.service`],
 			['systemctl', 'enable', '--now', `${updater}.timer`],
 			['systemctl', 'enable', '--now', 'chmpx.service'],
 		],

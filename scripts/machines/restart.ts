@@ -8,7 +8,7 @@ export type RestartOptions = {
 	/** Told what is waited for, every now and then. */
 	readonly say: (message: string) => void;
 	/** Seconds until it must answer again. */
-	readonly patience?: number;
+	readonly patience: number;
 };
 
 const bootOf = async (machine: Pick<Machine, 'run'>, signal?: AbortSignal): Promise<string> => {
@@ -25,9 +25,9 @@ const interval = 15;
 
 /**
  * Starts another machine anew and waits until it runs commands again.
- * @throws ToolError K2D5005 when it does not within ten minutes.
+ * @throws ToolError K2D5005 when it does not within that time.
  */
-export const restartMachine = async (machine: Pick<Machine, 'name' | 'run'>, {signal, say, patience = 600}: RestartOptions): Promise<void> => {
+export const restartMachine = async (machine: Pick<Machine, 'name' | 'run'>, {signal, say, patience}: RestartOptions): Promise<void> => {
 	const before = await bootOf(machine);
 	// Detached, so that the answer is there before sshd is told to end.
 	await machine.run(['sh', '-c', '(sleep 1; exec systemctl reboot) >/dev/null 2>&1 </dev/null &']);

@@ -104,8 +104,8 @@ export const k2hr3Errors = [
 		code: 'K2D7015',
 		title: 'No packages for a slave node',
 		exitCode: 2,
-		cause: '`sources.k2hdkc` names no packages, and a slave node is a server of its own that installs them. Or their key is not text.',
-		remedy: 'Set sources.k2hdkc to packages:NAME=VERSION,… and sources.k2hdkcRepository to where they come from, with a key file in ASCII armour.',
+		cause: '`sources.k2hdkc` names no packages, and a slave node is a server of its own that installs them. Or they come from a repository that is not one of Debian or Ubuntu, or their key is not text.',
+		remedy: 'Set sources.k2hdkc to packages:NAME=VERSION,… and sources.k2hdkcRepository to where they come from, with a key file in ASCII armour; for this command alone by --set.',
 	},
 	{
 		code: 'K2D7016',

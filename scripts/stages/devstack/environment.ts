@@ -37,6 +37,9 @@ import {sourceChecks} from './sources.js';
 import {identityUrl, lookAtServices} from './stack.js';
 import {devstackSteps} from './steps.js';
 
+/** Seconds until a machine that was started anew must answer again. */
+const restartPatience = 600;
+
 const absent = (config: Config, what: string): ToolError => new ToolError('K2D1020', `Profile ${config.profile} has no ${what} in this version`);
 
 // The clients of Trove and Nova keep caches, in the user's home unless they are told otherwise: among DevStack's data they go with them.
@@ -151,7 +154,7 @@ export const openDevstack = async (config: Config, host: Machine): Promise<Envir
 			return inK2hr3Server(env, env.k2hr3.place().floating, ['bash', '--login'], ['-t']);
 		},
 		guestLogs: guest => isOpen(env, guest) ? guestLogs(env, guest, argv => env.k2hr3.inServer(guest, argv)) : {console: guestConsole(env, guest)},
-		...(config.machine === 'local' ? {} : {restart: async options => restartMachine(host, options)}),
+		...(config.machine === 'local' ? {} : {restart: async options => restartMachine(host, {...options, patience: restartPatience * config.timeouts.scale})}),
 		close: async () => host.close(),
 	};
 };

@@ -1,3 +1,4 @@
+import {signedEntry} from '../../sources/signedEntry.js';
 import {parseK2hdkcOrigin, type K2hdkcOrigin} from '../../config/k2hdkcSource.js';
 import type {NpmPackages} from '../../config/k2hr3Origin.js';
 import type {Config} from '../../config/schema.js';
@@ -24,13 +25,6 @@ export const wantedPackages = (sources: Pick<Sources, 'k2hdkc'>): readonly strin
 	const origin = k2hdkcFor(sources);
 	const versions = 'packages' in origin ? {...('k2hdkc' in origin.packages && {'k2hdkc-dev': origin.packages.k2hdkc}), ...origin.packages} : {};
 	return [...buildPackages, ...Object.entries(versions).map(([name, version]) => `${name}=${version}`)];
-};
-
-/** A line of sources.list whose lists are verified by that key. */
-export const signedEntry = (entry: string, keyFile: string): string => {
-	const [, options, rest = ''] = /^deb\s+(?:\[(.*?)]\s+)?(.*)$/.exec(entry.trim()) ?? [];
-	const others = (options ?? '').split(' ').filter(option => option !== '' && !option.startsWith('signed-by='));
-	return `deb [${[`signed-by=${keyFile}`, ...others].join(' ')}] ${rest}`;
 };
 
 /** Lines of sources.list beside those of Debian. */

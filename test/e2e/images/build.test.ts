@@ -1,5 +1,5 @@
 import {mkdtempSync} from 'node:fs';
-import {cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile} from 'node:fs/promises';
+import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
@@ -7,6 +7,7 @@ import {needs} from '../../helpers/needs.js';
 import {runCommand} from '../../helpers/runCommand.js';
 import {borrowRoot} from '../support/borrowRoot.js';
 import {inside, machineAddress} from '../support/machine.js';
+import {packStandIns} from '../support/standInPackages.js';
 import {installStandIns} from '../support/standIns.js';
 import {document, expect, follow, hostNeeds, worked} from '../support/tool.js';
 
@@ -88,27 +89,6 @@ test.serial('the database image is built, held to its contract, and pushed under
 	t.is((await facts(t)).registered, pushed.registered);
 });
 
-/** The stand-ins as Debian packages. */
-const packStandIns = async (t: ExecutionContext, into: string): Promise<void> => {
-	const programs = {chmpx: ['chmpx', 'chmpxlinetool', 'chmpxstatus'], k2hdkc: ['k2hdkc'], 'k2hash-utils': ['k2hlinetool']};
-	for (const [name, files] of Object.entries(programs)) {
-		const tree = path.join(into, `${name}.tree`);
-		const home = path.join(tree, 'usr/lib', name);
-		await mkdir(path.join(tree, 'DEBIAN'), {recursive: true});
-		await mkdir(path.join(tree, 'usr/bin'), {recursive: true});
-		await cp('test/fixtures/k2hdkcStandIn/lib', path.join(home, 'lib'), {recursive: true});
-		for (const file of files) {
-			await cp(path.join('test/fixtures/k2hdkcStandIn/bin', file), path.join(home, 'bin', file));
-			await symlink(`../lib/${name}/bin/${file}`, path.join(tree, 'usr/bin', file));
-		}
-
-		await writeFile(path.join(tree, 'DEBIAN/control'), `Package: ${name}\nVersion: 1.0.19-1\nArchitecture: all\nMaintainer: Test <test@example.org>\nDepends: nodejs\nDescription: stand-in\n`);
-		const {code, stderr} = await runCommand('dpkg-deb', ['--build', '--root-owner-group', tree, path.join(into, `${name}_1.0.19-1_all.deb`)]);
-		t.is(code, 0, stderr);
-		await rm(tree, {recursive: true});
-	}
-};
-
 test.serial('packages in the directory are installed instead of a prefix, and those of another distribution are refused', async t => {
 	if (!await needs(t, hostNeeds)) {
 		return;
@@ -116,7 +96,7 @@ test.serial('packages in the directory are installed instead of a prefix, and th
 
 	const packages = await mkdtemp(path.join(tmpdir(), 'k2hdkc-packages-'));
 	t.teardown(async () => rm(packages, {recursive: true, force: true}));
-	await packStandIns(t, packages);
+	await packStandIns(packages);
 	const words = ['--set', `sources.k2hdkc=directory:${packages}`, ...common];
 	await expect(t, 0, ['images', 'build', 'database', ...words]);
 	const {directory} = await facts(t, 'database', words);

@@ -2,13 +2,12 @@ import type {ExecutionContext} from 'ava';
 import {openCloud, type Cloud} from './cloud.js';
 import {openClusters, type Cluster, type Member} from './clusters.js';
 import {prepareK2hr3Prefix} from './k2hr3Prefix.js';
-import {clientName} from './ringClient.js';
 import {inGuest, machineName} from './machine.js';
 import {openServers, until, type Servers} from './servers.js';
 import {document, expect, follow, paths} from './tool.js';
 import {addGuestImage, prepare, settings, up} from './withServers.js';
 
-type Status = {readonly registered: boolean; readonly members: ReadonlyArray<{readonly address: string; readonly cuk: string}>};
+type Status = {readonly registered: boolean; readonly members: ReadonlyArray<{readonly part: 'server' | 'slave'; readonly address: string; readonly cuk: string}>};
 
 /** What K2HR3 knows of a ring of the user's. */
 export const ringStatus = async (t: ExecutionContext, ring: string, words: readonly string[]): Promise<Status> =>
@@ -87,8 +86,7 @@ const ringOf = (t: ExecutionContext, names: Names, {all, demo, network, words}: 
 			t.is(await ownWord(server), 'HEALTHY\n', server);
 		}
 
-		// A slave node is registered like them.
-		const known = (await registered()).members.filter(({cuk}) => cuk !== clientName);
+		const known = (await registered()).members.filter(({part}) => part === 'server');
 		t.deepEqual(known.map(({cuk}) => cuk).toSorted(), servers.toSorted());
 		t.is(new Set(known.map(({address}) => address)).size, size, JSON.stringify(known));
 	};

@@ -7,7 +7,8 @@ import {fetchTrove} from '../../../scripts/sources/trove.js';
 import {hunkState} from '../../../scripts/stages/datastore/hunk.js';
 import {readPatch} from '../../../scripts/stages/datastore/patchFile.js';
 import {needs} from '../../helpers/needs.js';
-import {createScratch, must, serve, unpatched, writeTree} from './scratch.js';
+import {serveDirectory} from '../../helpers/serveDirectory.js';
+import {createScratch, must, unpatched, writeTree} from './scratch.js';
 
 const commands = {'apt-get': 'apt', 'apt-ftparchive': 'apt-utils', 'dpkg-source': 'dpkg-dev', gpg: 'gpg', patch: 'patch'};
 
@@ -59,7 +60,7 @@ test('debian: the source package of a signed archive, with Debian\'s patches; no
 	const directory = await createScratch(t);
 	await buildPackage(t, directory);
 	const keyring = await publish(t, directory);
-	const mirror = await serve(t, directory);
+	const mirror = await serveDirectory(t, directory);
 
 	const {root, ref} = await fetchFrom(t, mirror, keyring, '1:9.1.0-2');
 	t.is(ref, 'openstack-trove 1:9.1.0-2');

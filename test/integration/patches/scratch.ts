@@ -1,6 +1,4 @@
-import {mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
-import {createServer} from 'node:http';
-import type {AddressInfo} from 'node:net';
+import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import type {ExecutionContext} from 'ava';
@@ -36,25 +34,4 @@ export const must = async (t: ExecutionContext, command: string, args: readonly 
 	}
 
 	return stdout;
-};
-
-/** Serves the files of a directory on this host. Returns the address. */
-export const serve = async (t: ExecutionContext, directory: string): Promise<string> => {
-	const server = createServer(async (request, response) => {
-		const file = path.join(directory, decodeURIComponent(new URL(request.url!, 'http://x').pathname));
-		try {
-			const content = await readFile(file.endsWith('/') ? `${file}index.html` : file);
-			response.writeHead(200, {'content-type': file.endsWith('/') ? 'text/html' : 'application/octet-stream'}).end(content);
-		} catch {
-			response.writeHead(404).end();
-		}
-	});
-	await new Promise<void>(resolve => {
-		server.listen(0, '127.0.0.1', resolve);
-	});
-	t.teardown(() => {
-		server.closeAllConnections();
-		server.close();
-	});
-	return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 };

@@ -8,7 +8,8 @@ import {createLocalMachine} from '../../../scripts/machines/local.js';
 import {fetchTrove} from '../../../scripts/sources/trove.js';
 import type {SourceAccess, SourceTree} from '../../../scripts/sources/types.js';
 import {needs} from '../../helpers/needs.js';
-import {createScratch, must, serve, writeTree} from './scratch.js';
+import {serveDirectory} from '../../helpers/serveDirectory.js';
+import {createScratch, must, writeTree} from './scratch.js';
 
 const access = (options: Partial<SourceAccess> = {}): SourceAccess => ({
 	machine: createLocalMachine(), debian: {mirror: 'host', keyring: null}, python: {index: 'host'}, env: {}, ...options,
@@ -46,7 +47,7 @@ test('tarball: by path and by address, packed either way', async t => {
 	}
 
 	const directory = await createScratch(t);
-	const address = await serve(t, directory);
+	const address = await serveDirectory(t, directory);
 	for (const name of ['trove.tar.gz', 'trove.tar.xz']) {
 		const tarball = await makeTarball(t, directory, name);
 		await hasTree(t, await fetchInto(t, {tarball}));
@@ -98,7 +99,7 @@ test('pypi: the source distribution of an index, verified by the index\'s own ch
 	const content = await readFile(await makeTarball(t, directory, 'trove-9.1.0.tar.gz'));
 	const digest = createHash('sha256').update(content).digest('hex');
 	await mkdir(path.join(directory, 'simple/trove'), {recursive: true});
-	const index = `${await serve(t, directory)}/simple`;
+	const index = `${await serveDirectory(t, directory)}/simple`;
 	const offer = async (sha256: string): Promise<void> => writeFile(path.join(directory, 'simple/trove/index.html'), `<html><body>
 <a href="../../trove-9.1.0.tar.gz#sha256=${sha256}" data-requires-python="&gt;=99">trove-9.1.0.tar.gz</a>
 <a href="../../trove-9.2.0-py3-none-any.whl">trove-9.2.0-py3-none-any.whl</a></body></html>`);

@@ -8,8 +8,9 @@ import {sourcesDirectory} from '../../../scripts/stages/images/releaseSource.js'
 import {guestSources} from '../../../scripts/stages/images/guestSources.js';
 import {unpackSources} from '../../../scripts/stages/images/sourcesScript.js';
 import {needs} from '../../helpers/needs.js';
+import {serveDirectory} from '../../helpers/serveDirectory.js';
 import {load} from '../../unit/config/workspace.js';
-import {createScratch, must, serve, writeTree} from '../patches/scratch.js';
+import {createScratch, must, writeTree} from '../patches/scratch.js';
 
 const commands = {python3: 'python3', tar: 'tar', sha256sum: 'coreutils'};
 
@@ -29,7 +30,7 @@ test('the source of Trove is fetched once, kept with its checksums, and found ag
 	await writeTree(path.join(origin, 'trove-9.1.0'), 'CONF = 1\n');
 	const tarball = path.join(origin, 'trove.tar.gz');
 	await must(t, 'tar', ['-caf', tarball, '-C', origin, 'trove-9.1.0']);
-	const address = `${await serve(t, origin)}/trove.tar.gz`;
+	const address = `${await serveDirectory(t, origin)}/trove.tar.gz`;
 	const context = await contextFor(t, `tarball:${address}`);
 	const directory = sourcesDirectory(context.env);
 	t.deepEqual(guestSources.reaches!(context.env), [address]);

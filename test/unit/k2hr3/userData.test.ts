@@ -13,7 +13,8 @@ const repository = {entry: null, keyFile: null};
 type UserData = {
 	readonly packages: readonly unknown[];
 	readonly apt?: unknown;
-	readonly write_files: ReadonlyArray<{readonly content: string; readonly permissions: string}>;
+	readonly ca_certs?: unknown;
+	readonly write_files: ReadonlyArray<{readonly path: string; readonly content: string; readonly permissions: string}>;
 	readonly runcmd: unknown;
 };
 const read = (text: string): UserData => parse(text) as UserData;
@@ -36,7 +37,13 @@ test('an updater with a version is not named twice', t => {
 test('the repository and its key', t => {
 	const entry = 'deb https://packages.example.org/debian trixie main';
 	const text = userDataOf('packages:chmpx=1', {sources: {k2hdkc: 'packages:chmpx=1', k2hdkcRepository: {entry, keyFile: '/k'}}, key: 'KEY\n'});
-	t.deepEqual(read(text).apt, {sources: {k2hdkc: {source: entry, key: 'KEY\n'}}});
+	t.deepEqual(read(text).apt, {sources: {k2hdkc: {source: 'deb [signed-by=/etc/apt/keyrings/k2hdkc.asc] https://packages.example.org/debian trixie main'}}});
+	t.like(read(text).write_files[0], {path: '/etc/apt/keyrings/k2hdkc.asc', content: 'KEY\n'});
+});
+
+test('the authority of a K2HR3 that has its certificate from one of its own', t => {
+	t.deepEqual(read(userDataOf('packages:chmpx=1', {authority: 'PEM\n'})).ca_certs, {trusted: ['PEM\n']});
+	t.is(read(userDataOf('packages:chmpx=1')).ca_certs, undefined);
 });
 
 for (const origin of [null, 'directory:/opt/k2hdkc', 'image:docker.io/k2hdkc:1']) {
@@ -44,6 +51,11 @@ for (const origin of [null, 'directory:/opt/k2hdkc', 'image:docker.io/k2hdkc:1']
 		t.throws(() => userDataOf(origin), {code: 'K2D7015', message: new RegExp(String(origin))});
 	});
 }
+
+test('a repository of Alpine', t => {
+	const sources = {k2hdkc: 'packages:chmpx=1', k2hdkcRepository: {entry: 'https://user:secret@packages.example.org/alpine/v3.22/main', keyFile: '/k'}};
+	t.throws(() => userDataOf('packages:chmpx=1', {sources, key: 'KEY\n'}), {code: 'K2D7015', message: /alpine\/v3\.22\/main", which is no repository of Debian(?!.*secret)/});
+});
 
 test('what Trove reads', t => {
 	const url = 'http://192.0.2.1:18080';
