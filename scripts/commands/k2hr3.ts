@@ -7,7 +7,7 @@ import {ToolError} from '../errors/toolError.js';
 import {runClient} from '../k2hr3/client.js';
 import type {Checked, ClusterStatus, Registered, Slave} from '../k2hr3/documents.js';
 import {renderChecked, renderClusterStatus, renderRegistered} from '../k2hr3/render.js';
-import {slaveUserData} from '../k2hr3/userData.js';
+import {slaveFiles, slaveUserData, type SlaveFile} from '../k2hr3/userData.js';
 import {packageRoot} from '../packageRoot.js';
 import type {Environment} from './environment.js';
 import {withCompute} from './k2hr3System.js';
@@ -59,7 +59,10 @@ export const k2hr3Status: CommandRun = async (context, options, [cluster]) => wi
 	return 0;
 });
 
-const readOwn = async (name: string): Promise<string> => readFile(path.join(packageRoot, 'conf/k2hr3', name), 'utf8');
+const readSlaveFiles = async (): Promise<Readonly<Record<SlaveFile, string>>> => {
+	const files = Object.keys(slaveFiles).map(async name => [name, await readFile(path.join(packageRoot, 'conf/k2hr3/slave', name), 'utf8')] as const);
+	return Object.fromEntries(await Promise.all(files)) as Record<SlaveFile, string>;
+};
 
 /** The key as text, which is all that user data can hold. */
 const readKey = async (host: Environment['host'], file: string): Promise<string> => {
@@ -77,7 +80,7 @@ export const k2hr3Slave: CommandRun = async (context, options, [cluster = '']) =
 	const {keyFile} = sources.k2hdkcRepository;
 	const key = keyFile === null ? undefined : await readKey(host, keyFile);
 	const authority = k2hr3.caFile === null || !slave.extdata_url.startsWith('https:') ? undefined : await host.read(k2hr3.caFile);
-	const userData = slaveUserData({sources, slave, key, authority, script: await readOwn('slave.sh'), override: await readOwn('slave-override.conf')});
+	const userData = slaveUserData({sources, slave, key, authority, files: await readSlaveFiles()});
 	printResult(context, options, {document: () => ({cluster: slave.cluster, project: slave.project, userData}), lines: () => [userData.trimEnd()]});
 	return 0;
 });

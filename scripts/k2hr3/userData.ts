@@ -12,6 +12,17 @@ const updater = 'k2hr3-get-resource';
 /** Where the key of the repository lies: apt reads one in ASCII armour there as it is, where cloud-init would need GnuPG. */
 const keyFile = '/etc/apt/keyrings/k2hdkc.asc';
 
+/** Files below conf/k2hr3/slave, and where a slave node has them. */
+export const slaveFiles = {
+	'register.sh': {path: '/usr/local/sbin/k2hdkc-slave', permissions: '0700'},
+	'override.conf': {path: '/etc/antpickax/override.conf', permissions: '0644'},
+	'chmpx.service': {path: '/etc/systemd/system/chmpx.service', permissions: '0644'},
+	'k2hr3-get-resource.service': {path: `/etc/systemd/system/${updater}.service`, permissions: '0644'},
+	'k2hr3-get-resource.timer': {path: `/etc/systemd/system/${updater}.timer`, permissions: '0644'},
+} as const;
+
+export type SlaveFile = keyof typeof slaveFiles;
+
 export type SlaveParts = {
 	readonly sources: Pick<Config['sources'], 'k2hdkc' | 'k2hdkcRepository'>;
 	readonly slave: Slave;
@@ -19,10 +30,8 @@ export type SlaveParts = {
 	readonly key?: string | undefined;
 	/** Certificate of the authority that K2HR3 has its own from; undefined for one that every server knows. */
 	readonly authority?: string | undefined;
-	/** Conf/k2hr3/slave.sh */
-	readonly script: string;
-	/** Conf/k2hr3/slave-override.conf */
-	readonly override: string;
+	/** What each of those files holds. */
+	readonly files: Readonly<Record<SlaveFile, string>>;
 };
 
 const packagesOf = ({k2hdkc}: SlaveParts['sources']): Readonly<Record<string, string>> => {
@@ -52,7 +61,7 @@ const repositoryOf = ({entry}: Config['sources']['k2hdkcRepository'], key: strin
  * reached from directly. It holds the token of the role.
  * @throws ToolError K2D7015
  */
-export const slaveUserData = ({sources, slave, key, authority, script, override}: SlaveParts): string => {
+export const slaveUserData = ({sources, slave, key, authority, files}: SlaveParts): string => {
 	const packages = packagesOf(sources);
 	const apt = repositoryOf(sources.k2hdkcRepository, key);
 	const pinned = Object.entries(packages).map(([name, version]) => [name, version]);
@@ -60,17 +69,15 @@ export const slaveUserData = ({sources, slave, key, authority, script, override}
 		...(authority !== undefined && {ca_certs: {trusted: [authority]}}),
 		...(apt !== undefined && {apt}),
 		package_update: true,
-		packages: ['curl', 'sudo', 'iproute2', 'procps', ...pinned, ...(updater in packages ? [] : [updater])],
+		packages: ['curl', 'procps', ...pinned, ...(updater in packages ? [] : [updater])],
 		users: ['default', {name: 'k2hdkc', system: true, shell: '/usr/sbin/nologin', homedir: '/nonexistent', no_create_home: true}],
 		write_files: [
 			...(key === undefined ? [] : [{path: keyFile, permissions: '0644', content: key}]),
 			{path: '/etc/k2hdkc-slave/extdata-url', permissions: '0600', content: `${slave.extdata_url}\n`},
-			{path: '/usr/local/sbin/k2hdkc-slave', permissions: '0700', content: script},
-			{path: '/etc/antpickax/override.conf', permissions: '0644', content: override},
+			...Object.entries(slaveFiles).map(([name, place]) => ({...place, content: files[name as SlaveFile]})),
 		],
 		runcmd: [
-			['/usr/local/sbin/k2hdkc-slave'],
-			// The timer waits for five minutes from the boot on.
+			[slaveFiles['register.sh'].path],
 			['systemctl', 'start', `${updater}.service`],
 			['systemctl', 'enable', '--now', `${updater}.timer`],
 			['systemctl', 'enable', '--now', 'chmpx.service'],

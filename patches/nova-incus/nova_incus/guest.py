@@ -55,6 +55,12 @@ def limits(flavor):
             'limits.memory': '%dMiB' % flavor.memory_mb}
 
 
+# Root of a server may set limits of its IPC namespace; in a container
+# /proc/sys is read-only. CHMPX wants longer message queues than ten.
+IPC_LIMITS = ("lxc.hook.start-host = nsenter --ipc --target $LXC_PID "
+              "sh -c 'echo 1025 >/proc/sys/fs/mqueue/msg_max'")
+
+
 def configuration(instance, privileged):
     return {
         UUID: instance.uuid,
@@ -67,6 +73,7 @@ def configuration(instance, privileged):
         'security.privileged': str(bool(privileged)).lower(),
         # No socket of Incus in the guest.
         'security.guestapi': 'false',
+        'raw.lxc': IPC_LIMITS,
         **limits(instance.flavor),
     }
 

@@ -58,12 +58,20 @@ export const inGuest = ({id}: Pick<GuestFacts, 'id'>, argv: readonly string[]): 
 /** Units that tell how a guest of the datastore, or the server of K2HR3, gets ready. */
 const units = ['cloud-init-local', 'cloud-init-network', 'cloud-init-main', 'cloud-config', 'cloud-final', 'guest-agent', ...k2hr3Units] as const;
 
-/** Units of the server of K2HR3 that systemd has given up, and the last lines of their journal. `inServer`: words that run argv there, on the machine. */
+/** How often systemd may start a program of K2HR3 again before it is one that does not come up. Each has a few seconds, and the ring's may be late once or twice. */
+const tolerated = 6;
+
+/** Reads `systemctl show` of Id, ActiveState and NRestarts: units that systemd has given up, and those that end again and again. */
+export const parseTroubles = (output: string): readonly string[] => output.split('\n\n').flatMap(block => {
+	const {Id: id = '', ActiveState: state, NRestarts: restarts} = Object.fromEntries(block.split('\n').map(line => line.split('='))) as Record<string, string | undefined>;
+	return state === 'failed' || Number(restarts) >= tolerated ? [id] : [];
+});
+
+/** Units of the server of K2HR3 that do not come up, and the last lines of their journal. `inServer`: words that run argv there, on the machine. */
 export const unitTroubles = async (machine: Pick<Machine, 'run'>, inServer: (argv: readonly string[]) => readonly string[]): Promise<K2hr3Troubles> => {
-	const {stdout} = await machine.run(inServer(['systemctl', 'list-units', '--plain', '--no-legend', '--state=failed', ...k2hr3Units.map(unit => `${unit}.service`)]), {allow: 'any', timeout: 30});
-	const units = stdout.split('\n').map(line => line.split(' ')[0]!).filter(unit => unit !== '');
+	const {stdout} = await machine.run(inServer(['systemctl', 'show', '--property=Id,ActiveState,NRestarts', ...k2hr3Units.map(unit => `${unit}.service`)]), {allow: 'any', timeout: 30});
 	const journal = await machine.run(inServer(['journalctl', '--no-pager', '--lines=20', ...k2hr3Units.map(unit => `--unit=${unit}`)]), {allow: 'any', timeout: 30});
-	return {units, lines: journal.stdout.split('\n')};
+	return {units: parseTroubles(stdout), lines: journal.stdout.split('\n')};
 };
 
 /** What a server has written to its console, by Nova. */

@@ -21,7 +21,7 @@ const pack = async (into: string, fields: {readonly name: string; readonly depen
 };
 
 /** STAND-INS for the packages of K2HDKC. They need Node. */
-export const packStandIns = async (into: string, depends = 'nodejs', more: (name: string, tree: string) => Promise<void> = async () => undefined): Promise<void> => {
+export const packStandIns = async (into: string, depends = 'nodejs'): Promise<void> => {
 	for (const [name, files] of Object.entries(programs)) {
 		await pack(into, {name, depends}, async tree => {
 			const home = path.join(tree, 'usr/lib', name);
@@ -31,20 +31,11 @@ export const packStandIns = async (into: string, depends = 'nodejs', more: (name
 				await cp(path.join('test/fixtures/k2hdkcStandIn/bin', file), path.join(home, 'bin', file));
 				await symlink(`../lib/${name}/bin/${file}`, path.join(tree, 'usr/bin', file));
 			}
-
-			await more(name, tree);
 		});
 	}
 };
 
 const node = 'k2hdkc-stand-in-node';
-
-/** The services of a package, whose names begin with its own. */
-const addServices = async (name: string, tree: string): Promise<void> => {
-	for (const [from, to] of [['units', 'usr/lib/systemd/system'], ['libexec', 'usr/libexec']] as const) {
-		await cp(path.join('test/fixtures/slaveStandIn', from), path.join(tree, to), {recursive: true, filter: source => path.basename(source) === from || path.basename(source).startsWith(name)});
-	}
-};
 
 /** STAND-INS for all packages of a slave node. They bring the Node.js of this host, so that nothing else is installed. */
 export const packSlaveStandIns = async (into: string): Promise<void> => {
@@ -52,6 +43,6 @@ export const packSlaveStandIns = async (into: string): Promise<void> => {
 		await mkdir(path.join(tree, 'usr/bin'), {recursive: true});
 		await cp(process.execPath, path.join(tree, 'usr/bin/node'), {dereference: true});
 	});
-	await packStandIns(into, node, addServices);
-	await pack(into, {name: 'k2hr3-get-resource'}, async tree => addServices('k2hr3-get-resource', tree));
+	await packStandIns(into, node);
+	await pack(into, {name: 'k2hr3-get-resource'}, async tree => cp('test/fixtures/slaveStandIn', path.join(tree, 'usr/libexec'), {recursive: true, filter: file => !file.endsWith('.md')}));
 };

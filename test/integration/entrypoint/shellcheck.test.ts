@@ -15,7 +15,7 @@ const checks: ReadonlyArray<readonly [string, readonly string[]]> = [
 	['the entrypoint and its parts', ['--external-sources', '--check-sourced', 'images/database/k2hdkctrove.sh']],
 	['what guests in development mode run', ['images/guest/development/guest-agent-source']],
 	['what guests load container images with', ['images/guest/preload/guest-images']],
-	['what registers a slave node', ['conf/k2hr3/slave.sh']],
+	['what registers a slave node', ['conf/k2hr3/slave/register.sh']],
 	['the stand-ins', ['chmpxstatus', 'k2hdkc', 'k2hlinetool'].map(name => `test/fixtures/k2hdkcStandIn/bin/${name}`)],
 ];
 

@@ -4,10 +4,10 @@ import test from 'ava';
 import {parse} from 'yaml';
 import {k2hr3Options} from '../../../scripts/k2hr3/options.js';
 import {renderClusterStatus} from '../../../scripts/k2hr3/render.js';
-import {slaveUserData} from '../../../scripts/k2hr3/userData.js';
+import {slaveFiles, slaveUserData, type SlaveFile} from '../../../scripts/k2hr3/userData.js';
 import {packageRoot} from '../../../scripts/packageRoot.js';
 
-const script = readFileSync(path.join(packageRoot, 'conf/k2hr3/slave.sh'), 'utf8');
+const files = Object.fromEntries(Object.keys(slaveFiles).map(name => [name, readFileSync(path.join(packageRoot, 'conf/k2hr3/slave', name), 'utf8')])) as Record<SlaveFile, string>;
 const slave = {cluster: 'ring', project: 'demo', extdata_url: 'http://192.0.2.1:18080/v1/extdata/trove/x', keys: {}};
 const repository = {entry: null, keyFile: null};
 type UserData = {
@@ -18,20 +18,20 @@ type UserData = {
 	readonly runcmd: unknown;
 };
 const read = (text: string): UserData => parse(text) as UserData;
-const userDataOf = (k2hdkc: string | null, more = {}): string => slaveUserData({sources: {k2hdkc, k2hdkcRepository: repository}, slave, script, override: 'o', ...more});
+const userDataOf = (k2hdkc: string | null, more = {}): string => slaveUserData({sources: {k2hdkc, k2hdkcRepository: repository}, slave, files, ...more});
 
 test('packages, in their versions, and the updater', t => {
-	const {packages, apt, write_files: files, runcmd} = read(userDataOf('packages:chmpx=1.0.113,k2hdkc=1.0.19'));
-	t.deepEqual(packages, ['curl', 'sudo', 'iproute2', 'procps', ['chmpx', '1.0.113'], ['k2hdkc', '1.0.19'], 'k2hr3-get-resource']);
+	const {packages, apt, write_files: written, runcmd} = read(userDataOf('packages:chmpx=1.0.113,k2hdkc=1.0.19'));
+	t.deepEqual(packages, ['curl', 'procps', ['chmpx', '1.0.113'], ['k2hdkc', '1.0.19'], 'k2hr3-get-resource']);
 	t.is(apt, undefined);
-	t.is(files[1]!.content, script);
-	t.deepEqual(files.map(({permissions}) => permissions), ['0600', '0700', '0644']);
+	t.is(written[1]!.content, files['register.sh']);
+	t.deepEqual(written.map(({permissions}) => permissions), ['0600', '0700', '0644', '0644', '0644', '0644']);
 	t.true(JSON.stringify(runcmd).includes('k2hr3-get-resource.timer'));
 });
 
 test('an updater with a version is not named twice', t => {
 	const {packages} = read(userDataOf('packages:k2hr3-get-resource=1.0.11'));
-	t.deepEqual(packages.slice(4), [['k2hr3-get-resource', '1.0.11']]);
+	t.deepEqual(packages.slice(2), [['k2hr3-get-resource', '1.0.11']]);
 });
 
 test('the repository and its key', t => {

@@ -1,7 +1,7 @@
 import test from 'ava';
 import {chooseGuest, guestNamed, type GuestFacts} from '../../../scripts/commands/guests.js';
 import {ToolError} from '../../../scripts/errors/toolError.js';
-import {guestLogs, guestOf, inGuest, parseMemory} from '../../../scripts/stages/guests/guests.js';
+import {guestLogs, guestOf, inGuest, parseMemory, parseTroubles} from '../../../scripts/stages/guests/guests.js';
 import {lacks, parseKernel} from '../../../scripts/stages/guests/kernel.js';
 
 const guest = (name: string, id: string): GuestFacts => ({name, id, state: 'ACTIVE', running: true, addresses: []});
@@ -73,3 +73,18 @@ test('of limits, those that are missing are named', t => {
 	t.regex(lacks(parseKernel('memory\n\nloop\n'))[0]!.why, /than the vcpus of their flavor/);
 	t.regex(lacks(parseKernel('\nloop\n'))[0]!.why, /than the memory and vcpus of their flavor/);
 });
+
+const shown = (...units: ReadonlyArray<readonly [state: string, restarts: number]>): string =>
+	`${units.map(([state, restarts], index) => `NRestarts=${restarts}\nId=unit-${index}.service\nActiveState=${state}`).join('\n\n')}\n`;
+
+for (const [what, output, units] of [
+	['runs, and waits for its condition', shown(['active', 0], ['inactive', 0]), []],
+	['was late twice', shown(['activating', 2]), []],
+	['given up', shown(['active', 0], ['failed', 1]), ['unit-1.service']],
+	['ends again and again', shown(['activating', 6], ['active', 0]), ['unit-0.service']],
+	['the server takes no commands yet', '', []],
+] as const) {
+	test(`units of K2HR3 that do not come up, ${what}`, t => {
+		t.deepEqual(parseTroubles(output), [...units]);
+	});
+}

@@ -57,7 +57,8 @@ class GuestTest(testtools.TestCase):
                 'user.nova.uuid': 'u', 'user.nova.name': 'instance-00000001',
                 'user.hostname': 'guest', 'boot.autostart': 'false',
                 'security.nesting': 'true', 'security.privileged': 'true',
-                'security.guestapi': 'false', 'limits.cpu': '2',
+                'security.guestapi': 'false', 'raw.lxc': guest.IPC_LIMITS,
+                'limits.cpu': '2',
                 'limits.memory': '512MiB'},
             'devices': {
                 'root': {'type': 'disk', 'path': '/', 'pool': 'pool',
