@@ -27,6 +27,7 @@ start_chmpx() {
 	launch chmpx
 	chmpx_pid=$launched
 	chmpx_since=$(now)
+	has_served=
 	members_deadline=$((chmpx_since + members_seconds))
 }
 
@@ -34,6 +35,7 @@ start_k2hdkc() {
 	launch k2hdkc
 	k2hdkc_pid=$launched
 	k2hdkc_since=$(now)
+	node_since=$k2hdkc_since
 }
 
 # is_alive PID

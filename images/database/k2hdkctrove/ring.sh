@@ -2,7 +2,7 @@
 # shellcheck shell=dash
 
 # Longest time in seconds that a question to the local chmpx may take.
-local_limit=2
+local_limit=4
 
 # own_status: for example `SAFE -> [SERVICE IN][UP][n/a][Nothing][NoSuspend]`; empty when chmpx cannot be asked.
 own_status() {

@@ -53,6 +53,7 @@ read_settings() {
 	admission_seconds=$(seconds K2HDKCTROVE_ADMISSION_SECONDS 120) || exit
 	members_seconds=$(seconds K2HDKCTROVE_MEMBERS_SECONDS 10) || exit
 	service_in_seconds=$(seconds K2HDKCTROVE_SERVICE_IN_SECONDS 5) || exit
+	join_seconds=$(seconds K2HDKCTROVE_JOIN_SECONDS 60) || exit
 	restart_limit=$(seconds K2HDKCTROVE_RESTART_LIMIT 5) || exit
 }
 
@@ -113,8 +114,23 @@ bring_on() {
 		note_service
 	else
 		is_serving=
-		help_into_service "$status"
+		if is_stuck "$status"; then give_up_node; else help_into_service "$status"; fi
 	fi
+}
+
+# is_stuck STATUS: whether this node has never been in service since chmpx runs, and the ring is not at work on that. chmpx asks the others to let it join when
+# it starts; one that got no answer then, as from members that were busy for five seconds, does not ask again.
+is_stuck() {
+	case $1 in
+	*'[SERVICE OUT]'*'[UP]'*'[Nothing]'*) [ -z "$has_served" ] && [ $(($(now) - node_since)) -ge "$join_seconds" ] ;;
+	*) return 1 ;;
+	esac
+}
+
+give_up_node() {
+	halt_k2hdkc
+	halt_chmpx
+	count_death "this node was not in service $join_seconds s after its start, and its ring was not at work"
 }
 
 # bring_on_k2hdkc STATUS
@@ -140,6 +156,7 @@ note_service() {
 	if [ -z "$is_serving" ]; then
 		log "In service $(($(now) - started)) s after the start."
 		is_serving=yes
+		has_served=yes
 	fi
 	[ "$deaths" -eq 0 ] || [ $(($(now) - last_death)) -lt 60 ] || forget_deaths
 }

@@ -36,6 +36,7 @@ export const neutronAgents = serviceStep({
 		{template: 'openvswitch_agent.ini', path: `${plugins}/openvswitch_agent.ini`, owner: 'root:neutron'},
 		{template: 'l3_agent.ini', path: '/etc/neutron/l3_agent.ini', owner: 'root:neutron'},
 		{template: 'dhcp_agent.ini', path: '/etc/neutron/dhcp_agent.ini', owner: 'root:neutron'},
+		{template: 'dnsmasq.conf', path: '/etc/neutron/dnsmasq.conf', mode: 0o644},
 		{template: 'metadata_agent.ini', path: '/etc/neutron/metadata_agent.ini', owner: 'root:neutron'},
 		{template: 'br-ex.service', path: '/etc/systemd/system/k2hdkc-devstack-br-ex.service', mode: 0o644},
 		{template: 'wait-for-rpc.py', path: '/usr/local/sbin/k2hdkc-devstack-wait-for-rpc', mode: 0o755},

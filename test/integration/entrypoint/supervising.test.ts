@@ -1,6 +1,6 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {stat, readFile, writeFile} from 'node:fs/promises';
+import {rm, stat, readFile, writeFile} from 'node:fs/promises';
 import {connect, createServer} from 'node:net';
 import path from 'node:path';
 import process from 'node:process';
@@ -71,6 +71,27 @@ for (const program of ['chmpx', 'k2hdkc'] as const) {
 		await t.throwsAsync(node.pidOf('chmpx'), {code: 'ENOENT'});
 	});
 }
+
+nodeTest('a node that the ring does not let join is started anew', async (t, place) => {
+	const file = path.join(place.root, 'stuck');
+	await writeFile(file, '');
+	const node = startNode(t, place, {STANDIN_CHMPX_STUCK: file, K2HDKCTROVE_JOIN_SECONDS: '2', K2HDKCTROVE_SERVICE_IN_SECONDS: '1'});
+	await node.saw(/not in service 2 s after its start, and its ring was not at work\. Next start in 1 s/);
+	await node.saw(/In service/);
+	t.is(await statusOf(place), 'HEALTHY');
+});
+
+nodeTest('a node that has served is not started anew because it cannot be asked', async (t, place) => {
+	const hang = path.join(place.root, 'hang');
+	const node = await startHealthyNode(t, place, {STANDIN_CHMPXSTATUS_HANGS: hang, K2HDKCTROVE_JOIN_SECONDS: '1'});
+	const pid = await node.pidOf('chmpx');
+	await writeFile(hang, '');
+	// Longer than it waits for one answer.
+	await sleep(6000);
+	await rm(hang);
+	await until(() => `in service again\n${node.output()}`, 10, () => node.output().split('In service').length === 3);
+	t.is(await node.pidOf('chmpx'), pid);
+});
 
 nodeTest('a chmpx that is never up is given up', async (t, place) => {
 	const node = startNode(t, place, {STANDIN_CHMPX: 'never-up', K2HDKCTROVE_RESTART_LIMIT: '0', K2HDKCTROVE_UP_SECONDS: '1'});

@@ -104,6 +104,11 @@ def _ports(values):
     return [values['chmpx-server-port'], values['chmpx-server-ctlport']]
 
 
+# CHMPX looks up the name of whoever connects, and does nothing else until
+# there is an answer; other nodes wait for it five seconds.
+DNS_OPTIONS = ['timeout:1', 'attempts:1']
+
+
 def _host_config(client, values, ring, mode):
     limit = parameters.queue_limit(values)
     bound = dict(volumes())
@@ -112,6 +117,7 @@ def _host_config(client, values, ring, mode):
     options = {
         'binds': bound, 'ipc_mode': 'private',
         'restart_policy': {'Name': 'unless-stopped'},
+        'dns_opt': DNS_OPTIONS,
         'sysctls': {'fs.mqueue.msg_max': str(limit),
                     'fs.mqueue.queues_max': str(max(256, limit))},
         'log_config': docker.types.LogConfig(

@@ -78,6 +78,7 @@ class ContainerTest(guest_case.GuestCase):
         self.assertEqual('private', host['IpcMode'])
         self.assertEqual('host', host['NetworkMode'])
         self.assertEqual({'Name': 'unless-stopped'}, host['RestartPolicy'])
+        self.assertEqual(['timeout:1', 'attempts:1'], host['DnsOptions'])
         self.assertEqual({'fs.mqueue.msg_max': '136',
                           'fs.mqueue.queues_max': '256'}, host['Sysctls'])
         self.assertEqual(
