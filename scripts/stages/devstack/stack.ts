@@ -3,6 +3,7 @@ import {hideUrlPasswords} from '../../config/urlPasswords.js';
 import {ToolError} from '../../errors/toolError.js';
 import {CommandError} from '../../machines/commandError.js';
 import {request} from '../../openstack/api.js';
+import {httpRequest} from '../../openstack/http.js';
 import type {Probe, StepContext} from '../../pipeline/types.js';
 import {proxyEnvironment} from '../../sources/proxyEnvironment.js';
 import {commandFor} from '../nameOptions.js';
@@ -31,6 +32,17 @@ const keystoneAnswers = async (env: DevstackEnv): Promise<boolean> => {
 	return url !== undefined && request(env.host, {url, allow: [200, 300], timeout: 10}).then(() => true, () => false);
 };
 
+/** APIs that every DevStack has: others ask them as soon as its services run, and each starts in its own time. */
+const always = ['compute', 'image', 'network', 'placement'] as const;
+
+/** What it answers is not asked: without a token that is a refusal. Apache answers 503 for one that is not there yet. */
+const apisAnswer = async ({host, api}: DevstackEnv): Promise<boolean> => {
+	const answers = await Promise.all(always.map(async name => httpRequest(host, {url: api.url[name], timeout: 10}).then(({status}) => status < 500, () => false)));
+	return answers.every(Boolean);
+};
+
+const servicesAnswer = async (env: DevstackEnv): Promise<boolean> => await keystoneAnswers(env) && apisAnswer(env);
+
 /** Seconds until a service answers that has just been started. */
 const startTime = 120;
 
@@ -49,7 +61,7 @@ const stateOf = async (env: DevstackEnv): Promise<StackState> => {
 /** Whether the services run, as the step and the summary ask it. */
 export const lookAtServices = async (env: DevstackEnv): Promise<Probe> => {
 	const state = await stateOf(env);
-	return servicesProbe(state, state.units.length > 0 && await keystoneAnswers(env));
+	return servicesProbe(state, state.units.length > 0 && await servicesAnswer(env));
 };
 
 /** $1: where jobs of the environment are. Prints the end of what the last run of stack.sh has said: much comes after what made it fail. */
@@ -144,7 +156,7 @@ export const services: DevstackStep = {
 			await job(env.host, ['systemctl', 'start', ...stopped]);
 		}
 
-		await waitUntil(env, async () => keystoneAnswers(env), signal);
+		await waitUntil(env, async () => servicesAnswer(env), signal);
 	},
 	undo: {
 		depth: 'services',

@@ -51,7 +51,7 @@ export const stackProbe = ({state, when = 'some time', units}: StackState): Prob
 		: {state: 'present', evidence: `stack.sh ended well at ${when}, and has made ${units.length} services`};
 };
 
-/** `answers`: Keystone does. */
+/** `answers`: their APIs do. */
 export const servicesProbe = ({units}: StackState, answers: boolean): Probe => {
 	const stopped = units.filter(({runs}) => !runs).map(({name}) => name);
 	if (stopped.length > 0 || units.length === 0) {
@@ -59,8 +59,8 @@ export const servicesProbe = ({units}: StackState, answers: boolean): Probe => {
 	}
 
 	return answers
-		? {state: 'present', evidence: `${units.length} services run, and Keystone answers`}
-		: {state: 'broken', evidence: `${units.length} services run, and Keystone does not answer`};
+		? {state: 'present', evidence: `${units.length} services run, and their APIs answer`}
+		: {state: 'broken', evidence: `${units.length} services run, and not all of their APIs answer`};
 };
 
 /** What stack.sh is at, read from a line of its output: it traces the calls that announce its phases. */
