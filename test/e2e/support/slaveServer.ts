@@ -55,6 +55,7 @@ export type SlaveServer = {
 	readonly nodes: () => Promise<number>;
 	/** What chmpxstatus says of its own node. */
 	readonly status: () => Promise<string>;
+	/** Ends its node and takes it away: nodes of a ring that is restarted wait for a slave that vanished without a word. */
 	readonly remove: () => Promise<void>;
 };
 
@@ -73,6 +74,9 @@ export const openSlaveServer = async (t: ExecutionContext, demo: Cloud, {ring, i
 		id,
 		nodes: async () => Number(await inGuest(id, String.raw`grep -c "^\[SVRNODE\]" /etc/antpickax/k2hdkc.ini || :`)),
 		status: async () => inGuest(id, 'chmpxstatus -conf /etc/antpickax/k2hdkc.ini -self || :'),
-		remove: async () => servers.remove(id),
+		async remove() {
+			await inGuest(id, 'systemctl stop chmpx');
+			await servers.remove(id);
+		},
 	};
 };
