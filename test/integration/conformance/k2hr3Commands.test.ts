@@ -19,7 +19,7 @@ type Document = {
 	readonly registered: boolean;
 };
 type Tool = (...words: readonly string[]) => Promise<Ended & {readonly document: Document}>;
-type UserData = {readonly packages: readonly unknown[]; readonly write_files: readonly [{readonly content: string}]};
+type UserData = {readonly packages: readonly unknown[]; readonly write_files: ReadonlyArray<{readonly path: string; readonly content: string}>};
 
 const toolOf = async (t: ExecutionContext, {env, url}: System): Promise<Tool> => {
 	const {run} = await createPlace(t);
@@ -56,8 +56,9 @@ test(`${what}: a cluster by the commands of the tool`, async t => {
 	t.is(slave.code, 0, slave.stdout);
 	t.true(slave.document.userData.startsWith('#cloud-config\n'));
 	const userData = parse(slave.document.userData) as UserData;
-	t.deepEqual(userData.packages.slice(4), [['chmpx', '1.0.113'], ['k2hdkc', '1.0.19'], 'k2hr3-get-resource']);
-	const part = await partOf(system, userData.write_files[0].content.trim());
+	t.deepEqual(userData.packages.slice(2), [['chmpx', '1.0.113'], ['k2hdkc', '1.0.19'], 'k2hr3-get-resource']);
+	const {content} = userData.write_files.find(({path: file}) => file === '/etc/k2hdkc-slave/extdata-url')!;
+	const part = await partOf(system, content.trim());
 	t.is((await join(system, part, '192.0.2.9', 'nine')).status, 201);
 
 	const status = await tool('k2hr3', 'status', name);
