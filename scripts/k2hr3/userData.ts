@@ -64,12 +64,11 @@ const repositoryOf = ({entry}: Config['sources']['k2hdkcRepository'], key: strin
 export const slaveUserData = ({sources, slave, key, authority, files}: SlaveParts): string => {
 	const packages = packagesOf(sources);
 	const apt = repositoryOf(sources.k2hdkcRepository, key);
-	const pinned = Object.entries(packages).map(([name, version]) => [name, version]);
 	return `#cloud-config\n${stringify({
 		...(authority !== undefined && {ca_certs: {trusted: [authority]}}),
 		...(apt !== undefined && {apt}),
 		package_update: true,
-		packages: ['curl', 'procps', ...pinned, ...(updater in packages ? [] : [updater])],
+		packages: ['curl', 'procps', ...Object.entries(packages), ...(updater in packages ? [] : [updater])],
 		users: ['default', {name: 'k2hdkc', system: true, shell: '/usr/sbin/nologin', homedir: '/nonexistent', no_create_home: true}],
 		write_files: [
 			...(key === undefined ? [] : [{path: keyFile, permissions: '0644', content: key}]),

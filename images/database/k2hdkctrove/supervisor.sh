@@ -114,7 +114,11 @@ bring_on() {
 		note_service
 	else
 		is_serving=
-		if is_stuck "$status"; then give_up_node; else help_into_service "$status"; fi
+		if is_stuck "$status"; then
+			give_up "this node was not in service $join_seconds s after its start, and its ring was not at work"
+		else
+			help_into_service "$status"
+		fi
 	fi
 }
 
@@ -127,10 +131,11 @@ is_stuck() {
 	esac
 }
 
-give_up_node() {
+# give_up WHY: both programs are started anew.
+give_up() {
 	halt_k2hdkc
 	halt_chmpx
-	count_death "this node was not in service $join_seconds s after its start, and its ring was not at work"
+	count_death "$1"
 }
 
 # bring_on_k2hdkc STATUS
@@ -142,14 +147,9 @@ bring_on_k2hdkc() {
 		fi
 		;;
 	*)
-		[ $(($(now) - chmpx_since)) -lt "$up_seconds" ] || give_up_chmpx
+		[ $(($(now) - chmpx_since)) -lt "$up_seconds" ] || give_up "chmpx was not up after $up_seconds s"
 		;;
 	esac
-}
-
-give_up_chmpx() {
-	halt_chmpx
-	count_death "chmpx was not up after $up_seconds s"
 }
 
 note_service() {

@@ -1,6 +1,5 @@
-import {httpRequest} from '../../openstack/http.js';
 import type {DevstackEnv} from './devstackEnv.js';
-import {waitUntil} from './stack.js';
+import {answers, waitUntil} from './stack.js';
 
 /** Services that read something, as a pattern of systemctl, and the command that has them read it again. */
 export type Reader = {readonly pattern: string; readonly again: 'restart' | 'reload'};
@@ -20,5 +19,5 @@ export const haveRead = async ({host}: Pick<DevstackEnv, 'host'>, readers: reado
 /** Until its API answers that was just started. What it answers is for others to judge, and so is that it does not. */
 export const waitForTrove = async ({host, api, config}: Pick<DevstackEnv, 'api' | 'config' | 'host'>, signal: AbortSignal): Promise<void> => {
 	const url = `${new URL(api.url.database).origin}/`;
-	await waitUntil({config}, async () => httpRequest(host, {url, timeout: 10}).then(({status}) => status < 500, () => false), signal);
+	await waitUntil({config}, async () => answers({host}, url), signal);
 };

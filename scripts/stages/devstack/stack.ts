@@ -35,10 +35,13 @@ const keystoneAnswers = async (env: DevstackEnv): Promise<boolean> => {
 /** APIs that every DevStack has: others ask them as soon as its services run, and each starts in its own time. */
 const always = ['compute', 'image', 'network', 'placement'] as const;
 
-/** What it answers is not asked: without a token that is a refusal. Apache answers 503 for one that is not there yet. */
-const apisAnswer = async ({host, api}: DevstackEnv): Promise<boolean> => {
-	const answers = await Promise.all(always.map(async name => httpRequest(host, {url: api.url[name], timeout: 10}).then(({status}) => status < 500, () => false)));
-	return answers.every(Boolean);
+/** Whether there is an answer. What it says is not asked: without a token that is a refusal. Apache answers 503 for an API that is not there yet. */
+export const answers = async ({host}: Pick<DevstackEnv, 'host'>, url: string): Promise<boolean> =>
+	httpRequest(host, {url, timeout: 10}).then(({status}) => status < 500, () => false);
+
+const apisAnswer = async (env: DevstackEnv): Promise<boolean> => {
+	const all = await Promise.all(always.map(async name => answers(env, env.api.url[name])));
+	return all.every(Boolean);
 };
 
 const servicesAnswer = async (env: DevstackEnv): Promise<boolean> => await keystoneAnswers(env) && apisAnswer(env);
@@ -47,8 +50,8 @@ const servicesAnswer = async (env: DevstackEnv): Promise<boolean> => await keyst
 const startTime = 120;
 
 /** Waits as long as a service takes to start. That it does not answer is for others to judge. */
-export const waitUntil = async ({config: {timeouts: {scale}}}: Pick<DevstackEnv, 'config'>, answers: () => Promise<boolean>, signal: AbortSignal): Promise<void> => {
-	for (let second = 0; second < startTime * scale && !await answers(); second += 2) {
+export const waitUntil = async ({config: {timeouts: {scale}}}: Pick<DevstackEnv, 'config'>, isThere: () => Promise<boolean>, signal: AbortSignal): Promise<void> => {
+	for (let second = 0; second < startTime * scale && !await isThere(); second += 2) {
 		await sleep(2000, undefined, {signal});
 	}
 };

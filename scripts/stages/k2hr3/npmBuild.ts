@@ -1,8 +1,8 @@
-import {signedEntry} from '../../sources/signedEntry.js';
 import {parseK2hdkcOrigin, type K2hdkcOrigin} from '../../config/k2hdkcSource.js';
 import type {NpmPackages} from '../../config/k2hr3Origin.js';
 import type {Config} from '../../config/schema.js';
 import {hideUrlPasswords} from '../../config/urlPasswords.js';
+import {signedEntry} from '../../sources/signedEntry.js';
 import {baseInputs} from './definition.js';
 
 type Sources = Pick<Config['sources'], 'k2hdkc' | 'k2hdkcRepository'>;

@@ -1,7 +1,7 @@
 import test from 'ava';
 import {parseK2hr3Origin} from '../../../scripts/config/k2hr3Origin.js';
-import {moreSources, npmInputs, wantedPackages} from '../../../scripts/stages/k2hr3/npmBuild.js';
 import {signedEntry} from '../../../scripts/sources/signedEntry.js';
+import {moreSources, npmInputs, wantedPackages} from '../../../scripts/stages/k2hr3/npmBuild.js';
 import {prefixOf} from '../../../scripts/stages/k2hr3/prefix.js';
 import {sandboxSteps} from '../../../scripts/stages/sandbox.js';
 import type {SandboxEnv} from '../../../scripts/stages/sandboxEnv.js';
