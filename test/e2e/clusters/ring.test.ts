@@ -9,7 +9,7 @@ import {expect, hostNeeds} from '../support/tool.js';
 
 // A cluster by Trove's API. K2HDKC and K2HR3 are stand-ins, or those that TEST_K2HDKC_PREFIX, TEST_K2HR3_PREFIX and TEST_K2HDKC_PACKAGES name; all else is what a user has.
 
-/** It has registered, runs as the user that user data makes, and follows the ring. */
+/** It runs as the user that user data makes, and follows the ring. */
 const isSlaveOf = async (t: ExecutionContext, slave: SlaveServer, size: number): Promise<void> => {
 	const started = Date.now();
 	await until(`the slave knows ${size} nodes`, async () => await slave.nodes() === size ? true : undefined, 150);
