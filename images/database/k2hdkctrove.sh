@@ -19,6 +19,7 @@ Usage: k2hdkctrove.sh [COMMAND]
   start, s                                 registers this node with K2HR3 and runs K2HDKC; the default
   stop, a      [SECONDS]                   takes the running node out of its ring and of K2HR3; with SECONDS, once the ring
                                            has merged and agrees, and not at all when that takes longer
+  settle       [SECONDS]                   waits until the node serves and its ring moves no data
   status, t                                prints HEALTHY when the node serves, otherwise RUNNING
   backup, b   [DIRECTORY [SNAPSHOT]]       writes DIRECTORY/snapshots/SNAPSHOT/SNAPSHOT.k2har
   delete, d   [DIRECTORY [SNAPSHOT]]       removes it
@@ -32,6 +33,15 @@ wrong_usage() {
 	log "$1"
 	usage >&2
 	exit "$exit_usage"
+}
+
+# seconds_at_most_one COMMAND [SECONDS]
+seconds_at_most_one() {
+	case $(($# - 1)):${2:-0} in
+	[01]:*[!0-9]* | [01]:??????*) wrong_usage "The seconds that the ring has, '$2', must be a whole number below 100000." ;;
+	[01]:*) ;;
+	*) wrong_usage "'$1' takes at most the seconds that the ring has." ;;
+	esac
 }
 
 # without_arguments COMMAND COUNT
@@ -49,14 +59,14 @@ start | s)
 	start
 	;;
 stop | a)
-	case $#:${1:-0} in
-	[01]:*[!0-9]* | [01]:??????*) wrong_usage "The seconds that the ring has, '$1', must be a whole number below 100000." ;;
-	[01]:*) ;;
-	*) wrong_usage "'$command' takes at most the seconds that the ring has." ;;
-	esac
+	seconds_at_most_one "$command" "$@"
 	# shellcheck source=images/database/k2hdkctrove/stop.sh
 	. "$parts/stop.sh"
 	stop "${1:-0}"
+	;;
+settle)
+	seconds_at_most_one settle "$@"
+	settle "${1:-0}"
 	;;
 status | t)
 	without_arguments status $#

@@ -42,6 +42,31 @@ print_status() {
 	fi
 }
 
+# is_settled STATUS: whether that is a node that serves, in a ring that moves no data. While one merges, the status of every node in it is Pending, Doing or Done.
+is_settled() {
+	case $1 in
+	*'[SERVICE IN]'*'[UP]'*'[Nothing]'*'[NoSuspend]'*) return 0 ;;
+	*) return 1 ;;
+	esac
+}
+
+# settle SECONDS: waits until that has been so for a second, because a ring that is about to merge does not say so yet.
+settle() {
+	local status='' deadline=$(($(now) + $1)) before=
+	while :; do
+		supervisor_runs || die "$exit_failed" 'Nothing runs here that could serve; the log of the container tells why.'
+		status=$(own_status)
+		if is_settled "$status"; then
+			[ -z "$before" ] || return 0
+			before=yes
+		else
+			before=
+			[ "$(now)" -lt "$deadline" ] || die "$exit_failed" "The ring was still at work after $1 s: ${status:-chmpx does not answer}."
+		fi
+		sleep 1
+	done
+}
+
 # own_node: how chmpxlinetool knows this node. Without the seed it does not find it, because the ring names its nodes by their seeds.
 own_node() {
 	own_server "$ini" | awk -F '|' '{ print $1 ":" $2 ":" $3 ":" $4 ":" $5 }'

@@ -70,6 +70,10 @@ CONTAINER_OPTS = [
     cfg.IntOpt('leave_timeout', default=600, min=10,
                help='Seconds that a ring has to take over the data of a '
                     'member that a cluster is shrunk by.'),
+    cfg.IntOpt('settle_timeout', default=600, min=10,
+               help='Seconds that a ring has to move data after a member of '
+                    'a cluster was restarted or upgraded, before the next '
+                    'one is.'),
     cfg.StrOpt('database_service_uname', default='database',
                help='Name of the user that the container runs as.'),
     # Trove 2024.1 takes a value of this group as it is, an empty one too.

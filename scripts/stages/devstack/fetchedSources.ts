@@ -10,7 +10,7 @@ const aptWork = '/run/k2hdkc-devstack-apt';
  */
 export const aptOverride = {
 	remove: `rm -rf -- ${aptFile} ${aptWork}`,
-	/** `packages`: the directory with the index. */
+	/** `packages`: the directory with the index. It is read at once: stack.sh installs lsb-release before it lets apt look. */
 	set: String.raw`
 mkdir -p ${aptWork}/lists/partial
 echo "deb [trusted=yes] file:$packages ./" >${aptWork}/sources.list
@@ -19,7 +19,8 @@ Dir::Etc::sourcelist "${aptWork}/sources.list";
 Dir::Etc::sourceparts "/dev/null";
 Dir::State::lists "${aptWork}/lists";
 Acquire::Languages "none";
-end`,
+end
+apt-get --quiet --error-on=any update`,
 } as const;
 
 /** $1: what was fetched; $2: the directory of stack.sh; then the words that run it. */

@@ -82,6 +82,8 @@ const wrong: ReadonlyArray<readonly [readonly string[], RegExp]> = [
 	[['start', 'x'], /'start' takes no further argument/],
 	[['stop', 'x'], /The seconds that the ring has, 'x', must be a whole number/],
 	[['stop', '1', '2'], /'stop' takes at most the seconds/],
+	[['settle', 'x'], /The seconds that the ring has, 'x', must be a whole number/],
+	[['settle', '1', '2'], /'settle' takes at most the seconds/],
 	[['backup', '/a', 'b', 'c'], /'backup' takes at most/],
 	[['backup', 'relative'], /must be an absolute path/],
 	[['restore', '/a', '../b'], /letters, digits, dot/],

@@ -49,6 +49,14 @@ class GuestAgentAPI(guest_api.API):
         return self._ask('leave_ring', seconds + self.agent_low_timeout,
                          seconds=seconds)
 
+    def settle(self, seconds):
+        """Wait until the node serves and its ring moves no data.
+
+        :param seconds: how long the ring may take
+        """
+        return self._ask('settle', seconds + self.agent_low_timeout,
+                         seconds=seconds)
+
     def upgrade_and_wait(self, version):
         """Have the guest start K2HDKC from the image of another version."""
         return self._ask('upgrade', CONF.usage_timeout,

@@ -161,7 +161,11 @@ class ClusterTasks(task_models.ClusterTasks):
                       error)
 
     def restart_cluster(self, context, cluster_id):
-        """Restart one member after the other, in the ring of now."""
+        """Restart one member after the other, in the ring of now.
+
+        The next one waits for the ring: members that come and go while it
+        moves data may keep it from ever being done.
+        """
         concerned = [member.id for member in self._members()]
         with self._task(TASKS.BUILDING_ERROR_SERVER, concerned):
             name, values = self._ring()
@@ -186,6 +190,7 @@ class ClusterTasks(task_models.ClusterTasks):
         name = guest.ring_name()
         guest.update_overrides(overrides)
         guest.restart()
+        guest.settle(CONF.get(MANAGER).settle_timeout)
         _set_task(member, TASKS.NONE)
         return name
 
@@ -197,8 +202,9 @@ class ClusterTasks(task_models.ClusterTasks):
                 concerned[:] = [member.id]
                 _set_task(member, TASKS.UPGRADING,
                           datastore_version_id=datastore_version.id)
-                self._guest(context, member.id).upgrade_and_wait(
-                    datastore_version.version)
+                guest = self._guest(context, member.id)
+                guest.upgrade_and_wait(datastore_version.version)
+                guest.settle(CONF.get(MANAGER).settle_timeout)
                 _set_task(member, TASKS.NONE)
 
 

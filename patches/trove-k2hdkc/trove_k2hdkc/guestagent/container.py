@@ -232,15 +232,36 @@ def leave(client, seconds):
     if container is None or container.status != 'running':
         LOG.info('No container runs that could leave its ring.')
         return
+    _wait_for('stop', seconds,
+              'The node could not leave its ring in good order')
+
+
+def settle(seconds):
+    """Wait until the node serves and its ring moves no data.
+
+    :param seconds: how long the ring may take
+    :raises TroveError: it took longer, or no node runs
+    """
+    _wait_for('settle', seconds, 'The ring has not settled')
+
+
+def _wait_for(command, seconds, failure):
+    """Have the entrypoint do what waits for the ring.
+
+    :raises TroveError: `failure` and the reason
+    """
     # The command says nothing while it waits, and the client of the agent
     # gives up after a minute of silence.
     container = find(docker.from_env(timeout=seconds + SILENCE_SECONDS))
-    code, said = container.exec_run(
-        ['/usr/libexec/k2hdkctrove.sh', 'stop', str(seconds)])
+    if container is None:
+        raise exception.TroveError('%s: there is no container' % failure)
+    try:
+        code, said = container.exec_run(
+            ['/usr/libexec/k2hdkctrove.sh', command, str(seconds)])
+    except docker.errors.APIError as error:
+        raise exception.TroveError('%s: %s' % (failure, error))
     if code != 0:
-        raise exception.TroveError(
-            'The node could not leave its ring in good order: %s'
-            % last_lines(said))
+        raise exception.TroveError('%s: %s' % (failure, last_lines(said)))
 
 
 def is_current(client, values, ring):

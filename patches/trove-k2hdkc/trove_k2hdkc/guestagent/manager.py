@@ -119,6 +119,13 @@ class Manager(manager.Manager):
         """
         self.app.leave_ring(seconds)
 
+    def settle(self, context, seconds):
+        """Wait until the ring moves no data.
+
+        :param seconds: how long it may take
+        """
+        self.app.settle(seconds)
+
     def ring_name(self, context):
         """Return the name of the ring, None before it was told."""
         told = self.app.store.ring()

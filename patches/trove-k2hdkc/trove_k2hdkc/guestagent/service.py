@@ -174,6 +174,9 @@ class K2hdkcApp(service.BaseDbApp):
     def leave_ring(self, seconds):
         container.leave(self.docker_client, seconds)
 
+    def settle(self, seconds):
+        container.settle(seconds)
+
     def create_backup(self, context, backup_info, volumes_mapping={},
                       need_dbuser=True, extra_params=''):
         self.fail_left_backup()

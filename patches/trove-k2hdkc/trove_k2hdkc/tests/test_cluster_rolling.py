@@ -39,7 +39,8 @@ class RestartTest(test_cluster_tasks.TaskCase):
         for member in self.ids:
             self.assertEqual(
                 [mock.call.ring_name(), mock.call.update_overrides(told),
-                 mock.call.restart()], self.guest(member).mock_calls)
+                 mock.call.restart(), mock.call.settle(600)],
+                self.guest(member).mock_calls)
         self.assert_ended(InstanceTasks.NONE, InstanceTasks.NONE)
         self.assertIn('ring', self.k2hr3.rings)
 
@@ -50,6 +51,16 @@ class RestartTest(test_cluster_tasks.TaskCase):
         self.guest(self.ids[1]).restart.assert_not_called()
         self.assert_ended(InstanceTasks.BUILDING_ERROR_SERVER,
                           InstanceTasks.RESTART_REQUIRED)
+
+    def test_the_ring_does_not_settle(self):
+        restart = self._restart()
+        self.guest(self.ids[0]).settle.side_effect = exception.GuestError(
+            original_message='The ring was still at work after 600 s')
+        self.assertRaises(exception.GuestError, restart)
+        self.guest(self.ids[1]).restart.assert_not_called()
+        self.assert_ended(InstanceTasks.BUILDING_ERROR_SERVER,
+                          InstanceTasks.RESTART_REQUIRED)
+        self.assertIn('still at work', self.faults()[0])
 
     def test_k2hr3_is_away(self):
         restart = self._restart()
@@ -75,8 +86,9 @@ class UpgradeTest(test_cluster_tasks.TaskCase):
     def test_each_in_turn(self):
         self._upgrade()()
         for member in self.ids:
-            self.guest(member).upgrade_and_wait.assert_called_once_with(
-                '1.0.20')
+            self.assertEqual([mock.call.upgrade_and_wait('1.0.20'),
+                              mock.call.settle(600)],
+                             self.guest(member).mock_calls)
         self.assert_ended(InstanceTasks.NONE, InstanceTasks.NONE)
 
     def test_a_failure_ends_it(self):

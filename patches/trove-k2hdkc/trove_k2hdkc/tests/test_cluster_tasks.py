@@ -245,6 +245,8 @@ class StrategyTest(TaskCase):
             (client.ring_name, ('ring_name', 15, {})),
             (lambda: client.leave_ring(600),
              ('leave_ring', 615, {'seconds': 600})),
+            (lambda: client.settle(600),
+             ('settle', 615, {'seconds': 600})),
             (lambda: client.upgrade_and_wait('2'),
              ('upgrade', 1, {'upgrade_info': {'datastore_version': '2'}})),
         ):

@@ -213,6 +213,27 @@ class OperationsTest(guest_case.GuestCase):
         self.manager.leave_ring(None, 600)
         self.assertEqual([], self.running().executed)
 
+    def test_settle(self):
+        self.manager.settle(None, 600)
+        self.assertEqual([['/usr/libexec/k2hdkctrove.sh', 'settle', '600']],
+                         self.running().executed)
+        self.assertEqual(mock.call(timeout=630), self.from_env.call_args)
+
+    def test_a_ring_that_does_not_settle(self):
+        self.running().exec_result = (1, b'still at work after 600 s\n')
+        refusal = self.assertRaises(exception.TroveError,
+                                    self.manager.settle, None, 600)
+        self.assertIn('has not settled: still at work', str(refusal))
+        with mock.patch.object(self.running(), 'exec_run',
+                               side_effect=docker.errors.APIError('ended')):
+            refusal = self.assertRaises(exception.TroveError,
+                                        self.manager.settle, None, 600)
+        self.assertIn('has not settled: ended', str(refusal))
+        self.engine.made.clear()
+        refusal = self.assertRaises(exception.TroveError,
+                                    self.manager.settle, None, 600)
+        self.assertIn('there is no container', str(refusal))
+
     def test_ring_name(self):
         self.assertEqual('ring1', self.manager.ring_name(None))
 
