@@ -3,11 +3,13 @@
 
 denied_by=
 admission_deadline=
+silence_deadline=
 
-# ask_member NAME PORT COMMAND: asks its control port; the answer is in $run_dir/member, empty when there is none.
+# ask_member NAME PORT COMMAND: asks its control port; the answer is in $run_dir/member, empty when there is none, and the seconds until it took the
+# connection in $run_dir/member-connected, 0 when it did not.
 ask_member() {
 	printf '%s\n' "$3" >"$run_dir/question"
-	curl --silent --noproxy '*' --max-time 1 "telnet://$1:$2" <"$run_dir/question" >"$run_dir/member" 2>/dev/null &
+	curl --silent --noproxy '*' --max-time 1 --write-out '%{stderr}%{time_connect}' "telnet://$1:$2" <"$run_dir/question" >"$run_dir/member" 2>"$run_dir/member-connected" &
 	await $!
 	member_asked=$?
 }
@@ -18,14 +20,25 @@ member_serves() {
 	serves "$(tr '\n' ' ' <"$run_dir/member")"
 }
 
-# member_denies NAME PORT: whether it runs and does not have this node in its list. Somebody who takes no connection (curl's 7) or says nothing for a while
-# (28) is away; one that ends it without a word lets nobody of this address in.
+# member_denies NAME PORT: whether it runs and does not have this node in its list. Somebody who takes no connection (curl's 7) is away; one that ends it
+# without a word lets nobody of this address in; one that takes it and says nothing (28) is busy.
 member_denies() {
 	ask_member "$1" "$2" ALLSTATUS
 	case $member_asked in
 	0 | 52 | 55 | 56) ! lists_this_node <"$run_dir/member" ;;
+	28) is_busy ;;
 	*) return 1 ;;
 	esac
+}
+
+# is_busy: whether the member that was asked last runs, and has not been silent for so long that it must be taken for a dead one.
+is_busy() {
+	case $(cat "$run_dir/member-connected") in
+	*[1-9]*) ;;
+	*) return 1 ;;
+	esac
+	[ -n "$silence_deadline" ] || silence_deadline=$(($(now) + silence_seconds))
+	[ "$(now)" -lt "$silence_deadline" ]
 }
 
 lists_this_node() {
@@ -54,6 +67,7 @@ is_let_in() {
 		fi
 	done <"$run_dir/others"
 	admission_deadline=
+	silence_deadline=
 	denied_by=
 }
 
@@ -62,6 +76,6 @@ note_denial() {
 	[ -n "$admission_deadline" ] || admission_deadline=$(($(now) + admission_seconds))
 	[ "$(now)" -lt "$admission_deadline" ] ||
 		die "$exit_unreachable" "$1 has not let this node in for $admission_seconds s: it does not have the configuration that lists this node. See whether $1 reaches K2HR3; the container is started again by Docker."
-	[ "$denied_by" = "$1" ] || log "$1 does not know this node yet. It is waited for, at most $admission_seconds s."
+	[ "$denied_by" = "$1" ] || log "$1 does not know this node yet, or says nothing. It is waited for, at most $admission_seconds s."
 	denied_by=$1
 }

@@ -51,6 +51,7 @@ read_settings() {
 	refresh_seconds=$(seconds K2HDKCTROVE_REFRESH_SECONDS 10) || exit
 	up_seconds=$(seconds K2HDKCTROVE_UP_SECONDS 30) || exit
 	admission_seconds=$(seconds K2HDKCTROVE_ADMISSION_SECONDS 120) || exit
+	silence_seconds=$(seconds K2HDKCTROVE_SILENCE_SECONDS 30) || exit
 	members_seconds=$(seconds K2HDKCTROVE_MEMBERS_SECONDS 10) || exit
 	service_in_seconds=$(seconds K2HDKCTROVE_SERVICE_IN_SECONDS 5) || exit
 	join_seconds=$(seconds K2HDKCTROVE_JOIN_SECONDS 60) || exit
@@ -123,11 +124,11 @@ bring_on() {
 }
 
 # is_stuck STATUS: whether this node has never been in service since chmpx runs, and the ring is not at work on that. chmpx asks the others to let it join when
-# it starts; one that got no answer then, as from members that were busy for five seconds, does not ask again.
+# it starts; one that got no answer then, as from members that were busy for five seconds, does not ask again, and may not even be up for itself.
 is_stuck() {
 	case $1 in
-	*'[SERVICE OUT]'*'[UP]'*'[Nothing]'*) [ -z "$has_served" ] && [ $(($(now) - node_since)) -ge "$join_seconds" ] ;;
-	*) return 1 ;;
+	*'[Pending]'* | *'[Doing]'* | *'[Done]'*) return 1 ;;
+	*) [ -z "$has_served" ] && [ $(($(now) - node_since)) -ge "$join_seconds" ] ;;
 	esac
 }
 

@@ -44,8 +44,8 @@ ${finish}`;
 /**
  * What runs as the user of stack.sh, since source distributions are built here. $1: the directory; $2: that of the checkouts, $3: their names; then what is
  * asked for besides. Everything becomes wheels: what the checkouts and the names ask for, at the versions of the constraints, and what is needed to build
- * packages. DevStack takes setuptools out of the constraints, and the checkouts are as it has not edited them yet; they themselves are installed from where
- * they are. At the end all is asked for again, without an index.
+ * packages. DevStack takes setuptools out of the constraints, and the checkouts are as it has not edited them yet. They themselves are installed from where
+ * they are, except that one which the constraints name may be wanted before, as Horizon is by trove-dashboard. At the end all is asked for again, without an index.
  */
 export const wheelsScript = String.raw`
 work=$1 stack=$2 names=$3
@@ -57,7 +57,7 @@ pip() { command=$1; shift; venv/bin/python -m pip --disable-pip-version-check --
 pip install --upgrade pip
 git -C "$stack/requirements" show HEAD:upper-constraints.txt >all
 grep -iv '^setuptools=' all >constraints
-own=$(echo $names | tr ' ' '|')
+own=$(for name in $names; do if ! grep -iq "^$name===" constraints; then echo "$name"; fi; done | paste -sd '|')
 : >requirements
 : >builds
 cat >builds.py <<'end'

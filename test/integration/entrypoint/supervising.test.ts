@@ -143,7 +143,7 @@ nodeTest('a member that runs and does not know the node is waited for, and no lo
 	const known = [second.cuk];
 	await serveMember(t, controlPort, () => known);
 	const node = startNode(t, place);
-	await node.saw('127.0.0.1 does not know this node yet. It is waited for, at most 120 s.');
+	await node.saw('127.0.0.1 does not know this node yet, or says nothing. It is waited for, at most 120 s.');
 	await sleep(1000);
 	t.notRegex(node.output(), /chmpx runs/);
 	known.push(place.cuk);
@@ -155,6 +155,24 @@ nodeTest('a member that runs and does not know the node is waited for, and no lo
 	const refused = startNode(t, place, {K2HDKCTROVE_ADMISSION_SECONDS: '2'});
 	t.is((await refused.ended()).code, 4, refused.output());
 	t.regex(refused.output(), /127\.0\.0\.1 has not let this node in for 2 s.*See whether 127\.0\.0\.1 reaches K2HR3/);
+});
+
+nodeTest('a member that runs and says nothing is waited for, and no longer than the bound', async (t, {shell}) => {
+	const controlPort = await freePort();
+	const silent = createServer(socket => {
+		socket.on('error', () => {});
+	}).listen(controlPort, '127.0.0.1');
+	await once(silent, 'listening');
+	t.teardown(() => {
+		silent.close();
+	});
+	const place = await makePlace(t, shell, {earlier: [{name: '127.0.0.1', cuk: second.cuk, controlPort}]});
+	const begun = Date.now();
+	const node = startNode(t, place, {K2HDKCTROVE_SILENCE_SECONDS: '5', K2HDKCTROVE_MEMBERS_SECONDS: '1'});
+	await node.saw('or says nothing. It is waited for');
+	await node.saw('chmpx runs', 20);
+	t.true(Date.now() - begun >= 5000, node.output());
+	await node.saw('In service', 20);
 });
 
 nodeTest('a node that waits to be let in ends at once when it is told to', async (t, {shell}) => {
