@@ -5,7 +5,7 @@ import test, {type ExecutionContext} from 'ava';
 import {sshMachineNeeds} from '../../fixtures/sshMachine.js';
 import {needs} from '../../helpers/needs.js';
 import {on, type DevstackMachine} from '../support/devstackMachine.js';
-import {createRealDevstackMachine} from '../support/realDevstack.js';
+import {createRealDevstackMachine, realReleases} from '../support/realDevstack.js';
 import {until} from '../support/servers.js';
 import {document, expect, follow, worked} from '../support/tool.js';
 
@@ -67,7 +67,8 @@ test.serial('an instance of 2026.1 on trixie is healthy, is backed up, and serve
 		return;
 	}
 
-	const made = await createRealDevstackMachine(t, mirrors!, {release: '2026.1', suite: 'trixie', etcd: 'v3.5.21', cirros: '0.6.3'});
+	const [newest] = realReleases;
+	const made = await createRealDevstackMachine(t, mirrors!, newest!);
 	const machine = {...made, words: [...made.words, ...withImages]};
 	await cp(k2hdkc!, path.join(machine.root, prefix), {recursive: true, verbatimSymlinks: true});
 	const {seconds} = await on(t, machine, 0, ['up', '--yes']);

@@ -3,7 +3,7 @@ import test, {type ExecutionContext} from 'ava';
 import {sshMachineNeeds} from '../../fixtures/sshMachine.js';
 import {needs} from '../../helpers/needs.js';
 import {differences, lookAtMachine, on, type DevstackMachine} from '../support/devstackMachine.js';
-import {createRealDevstackMachine, type RealRelease} from '../support/realDevstack.js';
+import {createRealDevstackMachine, realReleases} from '../support/realDevstack.js';
 import {until} from '../support/servers.js';
 import {membersOf, registerSlave} from '../support/slave.js';
 import {document, expect, follow} from '../support/tool.js';
@@ -122,12 +122,7 @@ const bootsAgain = async (t: ExecutionContext, machine: DevstackMachine): Promis
 	t.deepEqual(kept.map(({Name: name}) => name), [container]);
 };
 
-const releases: readonly RealRelease[] = [
-	{release: '2026.1', suite: 'trixie', etcd: 'v3.5.21', cirros: '0.6.3'},
-	{release: '2025.1', suite: 'bookworm', etcd: 'v3.4.27', cirros: '0.6.3'},
-];
-
-for (const release of releases) {
+for (const release of realReleases) {
 	test.serial(`stack.sh of ${release.release} on ${release.suite}, to its end, stopped, started, booted again, and taken back`, async t => {
 		if (!await needs(t, {...sshMachineNeeds, missing: reason})) {
 			return;

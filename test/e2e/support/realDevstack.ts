@@ -15,6 +15,12 @@ const authorities = '/etc/ssl/certs/ca-certificates.crt';
 /** A release as it is installed, on a distribution that it knows, and what its stack.sh downloads besides repositories. */
 export type RealRelease = {readonly release: string; readonly suite: 'bookworm' | 'trixie'; readonly etcd: string; readonly cirros: string};
 
+/** Those that the tests run, each on one of its distributions. */
+export const realReleases: readonly RealRelease[] = [
+	{release: '2026.1', suite: 'trixie', etcd: 'v3.5.21', cirros: '0.6.3'},
+	{release: '2025.1', suite: 'bookworm', etcd: 'v3.4.27', cirros: '0.6.3'},
+];
+
 /*
  * A container has the kernel of its host, without modules. What stands for them, also when it has booted again:
  * modprobe does nothing for NVMe, which nobody uses where there is no volume;
