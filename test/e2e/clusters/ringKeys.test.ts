@@ -14,7 +14,7 @@ const programs = process.env.TEST_K2HDKC_PREFIX === undefined || process.env.TES
 
 const keys = 1000;
 
-test.serial('a ring that Trove made answers set and get, grows from two to three, shrinks to two, and loses no key', async t => {
+test.serial('a ring that Trove made answers set and get, grows from two to three, is restarted, shrinks to two, and loses no key', async t => {
 	if (!await needs(t, {...hostNeeds, missing: programs})) {
 		return;
 	}
@@ -26,9 +26,11 @@ test.serial('a ring that Trove made answers set and get, grows from two to three
 	t.is(await client.count(keys), keys, 'two nodes');
 	const three = await ring.grow(3);
 	t.is(await client.count(keys), keys, 'grown to three');
+	await ring.restart(3);
+	t.is(await client.count(keys), keys, 'restarted');
 	await ring.shrink(first!, 2);
 	t.is(await client.count(keys), keys, 'shrunk to two');
-	t.log(`${keys} keys with two nodes, three, and two again`);
+	t.log(`${keys} keys with two nodes, three, three that were restarted, and two again`);
 	await client.remove();
 	await ring.remove(three);
 	await expect(t, 0, ['k2hr3', 'down', '--yes', ...words]);
