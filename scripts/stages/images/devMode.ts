@@ -1,8 +1,8 @@
 import {readFileSync} from 'node:fs';
 import path from 'node:path';
-import ssh2 from 'ssh2';
 import type {Config} from '../../config/schema.js';
 import {quote} from '../../machines/quote.js';
+import {generateSshKey} from '../../machines/sshKey.js';
 import {packageRoot} from '../../packageRoot.js';
 import type {ImageEnv} from '../imageEnv.js';
 import type {SettingsFile} from './settingsFile.js';
@@ -39,7 +39,7 @@ TimeoutStartSec=20min
  */
 export const layControllerKey = async (env: Pick<ImageEnv, 'host' | 'paths' | 'config'>, directory: string, root: string): Promise<void> => {
 	const key = controllerKey(env);
-	const {private: secret, public: open} = ssh2.utils.generateKeyPairSync('ed25519', {comment: 'k2hdkc-devstack guests'});
+	const {secret, open} = generateSshKey('k2hdkc-devstack guests');
 	const fresh = `${key}.partial-${env.config.name}`;
 	await env.host.write(`${fresh}/key`, secret, {mode: 0o600});
 	await env.host.write(`${fresh}/key.pub`, `${open}\n`, {mode: 0o644});

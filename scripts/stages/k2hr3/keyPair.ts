@@ -1,4 +1,5 @@
 import ssh2 from 'ssh2';
+import {generateSshKey} from '../../machines/sshKey.js';
 import {serverName} from './facts.js';
 import type {K2hr3Env, K2hr3Step} from './k2hr3Env.js';
 
@@ -63,7 +64,7 @@ export const k2hr3Key: K2hr3Step = {
 	async apply({env}) {
 		const file = keyFile(env);
 		const secret = await env.host.read(file);
-		const made = publicKeyOf(secret) === undefined ? ssh2.utils.generateKeyPairSync('ed25519').private : secret!;
+		const made = publicKeyOf(secret) === undefined ? generateSshKey().secret : secret!;
 		await env.host.write(file, made, {mode: 0o600});
 		await env.host.write(`${file}.pub`, `${publicKeyOf(made)}\n`, {mode: 0o644});
 	},
