@@ -2,6 +2,8 @@
 # shellcheck shell=dash
 
 denied_by=
+asked_since=
+awaited_member=
 admission_deadline=
 silence_deadline=
 
@@ -55,17 +57,33 @@ earlier_members_serve() {
 	done <"$run_dir/earlier"
 }
 
+# is_awaited NAME PORT: whether a member that takes no connection is waited for. It may have registered just now and be about to start, with a list that does not
+# have this node. Members that start together wait in the order of the list, so that they do not all wait for one another.
+is_awaited() {
+	local patience=$later_seconds
+	! grep -q -F "$1|$2|" "$run_dir/earlier" || patience=$members_seconds
+	[ $(($(now) - asked_since)) -lt "$patience" ] || return
+	[ "$awaited_member" = "$1" ] || log "$1 takes no connection. It is waited for, at most $patience s."
+	awaited_member=$1
+}
+
 # is_let_in: whether every member that runs knows this node. chmpx asks them only when it starts: with nobody that answers it would begin a ring
 # of its own with nothing in it, go into service there, and never get its part of the data.
 is_let_in() {
 	local name port rest
+	[ -n "$asked_since" ] || asked_since=$(now)
+	earlier_servers "$ini" >"$run_dir/earlier"
 	other_servers "$ini" >"$run_dir/others"
 	while IFS='|' read -r name port rest; do
 		if member_denies "$name" "$port"; then
 			note_denial "$name"
 			return 1
+		elif [ "$member_asked" -eq 7 ] && is_awaited "$name" "$port"; then
+			return 1
 		fi
 	done <"$run_dir/others"
+	asked_since=
+	awaited_member=
 	admission_deadline=
 	silence_deadline=
 	denied_by=

@@ -28,6 +28,7 @@ start_chmpx() {
 	chmpx_pid=$launched
 	chmpx_since=$(now)
 	has_served=
+	merge_limit=$merge_seconds
 	members_deadline=$((chmpx_since + members_seconds))
 }
 

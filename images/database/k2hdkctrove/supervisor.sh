@@ -17,6 +17,7 @@ answer=$run_dir/answer
 registered=
 refresh_pid=
 is_serving=
+merging_since=
 
 start() {
 	watch_signals
@@ -53,6 +54,8 @@ read_settings() {
 	admission_seconds=$(seconds K2HDKCTROVE_ADMISSION_SECONDS 120) || exit
 	silence_seconds=$(seconds K2HDKCTROVE_SILENCE_SECONDS 30) || exit
 	members_seconds=$(seconds K2HDKCTROVE_MEMBERS_SECONDS 10) || exit
+	later_seconds=$(seconds K2HDKCTROVE_LATER_MEMBERS_SECONDS 5) || exit
+	merge_seconds=$(seconds K2HDKCTROVE_MERGE_SECONDS 120) || exit
 	service_in_seconds=$(seconds K2HDKCTROVE_SERVICE_IN_SECONDS 5) || exit
 	join_seconds=$(seconds K2HDKCTROVE_JOIN_SECONDS 60) || exit
 	restart_limit=$(seconds K2HDKCTROVE_RESTART_LIMIT 5) || exit
@@ -108,6 +111,7 @@ bring_on() {
 		return
 	fi
 	status=$(own_status)
+	watch_merge "$status"
 	if [ -z "$k2hdkc_pid" ]; then
 		is_serving=
 		bring_on_k2hdkc "$status"
@@ -130,6 +134,24 @@ is_stuck() {
 	*'[Pending]'* | *'[Doing]'* | *'[Done]'*) return 1 ;;
 	*) [ -z "$has_served" ] && [ $(($(now) - node_since)) -ge "$join_seconds" ] ;;
 	esac
+}
+
+# watch_merge STATUS: a merge whose worker in chmpx has failed, as when k2hdkc did not answer in time, is Doing for ever, and no node joins or leaves meanwhile.
+# Nothing tells it from one that takes long, so it is begun anew, each time with twice the time.
+watch_merge() {
+	case $1 in
+	*'[Doing]'*) ;;
+	*)
+		merging_since=
+		return
+		;;
+	esac
+	[ -n "$merging_since" ] || merging_since=$(now)
+	[ $(($(now) - merging_since)) -ge "$merge_limit" ] || return
+	log "The ring has merged for $merge_limit s. The merge is begun anew."
+	ask_member 127.0.0.1 "$(ini_value "$ini" GLOBAL SELFCTLPORT)" ABORTMERGE
+	merge_limit=$((merge_limit * 2))
+	merging_since=
 }
 
 # give_up WHY: both programs are started anew.

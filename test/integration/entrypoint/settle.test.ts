@@ -1,4 +1,5 @@
-import {command, nodeTest, startHealthyNode, statusOf} from './node.js';
+import {connect} from 'node:net';
+import {addSecond, command, nodeTest, startHealthyNode, statusOf} from './node.js';
 
 nodeTest('settle waits until the node has its part of the data, which it serves before', async (t, place) => {
 	await startHealthyNode(t, place, {STANDIN_JOIN_SECONDS: '3'});
@@ -10,6 +11,15 @@ nodeTest('settle waits until the node has its part of the data, which it serves 
 	t.is(code, 0, stderr);
 	const again = await command(place, ['settle']);
 	t.is(again.code, 0, again.stderr);
+});
+
+nodeTest('a merge that does not end is begun anew, the next time later', async (t, place) => {
+	const node = await startHealthyNode(t, place, {STANDIN_JOIN_SECONDS: '1000', K2HDKCTROVE_MERGE_SECONDS: '2'});
+	await node.saw('The ring has merged for 2 s. The merge is begun anew.', 10);
+	t.is((await command(place, ['settle', '10'])).code, 0);
+	await addSecond(place, node);
+	connect(place.controlPort, '127.0.0.1').end('SERVICEIN\n');
+	await node.saw('The ring has merged for 4 s. The merge is begun anew.', 10);
 });
 
 nodeTest('settle ends at once where nothing runs', async (t, place) => {

@@ -108,12 +108,12 @@ nodeTest('a node that was taken out of service is put into it', async (t, place)
 	t.notRegex(node.output(), /no node is succeed/);
 });
 
-/** Another member at its control port: it serves, and has those nodes in its list that `list` gives. */
-const serveMember = async (t: ExecutionContext, port: number, list: () => readonly string[]): Promise<void> => {
+/** Another member at its control port: it has those nodes in its list that `list` gives, and serves unless `status` says otherwise. */
+const serveMember = async (t: ExecutionContext, port: number, list: () => readonly string[], status = (): string => '[SERVICE IN][UP][n/a][Nothing][NoSuspend]'): Promise<void> => {
 	const member = createServer(socket => {
 		socket.on('error', () => {}).once('data', question => {
 			const isForAll = String(question).startsWith('ALLSTATUS');
-			socket.end(isForAll ? list().map(cuk => `    CUK                = ${cuk}\n`).join('') : '[SERVICE IN][UP][n/a][Nothing][NoSuspend]\n');
+			socket.end(isForAll ? list().map(cuk => `    CUK                = ${cuk}\n`).join('') : `${status()}\n`);
 		});
 	}).listen(port, '127.0.0.1');
 	await once(member, 'listening');
@@ -126,15 +126,29 @@ nodeTest('members that are listed before are waited for, and no longer than the 
 	const controlPort = await freePort();
 	const place = await makePlace(t, shell, {earlier: [{name: '127.0.0.1', cuk: second.cuk, controlPort}]});
 	const node = startNode(t, place, {K2HDKCTROVE_MEMBERS_SECONDS: '30'});
-	await node.saw('chmpx runs');
+	await node.saw('127.0.0.1 takes no connection. It is waited for, at most 30 s.');
+	await sleep(1000);
+	t.notRegex(node.output(), /chmpx runs/);
+	let status = '[SERVICE OUT][UP][n/a][Nothing][Suspend]';
+	await serveMember(t, controlPort, () => [second.cuk, place.cuk], () => status);
+	await node.saw('chmpx runs', 10);
 	await sleep(1000);
 	t.notRegex(node.output(), /k2hdkc runs/);
-	await serveMember(t, controlPort, () => [second.cuk]);
+	status = '[SERVICE IN][UP][n/a][Nothing][NoSuspend]';
 	await node.saw('In service', 10);
 
 	const alone = await makePlace(t, shell, {earlier: [{name: '127.0.0.1', cuk: second.cuk, controlPort: await freePort()}]});
 	const impatient = startNode(t, alone, {K2HDKCTROVE_MEMBERS_SECONDS: '2'});
 	await impatient.saw('In service', 10);
+});
+
+nodeTest('members that are listed after are waited for too, for a shorter time', async (t, place) => {
+	place.k2hr3.members.set(place.cuk, {name: place.name, cuk: place.cuk});
+	place.k2hr3.members.set(second.cuk, {name: '127.0.0.1', cuk: second.cuk, controlPort: await freePort()});
+	const node = startNode(t, place, {K2HDKCTROVE_MEMBERS_SECONDS: '100', K2HDKCTROVE_LATER_MEMBERS_SECONDS: '2'});
+	await node.saw('127.0.0.1 takes no connection. It is waited for, at most 2 s.');
+	await node.saw('In service', 10);
+	t.is(await statusOf(place), 'HEALTHY');
 });
 
 nodeTest('a member that runs and does not know the node is waited for, and no longer than the bound', async (t, {shell}) => {
