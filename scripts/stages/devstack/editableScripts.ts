@@ -68,6 +68,8 @@ $as "$python" -m pip install --no-deps --editable "$2"
 /** $1 the package, $2 Trove's checkout. Prints the hash of what it has copied. Templates go where Trove reads them, as the plugin puts them. */
 export const syncEditableScript = `
 ${digestFunction}
+# find goes back to where it began, which may be the home of root.
+cd /
 rm -rf -- "$2/trove_k2hdkc.new"
 cp --recursive -- "$1/trove_k2hdkc" "$2/trove_k2hdkc.new"
 find "$2/trove_k2hdkc.new" -name __pycache__ -prune -exec rm -rf {} +

@@ -1,4 +1,4 @@
-import {cp, mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
+import {chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
@@ -55,4 +55,22 @@ test('the package runs from where it is edited; an edit is told, copied for gues
 	t.is((await look()).state, 'present', 'what Python has made beside the sources counts for nothing');
 	await must(python, '-m', 'pip', 'install', '--quiet', '--no-deps', '--force-reinstall', source);
 	t.is((await look()).state, 'absent', 'as after another stack.sh');
+});
+
+test('it is copied from wherever the user of DevStack is told to, also from the home of root', async t => {
+	if (!await needs(t, {root: true})) {
+		return;
+	}
+
+	const directory = await mkdtemp(path.join(tmpdir(), 'k2hdkc-editable-'));
+	t.teardown(async () => rm(directory, {recursive: true, force: true}));
+	const [source, trove, home] = [path.join(directory, 'source'), path.join(directory, 'trove'), path.join(directory, 'home')];
+	await Promise.all([source, trove, home].map(async place => mkdir(place)));
+	await cp('patches/trove-k2hdkc/trove_k2hdkc', path.join(source, 'trove_k2hdkc'), {recursive: true});
+	t.is((await runCommand('chown', ['-R', 'nobody', directory])).code, 0);
+	t.is((await runCommand('chown', ['root', home])).code, 0);
+	await chmod(home, 0o700);
+	const {code, stdout, stderr} = await runCommand('runuser', ['--user', 'nobody', '--', 'sh', '-euc', syncEditableScript, 'sh', source, trove], {cwd: home, timeout: 60_000});
+	t.is(code, 0, stderr);
+	t.regex(stdout, /^[\da-f]{64}\n$/);
 });
