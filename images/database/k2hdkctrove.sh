@@ -19,7 +19,7 @@ Usage: k2hdkctrove.sh [COMMAND]
   start, s                                 registers this node with K2HR3 and runs K2HDKC; the default
   stop, a      [SECONDS]                   takes the running node out of its ring and of K2HR3; with SECONDS, once the ring
                                            has merged and agrees, and not at all when that takes longer
-  settle       [SECONDS]                   waits until the node serves and its ring moves no data
+  settle       [SECONDS]                   waits until the node serves and has its part of the data
   status, t                                prints HEALTHY when the node serves, otherwise RUNNING
   backup, b   [DIRECTORY [SNAPSHOT]]       writes DIRECTORY/snapshots/SNAPSHOT/SNAPSHOT.k2har
   delete, d   [DIRECTORY [SNAPSHOT]]       removes it

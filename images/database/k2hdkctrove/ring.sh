@@ -42,7 +42,7 @@ print_status() {
 	fi
 }
 
-# is_settled STATUS: whether that is a node that serves, in a ring that moves no data. While one merges, the status of every node in it is Pending, Doing or Done.
+# is_settled STATUS: whether that is a node that serves and to which the ring moves no data. One that gets its part is Pending, Doing or Done; the others need not be.
 is_settled() {
 	case $1 in
 	*'[SERVICE IN]'*'[UP]'*'[Nothing]'*'[NoSuspend]'*) return 0 ;;

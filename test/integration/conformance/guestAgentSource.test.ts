@@ -5,6 +5,7 @@ import test, {type ExecutionContext} from 'ava';
 import {generateSshKey} from '../../../scripts/machines/sshKey.js';
 import {makeGuestVenv} from '../../fixtures/guestVenvStandIn.js';
 import {needs} from '../../helpers/needs.js';
+import {venvMissing} from '../../helpers/pythonVenv.js';
 import {runCommand} from '../../helpers/runCommand.js';
 
 /*
@@ -68,7 +69,7 @@ const open = async (t: ExecutionContext) => {
 };
 
 test('guests in development mode take what was edited on the controller at their first start, and keep it', async t => {
-	if (!await needs(t, guestNeeds)) {
+	if (!await needs(t, {...guestNeeds, missing: await venvMissing()})) {
 		return;
 	}
 
@@ -84,7 +85,7 @@ test('guests in development mode take what was edited on the controller at their
 });
 
 test('the agent of the image runs when the controller has none that loads, or is away, and the next start tries again', async t => {
-	if (!await needs(t, guestNeeds)) {
+	if (!await needs(t, {...guestNeeds, missing: await venvMissing()})) {
 		return;
 	}
 

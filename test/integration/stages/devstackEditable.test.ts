@@ -4,6 +4,7 @@ import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {editableProbe, installEditableScript, lookAtEditableScript, parseEditable, syncEditableScript} from '../../../scripts/stages/devstack/editableScripts.js';
 import {needs} from '../../helpers/needs.js';
+import {venvMissing} from '../../helpers/pythonVenv.js';
 import {runCommand} from '../../helpers/runCommand.js';
 
 /** A Python of its own, as DevStack's, with the package as stack.sh installs it; Trove's checkout with its copy, and the package where it is edited. */
@@ -31,8 +32,7 @@ const createPlace = async (t: ExecutionContext) => {
 };
 
 test('the package runs from where it is edited; an edit is told, copied for guests, and read', async t => {
-	const {code} = await runCommand('python3', ['-c', 'import ensurepip, venv']);
-	if (!await needs(t, {missing: code === 0 ? undefined : 'python3 makes no virtual environments; install python3-venv'})) {
+	if (!await needs(t, {missing: await venvMissing()})) {
 		return;
 	}
 

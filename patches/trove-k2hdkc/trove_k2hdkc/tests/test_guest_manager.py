@@ -196,47 +196,6 @@ class OperationsTest(guest_case.GuestCase):
         self.assertEqual(mock.call(mock.ANY, ServiceStatuses.FAILED),
                          self.heartbeats.call_args)
 
-    def test_leave_ring(self):
-        self.manager.leave_ring(None, 600)
-        self.assertEqual([['/usr/libexec/k2hdkctrove.sh', 'stop', '600']],
-                         self.running().executed)
-        self.assertEqual(mock.call(timeout=630), self.from_env.call_args)
-
-    def test_a_node_that_cannot_leave_says_why(self):
-        self.running().exec_result = (1, b'first\nthe ring is busy\n')
-        refusal = self.assertRaises(exception.TroveError,
-                                    self.manager.leave_ring, None, 600)
-        self.assertIn('first | the ring is busy', str(refusal))
-
-    def test_a_node_that_does_not_run_has_left(self):
-        self.running().status = 'exited'
-        self.manager.leave_ring(None, 600)
-        self.assertEqual([], self.running().executed)
-
-    def test_settle(self):
-        self.manager.settle(None, 600)
-        self.assertEqual([['/usr/libexec/k2hdkctrove.sh', 'settle', '600']],
-                         self.running().executed)
-        self.assertEqual(mock.call(timeout=630), self.from_env.call_args)
-
-    def test_a_ring_that_does_not_settle(self):
-        self.running().exec_result = (1, b'still at work after 600 s\n')
-        refusal = self.assertRaises(exception.TroveError,
-                                    self.manager.settle, None, 600)
-        self.assertIn('has not settled: still at work', str(refusal))
-        with mock.patch.object(self.running(), 'exec_run',
-                               side_effect=docker.errors.APIError('ended')):
-            refusal = self.assertRaises(exception.TroveError,
-                                        self.manager.settle, None, 600)
-        self.assertIn('has not settled: ended', str(refusal))
-        self.engine.made.clear()
-        refusal = self.assertRaises(exception.TroveError,
-                                    self.manager.settle, None, 600)
-        self.assertIn('there is no container', str(refusal))
-
-    def test_ring_name(self):
-        self.assertEqual('ring1', self.manager.ring_name(None))
-
     def test_replication_is_not_offered(self):
         # What datastore versions are registered with, from 2025.1 on.
         if 'replication_strategy' in CONF:

@@ -1,0 +1,67 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+from unittest import mock
+
+import docker
+
+from trove.common import exception
+
+from trove_k2hdkc.tests import guest_case
+
+
+class RingTest(guest_case.GuestCase):
+
+    def setUp(self):
+        super(RingTest, self).setUp()
+        self.prepare_single()
+
+    def test_leave_ring(self):
+        self.manager.leave_ring(None, 600)
+        self.assertEqual([['/usr/libexec/k2hdkctrove.sh', 'stop', '600']],
+                         self.running().executed)
+        self.assertEqual(mock.call(timeout=630), self.from_env.call_args)
+
+    def test_a_node_that_cannot_leave_says_why(self):
+        self.running().exec_result = (1, b'first\nthe ring is busy\n')
+        refusal = self.assertRaises(exception.TroveError,
+                                    self.manager.leave_ring, None, 600)
+        self.assertIn('first | the ring is busy', str(refusal))
+
+    def test_a_node_that_does_not_run_has_left(self):
+        self.running().status = 'exited'
+        self.manager.leave_ring(None, 600)
+        self.assertEqual([], self.running().executed)
+
+    def test_settle(self):
+        self.manager.settle(None, 600)
+        self.assertEqual([['/usr/libexec/k2hdkctrove.sh', 'settle', '600']],
+                         self.running().executed)
+        self.assertEqual(mock.call(timeout=630), self.from_env.call_args)
+
+    def test_a_ring_that_does_not_settle(self):
+        self.running().exec_result = (1, b'still at work after 600 s\n')
+        refusal = self.assertRaises(exception.TroveError,
+                                    self.manager.settle, None, 600)
+        self.assertIn('has not settled: still at work', str(refusal))
+        with mock.patch.object(self.running(), 'exec_run',
+                               side_effect=docker.errors.APIError('ended')):
+            refusal = self.assertRaises(exception.TroveError,
+                                        self.manager.settle, None, 600)
+        self.assertIn('has not settled: ended', str(refusal))
+        self.engine.made.clear()
+        refusal = self.assertRaises(exception.TroveError,
+                                    self.manager.settle, None, 600)
+        self.assertIn('there is no container', str(refusal))
+
+    def test_ring_name(self):
+        self.assertEqual('ring1', self.manager.ring_name(None))
