@@ -1,6 +1,6 @@
 import {randomBytes} from 'node:crypto';
 import test from 'ava';
-import {configurationOf, join, partOf, scopedToken, useSystem, what, type Part, type System} from './k2hr3.js';
+import {configurationOf, join, partOf, scopedToken, useSystem, what, type Listed, type Part, type System} from './k2hr3.js';
 
 const day = 86_400_000;
 const newName = (): string => `conformance-${randomBytes(4).toString('hex')}`;
@@ -182,4 +182,19 @@ test(`${what}: what is not there`, async t => {
 	t.is((await ask('DELETE', `/v1/resource/${kept}/server`, {token: own})).status, 403, 'a policy names it');
 	await remove();
 	t.is((await ask('GET', `/v1/resource/${kept}?expand=false`, {token})).status, 404);
+});
+
+test(`${what}: the roles of a project are listed as they hang together`, async t => {
+	const system = await useSystem(t);
+	const {name, token, remove} = await makeCluster(system);
+	const list = async (): Promise<Listed> => {
+		const {status, data} = await system.ask('GET', '/v1/list/role?expand=true', {token});
+		t.is(status, 200, JSON.stringify(data));
+		return data.children;
+	};
+
+	const found = (await list()).find(each => each.name === name);
+	t.deepEqual(found?.children?.map(each => each.name), ['server']);
+	await remove();
+	t.is((await list()).find(each => each.name === name), undefined);
 });

@@ -22,7 +22,11 @@ export type Data = {
 	readonly tokens: Readonly<Record<string, {readonly expire: string; readonly registerpath: string}>>;
 	readonly role: {readonly hosts: {readonly ips: readonly string[]}};
 	readonly resource: string;
+	readonly children: Listed;
 };
+
+/** Roles, and those below each. */
+export type Listed = ReadonlyArray<{readonly name: string; readonly children?: Listed}>;
 
 /** Of the documents of the client. */
 export type Document = {readonly cluster: string; readonly removed: boolean};

@@ -126,6 +126,12 @@ class Calls:
                             query={'expand': 'false'})
         return _field(answer, 'role', dict, what)
 
+    def roles(self, what):
+        """Return [{'name', 'children': [...]}], as roles hang together."""
+        answer = self._call('GET', '/v1/list/role', what,
+                            query={'expand': 'true'})
+        return _field(answer, 'children', list, what)
+
     def policy(self, name, what):
         """Return {'effect', 'action', 'resource', …} of a policy."""
         answer = self._call('GET', '/v1/policy/' + quoted(name), what)

@@ -31,10 +31,14 @@ SLAVE = 'slave'
 PARTS = (SERVER, SLAVE)
 
 
+def is_cluster_name(name):
+    return _CLUSTER.fullmatch(name) is not None
+
+
 def cluster_name(name):
     """Return the name of a cluster as K2HR3 has it. Errors: BadValue."""
     lowered = name.lower()
-    if not _CLUSTER.fullmatch(lowered):
+    if not is_cluster_name(lowered):
         raise errors.BadValue(
             'Using "%s" as the name of a cluster' % name,
             'it must be 1 to 128 letters, digits, dots, hyphens and '

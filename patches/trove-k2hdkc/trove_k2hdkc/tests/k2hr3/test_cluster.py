@@ -107,6 +107,17 @@ class RegisterTest(base.StandInCase):
                           {'chmpx-replica': 'many'})
         self.assertFalse(self.cluster().status().registered)
 
+    def test_clusters_of_a_project(self):
+        session = self.log_in()
+        self.assertNotIn(self.name, k2hr3.clusters_of(session))
+        self.cluster().register()
+        self.assertIn(self.name, k2hr3.clusters_of(session))
+        session.calls.put_role('of-something-else', [], 'test')
+        self.assertNotIn('of-something-else', k2hr3.clusters_of(session))
+        session.calls.remove('role', 'of-something-else', 'test')
+        self.cluster().unregister()
+        self.assertNotIn(self.name, k2hr3.clusters_of(session))
+
     def test_projects_do_not_share(self):
         self.cluster().register()
         other = k2hr3.Cluster(self.log_in('other'), self.name)
