@@ -184,8 +184,8 @@ class Manager(manager.Manager):
         server = row.compute_instance_id
         project = row.tenant_id
         super(Manager, self).delete_instance(context, instance_id)
-        for name in names:
-            rings.leave(context, project, name, [server], but=instance_id)
+        if single:
+            rings.forget(context, project, names, [server], but=instance_id)
 
 
 def _row(instance_id):

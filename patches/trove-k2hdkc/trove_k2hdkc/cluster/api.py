@@ -16,7 +16,6 @@ Each is checked and the ring is in K2HR3 before anything else is done: a
 K2HR3 that is away costs nothing but the request.
 """
 
-from oslo_log import log as logging
 from oslo_utils import excutils
 
 from trove.cluster import models as cluster_models
@@ -25,22 +24,21 @@ from trove.common import cfg
 from trove.common import exception
 from trove.common import server_group
 from trove.common.strategies.cluster import base
+from trove.common import utils
 from trove.configuration import models as config_models
-from trove.instance import models as instance_models
-from trove.instance import tasks as instance_tasks
-from trove.quota import quota
 from trove.taskmanager import api as task_api
 
+from trove_k2hdkc.cluster import candidates
 from trove_k2hdkc.cluster import copies
 from trove_k2hdkc.cluster import health
-from trove_k2hdkc.cluster import networks
+from trove_k2hdkc.cluster import localities
+from trove_k2hdkc.cluster import members
 from trove_k2hdkc.cluster import views
 from trove_k2hdkc.control import backups
 from trove_k2hdkc.control import rings
 from trove_k2hdkc import ring
 
 CONF = cfg.CONF
-LOG = logging.getLogger(__name__)
 TASKS = cluster_tasks.ClusterTasks
 
 
@@ -63,66 +61,70 @@ class APIStrategy(base.BaseAPIStrategy):
         return views.MgmtClusterView
 
 
-def _validate_members(context, options, instances, like=None):
-    """Refuse members that cannot form one ring, before anything is made.
-
-    :param like: row of a member that the new ones must be like
-    """
-    cluster_models.validate_instance_flavors(
-        context, instances, options.volume_support, options.device_path)
-    volumes = cluster_models.get_required_volume_size(
-        instances, options.volume_support)
-    cluster_models.assert_homogeneous_cluster(
-        instances, required_flavor=like and like.flavor_id,
-        required_volume_size=like and like.volume_size)
-    networks.settle(context, instances)
-    cluster_models.validate_instance_nics(context, instances)
-    deltas = {'instances': len(instances)}
-    if volumes is not None:
-        deltas['volumes'] = volumes
-    quota.check_quotas(context.project_id, deltas)
+def _assert_group_is_usable(context, configuration_id, version):
+    # Trove hands on what a request has, text or not.
+    if not isinstance(configuration_id, str):
+        raise exception.BadRequest('A configuration group is named by its id, '
+                                   'which is text.')
+    config_models.Configuration.find(context, configuration_id, version.id)
 
 
-class Cluster(cluster_models.Cluster):
+class Cluster(members.ClusterOfMembers):
 
     @classmethod
     def create(cls, context, name, datastore, datastore_version, instances,
                extended_properties, locality, configuration, image_id=None):
+        cluster_id = utils.generate_uuid()
+        with localities.of_cluster(context, locality, cluster_id) as hint:
+            cls._check(context, name, datastore_version, instances,
+                       configuration)
+            restored = cls._to_restore(context, extended_properties,
+                                       instances)
+            cluster, told = cls._make(context, cluster_id, name, datastore,
+                                      datastore_version, configuration)
+            try:
+                # Another request may have come meanwhile: then both see it.
+                cluster._assert_ring_is_free(configuration)
+                cluster._create_members(instances, hint, image_id, told,
+                                        restored)
+                task_api.load(context, datastore_version.manager
+                              ).create_cluster(cluster_id)
+            except Exception:
+                with excutils.save_and_reraise_exception():
+                    cluster._discard()
+            return cluster
+
+    @staticmethod
+    def _check(context, name, datastore_version, instances, configuration):
         options = CONF.get(datastore_version.manager)
         if len(instances) < options.min_cluster_member_count:
             raise exception.ClusterNumInstancesNotLargeEnough(
                 num_instances=options.min_cluster_member_count)
-        _validate_members(context, options, instances)
+        candidates.assert_name_is_usable(name)
+        candidates.check(context, options, instances)
         if configuration:
-            config_models.Configuration.find(context, configuration,
-                                             datastore_version.id)
-        restored = cls._to_restore(context, extended_properties, instances)
+            _assert_group_is_usable(context, configuration,
+                                    datastore_version)
+
+    @classmethod
+    def _make(cls, context, cluster_id, name, datastore, datastore_version,
+              configuration):
+        """Return the Cluster and its Ring, with nothing made for a refusal."""
         project = context.project_id
         values = rings.values(project, datastore_version, configuration)
         ring_name = rings.name_of(values, name)
         rings.assert_free(project, ring_name)
-        told = rings.register(context, project, ring_name, values)
+        told = rings.register_for_cluster(context, project, ring_name, values)
         try:
             db_info = cluster_models.DBCluster.create(
-                name=name, tenant_id=project,
+                id=cluster_id, name=name, tenant_id=project,
                 datastore_version_id=datastore_version.id,
                 task_status=TASKS.BUILDING_INITIAL,
                 configuration_id=configuration)
         except Exception:
             with excutils.save_and_reraise_exception():
                 rings.leave(context, project, ring_name, [])
-        cluster = cls(context, db_info, datastore, datastore_version)
-        try:
-            # Another request may have come meanwhile: then both see it.
-            rings.assert_free(project, ring_name, db_info.id)
-            cluster._create_members(instances, locality, image_id, told,
-                                    restored)
-            task_api.load(context, datastore_version.manager).create_cluster(
-                db_info.id)
-        except Exception:
-            with excutils.save_and_reraise_exception():
-                cluster._discard()
-        return cluster
+        return cls(context, db_info, datastore, datastore_version), told
 
     @staticmethod
     def _to_restore(context, extended_properties, instances):
@@ -133,80 +135,26 @@ class Cluster(cluster_models.Cluster):
         return {ring.BACKUPS_KEY: backups.to_restore(
             context, backup_id, instances[0].get('volume_size'))}
 
-    def _create_members(self, instances, locality, image_id, told,
-                        more_config=()):
-        """Order new members; what is ordered is in self.ordered.
-
-        :param told: Ring
-        :param more_config: for cluster_config
-        """
-        # A version that is registered by tags has no image of its own.
-        image = self.ds_version.image_id or image_id
-        names = self._free_names()
-        self.ordered = []
-        for instance in instances:
-            member = instance_models.Instance.create(
-                self.context, instance.get('name') or next(names),
-                instance['flavor_id'], image, [], [], self.ds,
-                self.ds_version, instance.get('volume_size'), None,
-                availability_zone=instance.get('availability_zone'),
-                nics=instance.get('nics'),
-                configuration_id=self.configuration_id,
-                cluster_config=dict(
-                    more_config, **{'id': self.id, ring.KEY: ring.packed(
-                        told), 'instance_type': views.MEMBER}),
-                volume_type=instance.get('volume_type'),
-                modules=instance.get('modules'),
-                locality=locality,
-                region_name=instance.get('region_name'))
-            self.ordered.append(member.id)
-
-    def _free_names(self):
-        taken = {member.name for member in self._members()}
-        number = 0
-        while True:
-            number += 1
-            name = f'{self.name}-{views.MEMBER}-{number}'
-            if name not in taken:
-                yield name
-
-    def _members(self):
-        return instance_models.DBInstance.find_all(
-            cluster_id=self.id, deleted=False).all()
-
-    def _discard(self):
-        """Delete what there is of a cluster that could not be ordered."""
-        try:
-            self._make_deletable(self._members())
-            self.reset_task()
-            self.delete()
-        except Exception:
-            LOG.exception('Cluster %s could not be deleted.', self.id)
-
-    @staticmethod
-    def _make_deletable(members):
-        # What is being built refuses to be deleted.
-        for member in members:
-            member.set_task_status(
-                instance_tasks.InstanceTasks.BUILDING_ERROR_SERVER)
-            member.save()
-
     def _values(self):
         return rings.values(self.tenant_id, self.ds_version,
                             self.configuration_id)
 
     def _told(self, values):
         """Return the Ring, made or renewed in K2HR3."""
-        return rings.register(self.context, self.tenant_id,
-                              rings.name_of(values, self.name), values)
+        self._assert_ring_is_free(self.configuration_id)
+        return rings.register_for_cluster(
+            self.context, self.tenant_id, rings.name_of(values, self.name),
+            values, self.id)
 
     def grow(self, instances, image_id=None):
         self.validate_cluster_available()
-        members = self._members()
-        _validate_members(self.context, CONF.get(self.ds_version.manager),
-                          instances, members[0] if members else None)
+        self._assert_own_project()
+        rows = self._members()
+        health.assert_restarted(self.id, rows)
+        candidates.check(self.context, CONF.get(self.ds_version.manager),
+                         instances, rows)
         values = self._values()
-        copies.assert_resizable(self.id, len(members), values)
+        copies.assert_resizable(self.id, len(rows), values)
         told = self._told(values)
         locality = server_group.ServerGroup.convert_to_hint(
             self.server_group)
@@ -220,26 +168,20 @@ class Cluster(cluster_models.Cluster):
                 self._discard_ordered()
         return self
 
-    def _discard_ordered(self):
-        """Delete new members of a cluster that could not be grown."""
-        try:
-            # Members of any other cluster refuse to be deleted.
-            self.update_db(task_status=TASKS.SHRINKING_CLUSTER)
-            self._make_deletable([member for member in self._members()
-                                  if member.id in self.ordered])
-            for member_id in self.ordered:
-                instance_models.load_any_instance(self.context,
-                                                  member_id).delete()
-        except Exception:
-            LOG.exception('Members of cluster %s could not be deleted: %s',
-                          self.id, self.ordered)
-        self.reset_task()
+    def _assert_own_project(self):
+        # Trove gives new instances to the project of whoever asks.
+        if self.context.project_id != self.tenant_id:
+            raise exception.BadRequest(
+                'Cluster %s is of the project %s, and new members would not '
+                'be. Ask as a user of that project.'
+                % (self.id, self.tenant_id))
 
     def shrink(self, instance_ids):
         self.validate_cluster_available()
-        members = {member.id for member in self._members()}
+        rows = self._members()
+        there = {member.id for member in rows}
         leaving = list(dict.fromkeys(instance_ids))
-        strangers = [member for member in leaving if member not in members]
+        strangers = [member for member in leaving if member not in there]
         if strangers:
             raise exception.BadRequest(
                 'Not members of cluster %s: %s. Name members of the cluster.'
@@ -247,11 +189,12 @@ class Cluster(cluster_models.Cluster):
         if not leaving:
             raise exception.BadRequest(
                 'No member to remove is named. Name one at least.')
-        if len(leaving) == len(members):
+        if len(leaving) == len(there):
             raise exception.ClusterShrinkMustNotLeaveClusterEmpty()
         if any(health.is_alive(member) for member in leaving):
             # A dead one has taken its keys with it already.
-            copies.assert_resizable(self.id, len(members), self._values())
+            health.assert_restarted(self.id, rows)
+            copies.assert_resizable(self.id, len(there), self._values())
         self.update_db(task_status=TASKS.SHRINKING_CLUSTER)
         try:
             task_api.load(self.context, self.ds_version.manager
@@ -279,8 +222,9 @@ class Cluster(cluster_models.Cluster):
             raise exception.UnprocessableEntity(
                 'Cluster %s has the configuration group %s. Detach it before '
                 'another is attached.' % (self.id, self.configuration_id))
-        config_models.Configuration.find(self.context, configuration_id,
-                                         self.ds_version.id)
+        _assert_group_is_usable(self.context, configuration_id,
+                                self.ds_version)
+        health.assert_alive(self.id, self._members())
         self._assert_ring_is_free(configuration_id)
         return self.rolling_configuration_update(configuration_id)
 
@@ -289,6 +233,7 @@ class Cluster(cluster_models.Cluster):
         if not self.configuration_id:
             raise exception.UnprocessableEntity(
                 'Cluster %s has no configuration group to detach.' % self.id)
+        health.assert_alive(self.id, self._members())
         self._assert_ring_is_free(None)
         return self.rolling_configuration_remove()
 

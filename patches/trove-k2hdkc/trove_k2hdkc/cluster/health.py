@@ -12,8 +12,10 @@
 
 """What is known of a member's guest."""
 
+from trove.common import exception
 from trove.instance import models as instance_models
 from trove.instance import service_status
+from trove.instance import tasks
 
 STATUSES = service_status.ServiceStatuses
 
@@ -31,4 +33,36 @@ def service(member_id):
 
 def is_alive(member_id):
     found = service(member_id)
-    return found.is_uptodate() and found.get_status() in ALIVE
+    # Before it is told that its cluster stands, a member reports nothing
+    # more; it serves in the ring all the same.
+    return (found.get_status() == STATUSES.INSTANCE_READY or
+            found.is_uptodate() and found.get_status() in ALIVE)
+
+
+def assert_alive(cluster, members):
+    """Refuse what every member must be told.
+
+    :param cluster: its id
+    :param members: rows
+    :raises UnprocessableEntity: 422
+    """
+    silent = [member.name for member in members if not is_alive(member.id)]
+    if silent:
+        raise exception.UnprocessableEntity(
+            'Every member of cluster %s must be told, and these do not '
+            'answer: %s. Start or remove them, and try again.'
+            % (cluster, ', '.join(silent)))
+
+
+def assert_restarted(cluster, members):
+    """Refuse another size while members run with what held before.
+
+    New ones would start with what holds now, perhaps in another ring.
+
+    :raises UnprocessableEntity: 422
+    """
+    if any(member.get_task_status() ==
+           tasks.InstanceTasks.RESTART_REQUIRED for member in members):
+        raise exception.UnprocessableEntity(
+            'Members of cluster %s do not run with its configuration yet. '
+            'Restart the cluster, and try again.' % cluster)

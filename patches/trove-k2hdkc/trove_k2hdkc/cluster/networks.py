@@ -12,16 +12,54 @@
 
 """Networks of members."""
 
+from neutronclient.common import exceptions as neutron_exceptions
+
+from trove.common import cfg
+from trove.common import clients
+from trove.common import exception
+from trove.common import neutron
 from trove.instance import service
 
+CONF = cfg.CONF
 
-def settle(context, instances):
+
+def settle(context, instances, members=()):
     """Check the networks that a user names, as Trove does for an instance.
 
     Each of them has its network_id afterwards. Of clusters Trove takes
     net-id, by which its clients name a network, and subnet_id for nothing.
+    Who names none for members of a cluster that is there gets its networks.
+
+    :param members: rows of the members that are there
+    :raises ClusterNetworksNotEqual: nodes there would not be reached
     """
+    there = _networks_of(context, members)
     controller = service.InstanceController()
     for instance in instances:
-        for nic in instance.get('nics') or []:
-            controller._check_nic(context, nic)
+        nics = instance.get('nics') or []
+        for nic in nics:
+            try:
+                controller._check_nic(context, nic)
+            except neutron_exceptions.NotFound as error:
+                raise exception.BadRequest(
+                    'A network or subnet of a member is not there: %s'
+                    % error)
+        if not nics and there:
+            instance['nics'] = [{'network_id': network}
+                                for network in sorted(there)]
+        elif there and {nic['network_id'] for nic in nics} != there:
+            raise exception.ClusterNetworksNotEqual()
+
+
+def _networks_of(context, members):
+    """Return the ids of the networks that members have, without Trove's."""
+    for member in members:
+        if member.compute_instance_id:
+            ports = neutron.get_instance_ports(
+                clients.create_neutron_client(context, member.region_id),
+                member.compute_instance_id)
+            found = {port['network_id'] for port in ports}.difference(
+                CONF.management_networks)
+            if found:
+                return found
+    return set()

@@ -38,6 +38,7 @@ from trove_k2hdkc import ring
 CONF = cfg.CONF
 LOG = logging.getLogger(__name__)
 TASKS = instance_tasks.InstanceTasks
+READY = health.STATUSES.INSTANCE_READY
 
 
 class TaskManagerStrategy(base.BaseTaskManagerStrategy):
@@ -100,7 +101,6 @@ class ClusterTasks(task_models.ClusterTasks):
 
     def shrink_cluster(self, context, cluster_id, instance_ids):
         with self._task(TASKS.SHRINKING_ERROR, instance_ids):
-            name = self._ring()[0]
             leaving = [member for member in self._members()
                        if member.id in instance_ids]
             for member in leaving:
@@ -117,8 +117,7 @@ class ClusterTasks(task_models.ClusterTasks):
                                   for member in self._members()),
                   2, CONF.cluster_delete_time_out,
                   'The members that left the ring were not deleted')
-            rings.leave(context, self.tenant_id, name,
-                        [member.compute_instance_id for member in leaving])
+            rings.forget(context, self.tenant_id, [], _servers(leaving))
 
     @staticmethod
     def _delete_member(context, member):
@@ -128,8 +127,11 @@ class ClusterTasks(task_models.ClusterTasks):
         instance_models.load_any_instance(context, member.id).delete()
 
     def delete_cluster(self, context, cluster_id):
-        name = self._ring_name_or_none()
-        servers = [member.compute_instance_id for member in self._members()]
+        servers = _servers(self._members())
+        # Nodes that end in peace leave K2HR3 by themselves; until then it
+        # knows where they are, whatever their group says.
+        names = {self._ring_name_or_none() or self.name.lower(),
+                 *rings.of_nodes(context, self.tenant_id, servers)}
         try:
             _wait(lambda: not self._members(), 2,
                   CONF.cluster_delete_time_out,
@@ -140,10 +142,8 @@ class ClusterTasks(task_models.ClusterTasks):
                 _set_task(member, TASKS.SHRINKING_ERROR)
             self.reset_task()
             raise
-        if name:
-            # As long as the cluster is there nobody else gets its ring.
-            rings.leave(context, self.tenant_id, name, servers,
-                        but=cluster_id)
+        # As long as the cluster is there nobody else gets its ring.
+        rings.forget(context, self.tenant_id, names, servers, but=cluster_id)
         super(ClusterTasks, self).delete_cluster(context, cluster_id)
 
     def _ring(self):
@@ -169,7 +169,8 @@ class ClusterTasks(task_models.ClusterTasks):
         concerned = [member.id for member in self._members()]
         with self._task(TASKS.BUILDING_ERROR_SERVER, concerned):
             name, values = self._ring()
-            told = rings.register(context, self.tenant_id, name, values)
+            told = rings.register_for_cluster(context, self.tenant_id, name,
+                                              values, cluster_id)
             overrides = config_models.Configuration(
                 context, self.configuration_id).get_configuration_overrides()
             overrides[ring.KEY] = ring.packed(told)
@@ -181,12 +182,16 @@ class ClusterTasks(task_models.ClusterTasks):
                 concerned[:] = [member.id]
                 before.add(self._restart_member(context, member, overrides))
         for old in before - {None, told.name}:
-            rings.leave(context, self.tenant_id, old, [])
+            rings.leave(context, self.tenant_id, old,
+                        _servers(self._members()))
 
     def _restart_member(self, context, member, overrides):
         """Return the name of the ring that the member was in."""
         _set_task(member, TASKS.REBOOTING)
         guest = self._guest(context, member.id)
+        if health.service(member.id).get_status() == READY:
+            # What made it failed or was killed before it could say so.
+            guest.cluster_complete()
         name = guest.ring_name()
         guest.update_overrides(overrides)
         guest.restart()
@@ -206,6 +211,10 @@ class ClusterTasks(task_models.ClusterTasks):
                 guest.upgrade_and_wait(datastore_version.version)
                 guest.settle(CONF.get(MANAGER).settle_timeout)
                 _set_task(member, TASKS.NONE)
+
+
+def _servers(members):
+    return [member.compute_instance_id for member in members]
 
 
 def _wait(condition, sleep_time, time_out, what):
@@ -245,4 +254,4 @@ def _is_ready(member_id):
             'Member %s could not be built: %s. Its own fault says why.'
             % (member_id, task.db_text if task.is_error else
                status.description))
-    return status == health.STATUSES.INSTANCE_READY
+    return status == READY

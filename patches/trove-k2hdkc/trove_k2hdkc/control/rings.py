@@ -12,12 +12,15 @@
 
 """Rings of a project: which there are, and what K2HR3 is told of them."""
 
+import contextlib
+
 from oslo_log import log as logging
 import webob.exc
 
 from trove.cluster import models as cluster_models
 from trove.common import cfg
 from trove.common import context as trove_context
+from trove.common import exception
 from trove.common import template
 from trove.configuration import models as config_models
 from trove.datastore import models as datastore_models
@@ -98,7 +101,12 @@ def _overrides(project, configuration_id):
 
 
 def _name_of_row(row, own_name):
-    overrides = _overrides(row.tenant_id, row.configuration_id)
+    try:
+        overrides = _overrides(row.tenant_id, row.configuration_id)
+    except exception.NotFound:
+        # Trove lets a group go whose cluster is being deleted, and keeps
+        # the row of an instance whose creation it refused for its group.
+        overrides = {}
     return (overrides.get('cluster-name') or own_name).lower()
 
 
@@ -143,40 +151,139 @@ def _authority():
 def register(context, project, name, values):
     """Make or renew a ring in K2HR3.
 
+    Nodes of instances that are deleted, which K2HR3 could not be told of
+    then, are taken out: others would take them for members that are away.
+
     :returns: Ring, for the guests
     :raises HTTPServiceUnavailable: 503, K2HR3 could not be told; nothing
         that another call would not mend is left there
     """
-    options = CONF.get(MANAGER)
+    with _asking(name):
+        return _register(_open(context, project, name), project, values)
+
+
+def register_for_cluster(context, project, name, values, cluster_id=None):
+    """Make or renew the ring of a cluster, as register() does.
+
+    :param cluster_id: the cluster that wants it, when it is there already
+    :raises HTTPConflict: 409, nodes of another Trove cluster run in it,
+        whatever its configuration group says now
+    """
+    with _asking(name):
+        found = _open(context, project, name)
+        for row in _rows_in(found, project):
+            if row.cluster_id not in (None, cluster_id):
+                raise webob.exc.HTTPConflict(
+                    'Instance %s of another cluster of this project is in the '
+                    'ring %s. Choose another name, or another cluster-name in '
+                    'the configuration group, or wait until it has left.'
+                    % (row.name, name))
+        return _register(found, project, values)
+
+
+@contextlib.contextmanager
+def _asking(name):
     try:
-        done = k2hr3.Cluster(
-            sessions.log_in(context, project), name,
-            options.k2hr3_guest_url).register(parameters.of_cluster(values))
+        yield
     except k2hr3.errors.K2hr3Error as error:
         LOG.error('Ring %s: %s', name, error)
         raise webob.exc.HTTPServiceUnavailable(str(error))
+
+
+def _open(context, project, name):
+    return k2hr3.Cluster(sessions.log_in(context, project), name,
+                         CONF.get(MANAGER).k2hr3_guest_url)
+
+
+def _register(cluster, project, values):
+    done = cluster.register(parameters.of_cluster(values))
+    deleted = {row.compute_instance_id for row in _rows(project, True)}
+    for cuk in _servers_in(cluster) & deleted:
+        cluster.remove_member(cuk)
     return ring.Ring(done.cluster, done.extdata_urls['server'], _authority())
+
+
+def _rows(project, deleted=False):
+    return instance_models.DBInstance.find_all(
+        tenant_id=project, deleted=deleted).all()
+
+
+def _servers_in(cluster):
+    return {member.cuk for member in cluster.members()
+            if member.part == k2hr3.SERVER}
+
+
+def _rows_in(cluster, project):
+    """Return the instances of the project whose nodes are in a ring."""
+    cuks = _servers_in(cluster)
+    return [row for row in _rows(project) if row.compute_instance_id in cuks]
 
 
 def leave(context, project, name, cuks, but=None):
     """Take nodes out of a ring in K2HR3, and the ring if nobody has it.
 
     It never fails: what is being deleted must go. What is left in K2HR3 is
-    logged, and another ring of that name takes it over.
+    logged; another ring of that name takes it over.
 
     :param cuks: ids of the servers of the nodes
     :param but: id of the cluster or instance that leaves
     :returns: whether K2HR3 is rid of them
     """
+    return _tidy(context, project, lambda session: {name}, cuks, but)
+
+
+def forget(context, project, names, cuks, but=None):
+    """Take nodes that are gone out of all rings, as leave() does.
+
+    A group says which ring is wanted: what they were in K2HR3 alone knows
+    when it was changed meanwhile, or the guest does not tell.
+
+    :param names: of rings that may have no node any more
+    """
+    def concerned(session):
+        # So are rings that K2HR3 could not be told of when their only
+        # instance, whose id they have for a name, was deleted.
+        orphans = {row.id for row in _rows(project, True)}
+        return {*names, *_holding(session, cuks),
+                *orphans.intersection(k2hr3.clusters_of(session))}
+    return _tidy(context, project, concerned, cuks, but)
+
+
+def of_nodes(context, project, cuks):
+    """Return the names of rings that nodes are in; it never fails.
+
+    :param cuks: ids of the servers of the nodes
+    """
     try:
-        cluster = k2hr3.Cluster(sessions.log_in(context, project), name)
-        was_in = [cluster.remove_member(cuk) for cuk in cuks if cuk]
-        if not is_used(project, name, but):
-            cluster.unregister()
-        LOG.info('%d nodes taken out of ring %s.', sum(was_in), name)
+        return _holding(sessions.log_in(context, project), cuks)
+    except Exception as error:
+        LOG.error('K2HR3 does not tell which rings of project %s have the '
+                  'nodes %s: %s', project, cuks, error)
+        return []
+
+
+def _holding(session, cuks):
+    return [name for name in k2hr3.clusters_of(session)
+            if _servers_in(k2hr3.Cluster(session, name)).intersection(cuks)]
+
+
+def _tidy(context, project, concerned, cuks, but):
+    """Take nodes out of rings, and those rings away that nobody has.
+
+    :param concerned: function of the session that returns their names
+    """
+    try:
+        session = sessions.log_in(context, project)
+        for name in concerned(session):
+            cluster = k2hr3.Cluster(session, name)
+            was_in = [cluster.remove_member(cuk) for cuk in cuks if cuk]
+            if not (is_used(project, name, but) or
+                    _rows_in(cluster, project)):
+                cluster.unregister()
+            LOG.info('%d nodes taken out of ring %s.', sum(was_in), name)
         return True
     except Exception:
-        LOG.exception('Ring %s of project %s could not be cleaned up in '
-                      'K2HR3. Members that must go: %s', name, project,
+        LOG.exception('What is gone could not be cleaned up in K2HR3, in '
+                      'project %s. Nodes that must go: %s', project,
                       ', '.join(cuk for cuk in cuks if cuk))
         return False

@@ -74,6 +74,7 @@ class ControlCase(trove_testtools.TestCase):
         self.patch(template.ENV, 'loader', new=loader)
         self.k2hr3 = fake_k2hr3.FakeK2hr3()
         self.patch(k2hr3, 'Cluster', new=self.k2hr3.cluster)
+        self.patch(k2hr3, 'clusters_of', new=self.k2hr3.clusters_of)
         self.log_in = self.patch(sessions, 'log_in')
         self.tasks = self.patch(task_api, 'load').return_value
 

@@ -15,13 +15,19 @@
 import collections
 
 from trove_k2hdkc.k2hr3 import errors
+from trove_k2hdkc.k2hr3 import members
+from trove_k2hdkc.k2hr3 import names
 from trove_k2hdkc.k2hr3 import values
 
 Registered = collections.namedtuple('Registered', ['cluster', 'extdata_urls'])
 
 
 class FakeK2hr3(object):
-    """rings: values by name. members: cuks by name. fault: raised if set."""
+    """What there is, of one project.
+
+    rings: values by name. members: cuks of server nodes by name. fault:
+    raised if set.
+    """
 
     def __init__(self):
         self.rings = {}
@@ -30,6 +36,11 @@ class FakeK2hr3(object):
 
     def cluster(self, session, name, guest_url=None):
         return FakeCluster(self, name, guest_url)
+
+    def clusters_of(self, session):
+        if self.fault:
+            raise self.fault
+        return list(self.rings)
 
     def go_away(self):
         self.fault = errors.Away('Logging in to K2HR3',
@@ -49,6 +60,10 @@ class FakeCluster(object):
         self.system.rings[self.name] = values.keys_of(self.name, given)
         return Registered(self.name, {
             'server': '%s/v1/extdata/trove/%s' % (self.guest_url, self.name)})
+
+    def members(self):
+        return [members.Member(names.SERVER, '192.0.2.1', cuk, '')
+                for cuk in sorted(self.system.members[self.name])]
 
     def remove_member(self, cuk):
         found = cuk in self.system.members[self.name]

@@ -60,6 +60,15 @@ class ShrinkTest(ActionCase):
         self.tasks.shrink_cluster.assert_not_called()
         self.assertEqual(ClusterTasks.NONE, self.task(self.row))
 
+    def test_a_member_that_was_not_told_that_its_cluster_stands(self):
+        # It serves in the ring, and its keys with it.
+        ready = [self.instance_row(
+            'ready %d' % number, status=control_case.STATUSES.INSTANCE_READY,
+            task_status=control_case.TASKS.GROWING_ERROR,
+            cluster_id=self.row.id) for number in range(2)]
+        self.assertRaises(exception.UnprocessableEntity, self.cluster.shrink,
+                          [ready[0].id])
+
     def test_all_keys_are_everywhere(self):
         self.row.configuration_id = self.group(chmpx_replica=3)
         self.row.save()
@@ -154,6 +163,17 @@ class ConfigurationTest(ActionCase):
                              self.group(chmpx_server_port=9020), 'open')
         self._assert_refused(webob.exc.HTTPConflict,
                              self.group(cluster_name='other'), 'already')
+
+    def test_a_member_that_does_not_answer(self):
+        self.instance_row('silent', status=control_case.STATUSES.FAILED,
+                          cluster_id=self.row.id)
+        self._assert_refused(exception.UnprocessableEntity, self.group(),
+                             'silent')
+        self.row.configuration_id = self.group()
+        self.row.save()
+        self.assertRaises(exception.UnprocessableEntity,
+                          self.load(self.row).configuration_detach)
+        self.remove.assert_not_called()
 
     def test_another_group_is_attached(self):
         row = self.cluster_row('own', configuration_id=self.group())

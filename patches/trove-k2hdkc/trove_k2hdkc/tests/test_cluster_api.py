@@ -22,6 +22,8 @@ from trove.instance.service_status import ServiceStatuses
 from trove.instance.tasks import InstanceTasks
 
 from trove_k2hdkc.cluster import api
+from trove_k2hdkc.cluster import candidates
+from trove_k2hdkc.cluster import localities
 from trove_k2hdkc.cluster import networks
 from trove_k2hdkc import ring
 from trove_k2hdkc.tests import control_case
@@ -32,18 +34,23 @@ def member(**values):
 
 
 class ClusterCase(control_case.ControlCase):
-    """Nova is left out: nothing here asks it but Trove's own code."""
+    """With stand-ins for Nova and Neutron. Ports are those of a server."""
 
     def setUp(self):
         super(ClusterCase, self).setUp()
-        self.check_quotas = self.patch(api.quota, 'check_quotas')
+        self.nova = self.patch(candidates.clients,
+                               'create_nova_client').return_value
+        self.nova.flavors.get.return_value.ram = 512
+        self.check_quotas = self.patch(candidates.quota, 'check_quotas')
         self.patch(cluster_models, 'validate_instance_flavors')
         self.patch(cluster_models, 'validate_instance_nics')
         self.neutron = self.patch(networks.service.clients,
                                   'create_neutron_client').return_value
+        self.neutron.list_ports.return_value = {'ports': [
+            {'network_id': 'net'}]}
         self.patch(networks.service.InstanceController,
                    '_check_network_overlap')
-        self.patch(cluster_models.Cluster, 'server_group', new=None)
+        self.patch(localities, 'load', return_value=None)
         self.create_instance = self.patch(
             instance_models.Instance, 'create', side_effect=self._create_row)
 
@@ -66,7 +73,7 @@ class CreateTest(ClusterCase):
                 image='image-id'):
         return api.Cluster.create(
             self.context, name, self.datastore, self.version,
-            instances or [member(), member()], {}, 'affinity', configuration,
+            instances or [member(), member()], {}, None, configuration,
             image)
 
     def _assert_nothing_made(self):
@@ -92,7 +99,7 @@ class CreateTest(ClusterCase):
                 'extdata-url': 'http://k2hr3/v1/extdata/trove/ring'}},
             kwargs['cluster_config'])
         self.assertEqual(
-            (configuration, nics, 'affinity'),
+            (configuration, nics, None),
             (kwargs['configuration_id'], kwargs['nics'], kwargs['locality']))
         self.assertEqual('2', self.k2hr3.rings['ring']['chmpx-replica'])
         self.assertEqual(ClusterTasks.BUILDING_INITIAL, self.task(cluster))
@@ -125,13 +132,13 @@ class CreateTest(ClusterCase):
     def test_quota_is_checked_for_all_members(self):
         self._create([member(volume_size=2)] * 3)
         self.check_quotas.assert_called_once_with(
-            self.project, {'instances': 3, 'volumes': 6})
+            self.project, {'instances': 3, 'ram': 1536, 'volumes': 6})
 
     def test_without_volumes(self):
         self.patch_conf_property('volume_support', False, section='k2hdkc')
         self._create([member(volume_size=None)] * 2)
-        self.check_quotas.assert_called_once_with(self.project,
-                                                  {'instances': 2})
+        self.check_quotas.assert_called_once_with(
+            self.project, {'instances': 2, 'ram': 1024})
 
     def test_refused_before_anything_is_made(self):
         for instances, refusal in (

@@ -37,11 +37,23 @@ class DeleteTest(test_cluster_tasks.TaskCase):
 
     def test_the_ring_goes_before_its_name_is_free(self):
         there = []
-        self.patch(taskmanager.rings, 'leave',
+        self.patch(taskmanager.rings, 'forget',
                    side_effect=lambda *_, **__: there.extend(self.clusters()))
         self._delete(self.start(task=ClusterTasks.DELETING))
         self.assertEqual([self.row.id], [row.id for row in there])
         self.assertEqual([], self.clusters())
+
+    def test_the_ring_that_its_nodes_are_in_goes(self):
+        # Its group names another since, for which it was not restarted yet.
+        tasks = self.start(1, task=ClusterTasks.DELETING,
+                           configuration_id=self.group(cluster_name='later'))
+
+        def leave(*_, **__):
+            self.k2hr3.members['ring'].discard('server of member-0')
+            self.delete_row(self.ids[0])
+        self.patch(taskmanager, '_wait', side_effect=leave)
+        self._delete(tasks)
+        self.assertEqual({}, self.k2hr3.rings)
 
     def test_a_ring_that_an_instance_shares_stays(self):
         self.instance_row('single',

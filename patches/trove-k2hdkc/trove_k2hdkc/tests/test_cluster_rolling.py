@@ -19,6 +19,7 @@ from trove.common import exception
 from trove.instance import models as instance_models
 from trove.instance.tasks import InstanceTasks
 
+from trove_k2hdkc.cluster import health
 from trove_k2hdkc import ring
 from trove_k2hdkc.tests import test_cluster_tasks
 
@@ -43,6 +44,16 @@ class RestartTest(test_cluster_tasks.TaskCase):
                 self.guest(member).mock_calls)
         self.assert_ended(InstanceTasks.NONE, InstanceTasks.NONE)
         self.assertIn('ring', self.k2hr3.rings)
+
+    def test_a_member_that_was_not_told_that_its_cluster_stands(self):
+        restart = self._restart()
+        service = health.service(self.ids[0])
+        service.set_status(health.STATUSES.INSTANCE_READY)
+        service.save()
+        restart()
+        for member, times in zip(self.ids, (1, 0)):
+            self.assertEqual(times,
+                             self.guest(member).cluster_complete.call_count)
 
     def test_a_failure_ends_it(self):
         restart = self._restart()

@@ -16,6 +16,7 @@ import webob.exc
 
 from trove.common import cfg
 from trove.common import exception
+from trove.configuration import models as config_models
 
 from trove_k2hdkc.control import rings
 from trove_k2hdkc.k2hr3 import values as k2hr3_values
@@ -100,6 +101,16 @@ class NameTest(control_case.ControlCase):
         ):
             self.assertIs(used, rings.is_used(self.project, name, but), name)
 
+    def test_a_group_that_is_gone_is_in_nobodys_way(self):
+        # Trove lets it go while the cluster that has it is deleted, and
+        # keeps an instance that it refused for its group.
+        for make in (self.cluster_row, self.instance_row):
+            group = self.group(cluster_name='x')
+            make('going', configuration_id=group)
+            config_models.DBConfiguration.find_by(id=group).delete()
+        self.assertFalse(rings.is_used(self.project, 'other'))
+        rings.assert_free(self.project, 'other')
+
     def test_names_in_groups(self):
         self.group(cluster_name='One')
         self.group(chmpx_replica=2)
@@ -171,7 +182,46 @@ class K2hr3Test(control_case.ControlCase):
         self.assertEqual({'b'}, self.k2hr3.members['ring'])
         self.assertIn('ring', self.k2hr3.rings)
 
+    def test_a_ring_in_which_others_run_stays(self):
+        # Whatever their configuration groups say now.
+        self.register('ring')
+        self.k2hr3.members['ring'] = {'a', 'server of other'}
+        self.instance_row('other')
+        rings.leave(self.context, self.project, 'ring', ['a'])
+        self.assertIn('ring', self.k2hr3.rings)
+
+    def test_what_is_gone_is_found_in_any_ring(self):
+        for name in ('one', 'two', 'three', 'mine'):
+            self.register(name)
+        self.k2hr3.members['one'] = {'a', 'b'}
+        self.k2hr3.members['two'] = {'c'}
+        self.assertEqual(['one'], rings.of_nodes(self.context, self.project,
+                                                 ['a', None]))
+        self.assertTrue(rings.forget(self.context, self.project, ['three'],
+                                     ['a', 'b', None]))
+        self.assertEqual(['two', 'mine'], list(self.k2hr3.rings))
+
+    def test_a_ring_that_k2hr3_could_not_be_told_of_then(self):
+        single = self.instance_row('single')
+        self.register(single.id)
+        self.delete_row(single.id)
+        rings.forget(self.context, self.project, [], ['other'])
+        self.assertEqual({}, self.k2hr3.rings)
+
+    def test_a_node_that_k2hr3_could_not_be_told_of_then(self):
+        self.register('ring')
+        self.k2hr3.members['ring'] = {'server of gone', 'of a user', 'server '
+                                      'of here'}
+        self.delete_row(self.instance_row('gone').id)
+        self.instance_row('here')
+        self._register('ring')
+        self.assertEqual({'of a user', 'server of here'},
+                         self.k2hr3.members['ring'])
+
     def test_leaving_never_fails(self):
         self.k2hr3.go_away()
         self.assertFalse(rings.leave(self.context, self.project, 'ring',
                                      ['a']))
+        self.assertFalse(rings.forget(self.context, self.project, [], ['a']))
+        self.assertEqual([], rings.of_nodes(self.context, self.project,
+                                            ['a']))
