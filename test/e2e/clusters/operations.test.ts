@@ -77,8 +77,31 @@ const attachAndDetach = async (t: ExecutionContext, {ring, demo}: Opened): Promi
 	await instances.removeConfiguration(configuration);
 };
 
+/** The cluster moves to the ring that a group names, and back: by restarts, before which nothing else is done with it. */
+const moveAndReturn = async (t: ExecutionContext, {ring, demo, words}: Opened): Promise<void> => {
+	const instances = openInstances(demo);
+	const configuration = await instances.createConfiguration({name: 'moved', datastore, values: {'cluster-name': 'moved'}});
+	const servers = (await ring.serversOf((await ring.cluster())!.instances)).toSorted();
+	const areIn = async (there: string, gone: string): Promise<void> => {
+		const {members} = await ringStatus(t, there, words);
+		t.deepEqual(members.map(({cuk}) => cuk).toSorted(), servers, there);
+		t.false((await ringStatus(t, gone, words)).registered, gone);
+	};
+
+	for (const [action, there, gone] of [[{configuration_attach: {configuration_id: configuration}}, 'moved', 'operated'], [{configuration_detach: {}}, 'operated', 'moved']] as const) {
+		await ring.ask(action);
+		await atRest(demo, JSON.stringify(action));
+		await areIn(gone, there);
+		await t.throwsAsync(async () => ring.ask({grow: [ring.member]}), {message: /Restart the cluster/});
+		await ring.restart(2, there);
+		await areIn(there, gone);
+	}
+
+	await instances.removeConfiguration(configuration);
+};
+
 // K2HDKC and K2HR3 are stand-ins; all else is what a user has.
-test.serial('an instance joins a ring and leaves it, a cluster takes a group and loses it, a dead member is removed, and an administrator deletes the cluster', async t => {
+test.serial('an instance joins a ring and leaves it, a cluster takes a group and loses it, moves to another ring and back, a dead member is removed, and an administrator deletes the cluster', async t => {
 	if (!await needs(t, hostNeeds)) {
 		return;
 	}
@@ -90,6 +113,7 @@ test.serial('an instance joins a ring and leaves it, a cluster takes a group and
 
 	const two = await ring.create(2);
 	await attachAndDetach(t, opened);
+	await moveAndReturn(t, opened);
 	const [server] = await ring.serversOf(two.slice(0, 1));
 	await all.action(server!, {'os-stop': null});
 	await all.settled(server!, 'SHUTOFF');

@@ -4,7 +4,7 @@ import {openInstances} from '../support/instances.js';
 import {inGuest, inside} from '../support/machine.js';
 import {openRing} from '../support/ring.js';
 import {expect, hostNeeds} from '../support/tool.js';
-import {addGuestImage, up} from '../support/withServers.js';
+import {addGuestImage} from '../support/withServers.js';
 
 const preload = ['--set', 'images.guest.preload=[database]'];
 
@@ -15,7 +15,7 @@ test.serial('an instance of a guest image that has the database image comes up w
 	}
 
 	const {all, demo, network, words} = await openRing(t, 'preloaded');
-	await expect(t, 0, [...up, ...preload, '--only', 'images.guest.preload']);
+	await expect(t, 0, ['up', ...words, ...preload, '--only', 'images.guest.preload']);
 	// Trove takes the newest image with the tags of the version.
 	const image = await addGuestImage(all, {name: 'preloaded', more: preload});
 	const instances = openInstances(demo);

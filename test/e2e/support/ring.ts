@@ -36,7 +36,7 @@ type Place = {
 const ringOf = (t: ExecutionContext, names: Names, {all, demo, network, words}: Place) => {
 	const clusters = openClusters(demo);
 	const member = {flavorRef: 'd2', volume: {size: 1}, nics: [{'net-id': network}]};
-	const registered = async (): Promise<Status> => ringStatus(t, names.ring, words);
+	const registered = async (name = names.ring): Promise<Status> => ringStatus(t, name, words);
 
 	/** Server nodes that a node's own configuration lists. */
 	const nodesSeenBy = async (server: string): Promise<number> => Number(await inGuest(server, String.raw`docker exec database grep -c "^\[SVRNODE\]" /etc/antpickax/k2hdkc.ini`));
@@ -66,18 +66,18 @@ const ringOf = (t: ExecutionContext, names: Names, {all, demo, network, words}: 
 		await clusters.gone(id);
 	};
 
-	const timed = async (what: string, size: number, action: () => Promise<void>): Promise<readonly Member[]> => {
+	const timed = async (what: string, size: number, action: () => Promise<void>, name = names.ring): Promise<readonly Member[]> => {
 		const started = Date.now();
 		await action();
 		id = (await cluster())!.id;
 		const members = await clusters.settled(id, size);
 		t.log(`${what}: ${((Date.now() - started) / 1000).toFixed(0)} s`);
-		await isWhole(members);
+		await isWhole(members, name);
 		return members;
 	};
 
-	/** Every node serves and knows all the others, and K2HR3 knows them and nobody else. */
-	const isWhole = async (members: readonly Member[]): Promise<void> => {
+	/** Every node serves and knows all the others, and K2HR3 knows them and nobody else in that ring. */
+	const isWhole = async (members: readonly Member[], name: string): Promise<void> => {
 		const size = members.length;
 		const servers = await serversOf(members);
 		t.is(servers.length, size);
@@ -86,7 +86,7 @@ const ringOf = (t: ExecutionContext, names: Names, {all, demo, network, words}: 
 			t.is(await ownWord(server), 'HEALTHY\n', server);
 		}
 
-		const known = (await registered()).members.filter(({part}) => part === 'server');
+		const known = (await registered(name)).members.filter(({part}) => part === 'server');
 		t.deepEqual(known.map(({cuk}) => cuk).toSorted(), servers.toSorted());
 		t.is(new Set(known.map(({address}) => address)).size, size, JSON.stringify(known));
 	};
@@ -118,7 +118,8 @@ const ringOf = (t: ExecutionContext, names: Names, {all, demo, network, words}: 
 		create: async (size: number, more: object = {}) => timed(`${size} members`, size, async () => order(size, more)),
 		grow: async (size: number) => timed(`grown to ${size}`, size, async () => clusters.action(id, {grow: [member]})),
 		shrink: async (leaving: Member, size: number) => timed(`shrunk to ${size}`, size, async () => clusters.action(id, {shrink: [{id: leaving.id}]})),
-		restart: async (size: number) => timed('restarted', size, async () => clusters.action(id, {restart: {}})),
+		/** `into`: the ring that it is in afterwards. */
+		restart: async (size: number, into = names.ring) => timed(`restarted in ${into}`, size, async () => clusters.action(id, {restart: {}}), into),
 		/** Sees through what somebody else asks for, until the ring has so many nodes. */
 		after: timed,
 		/** Deletes the cluster; nothing of it is left. */
