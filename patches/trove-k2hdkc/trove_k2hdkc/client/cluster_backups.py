@@ -26,7 +26,8 @@ class ClusterBackup(base.Resource):
     """A backup of every member of a cluster.
 
     size: of all archives together, in GiB. members: dicts with backup_id,
-    instance_id, status, location, size.
+    instance_id, status, location, size. missing: number of members whose
+    backups are gone; without them no cluster can be made from it.
     """
 
 
@@ -60,10 +61,12 @@ class ClusterBackups(base.ManagerWithFind):
 
 
 def _shown(backup):
-    members = ', '.join(
-        '%(instance_id)s: %(status)s' % member for member in backup.members)
+    members = ['%(instance_id)s: %(status)s' % member
+               for member in backup.members]
+    if backup.missing:
+        members.append('%d missing' % backup.missing)
     return DETAILS, utils.get_item_properties(backup, COLUMNS) + (
-        backup.description or '', members)
+        backup.description or '', ', '.join(members))
 
 
 class _Command(object):

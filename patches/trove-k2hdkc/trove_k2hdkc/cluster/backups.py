@@ -51,6 +51,7 @@ def _view(backup):
         'name': backup.name, 'description': backup.description,
         'status': backups.state_of(backup),
         'size': sum(part.size or 0 for part in backup.parts),
+        'missing': backups.missing(backup),
         'members': [{'backup_id': part.id, 'instance_id': part.instance_id,
                      'status': part.state, 'location': part.location,
                      'size': part.size} for part in backup.parts],
@@ -100,9 +101,10 @@ class ClusterBackupController(wsgi.Controller):
     def delete(self, req, tenant_id, id):
         backup = self._load(req, 'backup:delete', id)
         context = req.environ[wsgi.CONTEXT_KEY]
-        if backups.state_of(backup) in backups.STATES.RUNNING_STATES:
+        if backups.is_running(backup):
             raise exception.UnprocessableEntity(
-                'Backup %s is not done yet. Delete it when it is.' % id)
+                'Backup %s is not done yet: a member is still being backed '
+                'up. Delete it when it is.' % id)
         context.notification = notification.DBaaSBackupDelete(context,
                                                               request=req)
         with notification.StartNotification(context, backup_id=id):

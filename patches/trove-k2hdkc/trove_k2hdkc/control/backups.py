@@ -13,7 +13,9 @@
 """Backups of whole clusters: one backup per member, under one id.
 
 Trove refuses backups of members, and has no table for what belongs together:
-the id and the cluster stand at the beginning of the description of each.
+the id, the cluster and the number of its members stand at the beginning of
+the description of each. Each can be deleted by itself, and without one of
+them keys may be gone.
 """
 
 import collections
@@ -36,13 +38,20 @@ from trove.taskmanager import api as task_api
 from trove_k2hdkc import MANAGER
 
 MARK = re.compile(r'k2hdkc cluster backup (?P<id>[0-9a-f-]{36}) of '
-                  r'(?P<cluster>[0-9a-f-]{36})(: (?P<description>.*))?',
-                  re.DOTALL)
+                  r'(?P<cluster>[0-9a-f-]{36}), (?P<size>[0-9]+) members'
+                  r'(: (?P<description>.*))?', re.DOTALL)
 STATES = state.BackupState
 
-# parts: rows of the backups of the members.
+# cluster_size: members that the cluster had. parts: rows of the backups of
+# those that are left.
 ClusterBackup = collections.namedtuple(
-    'ClusterBackup', ['id', 'cluster_id', 'name', 'description', 'parts'])
+    'ClusterBackup', ['id', 'cluster_id', 'cluster_size', 'name',
+                      'description', 'parts'])
+
+
+def missing(backup):
+    """Return the number of members whose backups are gone."""
+    return max(0, backup.cluster_size - len(backup.parts))
 
 
 def state_of(backup):
@@ -51,7 +60,14 @@ def state_of(backup):
     for one in (STATES.FAILED, STATES.DELETE_FAILED):
         if one in states:
             return one
+    if states == {STATES.COMPLETED} and missing(backup):
+        return STATES.FAILED
     return states.pop() if len(states) == 1 else STATES.BUILDING
+
+
+def is_running(backup):
+    """Tell whether a part is not done, which Trove refuses to delete."""
+    return any(part.state in STATES.RUNNING_STATES for part in backup.parts)
 
 
 def load_all(project):
@@ -63,7 +79,7 @@ def load_all(project):
         mark = MARK.fullmatch(row.description or '')
         if mark:
             found.setdefault(mark['id'], ClusterBackup(
-                mark['id'], mark['cluster'], row.name,
+                mark['id'], mark['cluster'], int(mark['size']), row.name,
                 mark['description'], [])).parts.append(row)
     return list(found.values())
 
@@ -92,7 +108,8 @@ def create(context, cluster_id, name, description, swift_container):
     for member in members:
         _assert_possible(member)
     backup_models.Backup.verify_swift_auth_token(context)
-    mark = 'k2hdkc cluster backup %s of %s' % (uuid.uuid4(), cluster.id)
+    mark = 'k2hdkc cluster backup %s of %s, %d members' % (
+        uuid.uuid4(), cluster.id, len(members))
     if description:
         mark = '%s: %s' % (mark, description)
     quota.run_with_quotas(
@@ -147,18 +164,27 @@ def delete(context, backup):
         backup_models.Backup.delete(context, part.id)
 
 
+def _assert_complete(backup):
+    done = state_of(backup)
+    if done == STATES.FAILED and missing(backup):
+        raise exception.BackupNotCompleteError(
+            'Backup %s has the backups of %d of %d members, the others are '
+            'gone: keys would be missing. Delete it, and make another.'
+            % (backup.id, len(backup.parts), backup.cluster_size))
+    if done != STATES.COMPLETED:
+        raise exception.BackupNotCompleteError(backup_id=backup.id,
+                                               state=done)
+
+
 def to_restore(context, backup_id, volume_size):
     """Return what every member of a new cluster must load.
 
     :param volume_size: of a member in GiB, None when there are no volumes
     :returns: list of dicts, as the guest agent gets it for one backup
-    :raises BackupNotCompleteError: a part failed or is not done
+    :raises BackupNotCompleteError: a part failed, is not done, or is gone
     """
     backup = load(context.project_id, backup_id)
-    done = state_of(backup)
-    if done != STATES.COMPLETED:
-        raise exception.BackupNotCompleteError(backup_id=backup_id,
-                                               state=done)
+    _assert_complete(backup)
     size = max(part.size for part in backup.parts)
     if volume_size is not None and size > volume_size:
         raise exception.BackupTooLarge(backup_size=size,

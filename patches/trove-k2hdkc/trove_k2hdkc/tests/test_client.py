@@ -27,7 +27,7 @@ API = 'http://trove.test/v1.0/project'
 URL = API + '/k2hdkc/cluster_backups'
 BACKUP = {
     'id': 'b1', 'cluster_id': 'c1', 'name': 'nightly', 'description': None,
-    'status': 'NEW', 'size': 3, 'members': [
+    'status': 'NEW', 'size': 3, 'missing': 0, 'members': [
         {'backup_id': 'p1', 'instance_id': 'i1', 'status': 'NEW',
          'location': None, 'size': 1},
         {'backup_id': 'p2', 'instance_id': 'i2', 'status': 'BUILDING',
@@ -107,6 +107,14 @@ class ClusterBackupCommandTest(trove_testtools.TestCase):
         columns, values = self.run_command(
             'database cluster backup show', 'nightly')
         self.assertEqual('b1', dict(zip(columns, values))['id'])
+
+    def test_members_whose_backups_are_gone(self):
+        self.web.get(URL + '/b1', json={'cluster_backup': dict(
+            BACKUP, status='FAILED', missing=1)})
+        columns, values = self.run_command(
+            'database cluster backup show', 'b1')
+        self.assertEqual('i1: NEW, i2: BUILDING, 1 missing',
+                         dict(zip(columns, values))['members'])
 
     def test_delete_all_or_none(self):
         gone = self.web.delete(URL + '/b1', status_code=202)

@@ -13,18 +13,14 @@
 from unittest import mock
 
 from trove.backup import models as backup_models
-from trove.backup.state import BackupState
 from trove.cluster.tasks import ClusterTasks
 from trove.common import clients
 from trove.common import exception
-from trove.common import wsgi
 from trove.instance.service_status import ServiceStatuses
 from trove.quota import quota
 from trove.taskmanager import api as task_api
 
-from trove_k2hdkc.cluster import backups as api
 from trove_k2hdkc.control import backups
-from trove_k2hdkc import extension
 from trove_k2hdkc import ring
 from trove_k2hdkc.tests import test_cluster_api
 
@@ -125,9 +121,25 @@ class StateTest(BackupCase):
             (('BUILDING', 'FAILED'), 'FAILED'),
             (('DELETE_FAILED', 'COMPLETED'), 'DELETE_FAILED'),
         ):
-            backup = mock.Mock(parts=[mock.Mock(state=one)
-                                      for one in states])
+            backup = mock.Mock(cluster_size=2, parts=[
+                mock.Mock(state=one) for one in states])
             self.assertEqual(expected, backups.state_of(backup))
+
+    def test_state_when_parts_are_gone(self):
+        for state, expected in (
+            ('COMPLETED', 'FAILED'), ('FAILED', 'FAILED'),
+            # Seen by another request amid the creation.
+            ('NEW', 'NEW'), ('BUILDING', 'BUILDING'),
+        ):
+            backup = mock.Mock(cluster_size=2,
+                               parts=[mock.Mock(state=state)])
+            self.assertEqual(expected, backups.state_of(backup))
+
+    def test_the_mark_fits_into_the_table(self):
+        self.create(description='d' * 200)
+        longest = max(len(call[0][0]['description'])
+                      for call in self.order.call_args_list)
+        self.assertLess(longest + len('255'), 512)
 
     def test_what_is_no_backup_of_a_cluster_is_left_out(self):
         backup_models.DBBackup.create(
@@ -164,13 +176,21 @@ class RestoreTest(BackupCase):
                   info['swift_url']) for info in told})
 
     def _assert_refused(self, kind, **member):
-        self.assertRaises(kind, self._restore, **member)
+        refusal = self.assertRaises(kind, self._restore, **member)
         self.create_instance.assert_not_called()
         self.assertEqual({}, self.k2hr3.rings)
+        return refusal
 
     def test_a_backup_that_is_not_done(self):
         self.finish(self.backup, 'COMPLETED', 'BUILDING')
         self._assert_refused(exception.BackupNotCompleteError)
+
+    def test_a_backup_of_which_a_part_is_gone(self):
+        self.finish(self.backup, 'COMPLETED', 'COMPLETED')
+        self.backup.parts[0].delete()
+        refusal = self._assert_refused(exception.BackupNotCompleteError)
+        self.assertIn('the backups of 1 of 2 members, the others are gone',
+                      str(refusal))
 
     def test_a_backup_that_does_not_fit(self):
         self.finish(self.backup, 'COMPLETED', 'COMPLETED', size=2)
@@ -180,66 +200,3 @@ class RestoreTest(BackupCase):
     def test_a_backup_that_is_not_there(self):
         self.backup = mock.Mock(id='nowhere')
         self._assert_refused(exception.NotFound)
-
-
-class ApiTest(BackupCase):
-
-    def setUp(self):
-        super(ApiTest, self).setUp()
-        self.controller = api.ClusterBackupController()
-        self.request = mock.MagicMock(
-            environ={wsgi.CONTEXT_KEY: self.context}, host='api',
-            remote_addr='127.0.0.1')
-        self.patch(api.notification, 'StartNotification')
-
-    def _create(self, **asked):
-        return self.controller.create(
-            self.request, self.project, {'cluster_backup': dict(
-                {'cluster': self.row.id, 'name': 'nightly'}, **asked)}).data(
-            'application/json')['cluster_backup']
-
-    def test_it_is_served(self):
-        resource = extension.K2hdkc().get_resources()[0]
-        self.assertEqual('{tenant_id}/k2hdkc/cluster_backups',
-                         resource.collection)
-
-    def test_create_show_and_list(self):
-        made = self._create(description='a')
-        self.assertEqual(('NEW', 'a', self.row.id, 0), (
-            made['status'], made['description'], made['cluster_id'],
-            made['size']))
-        self.assertEqual(set(self.ids), {
-            member['instance_id'] for member in made['members']})
-        shown = self.controller.show(self.request, self.project, made['id'])
-        self.assertEqual(made, shown.data('application/json')[
-            'cluster_backup'])
-        listed = self.controller.index(self.request, self.project)
-        self.assertEqual([made], listed.data('application/json')[
-            'cluster_backups'])
-
-    def test_bad_requests(self):
-        for body in (None, [], {}, {'cluster_backup': {'name': 'a'}},
-                     {'cluster_backup': {'cluster': 'a', 'name': ''}},
-                     {'cluster_backup': {'cluster': 'a', 'name': 'b',
-                                         'incremental': True}}):
-            self.assertRaises(exception.BadRequest, self.controller.create,
-                              self.request, self.project, body)
-        self.assertEqual([], backups.load_all(self.project))
-        self.assertRaises(exception.TroveError, self._create,
-                          swift_container='a; b')
-
-    def test_delete(self):
-        made = backups.load(self.project, self._create()['id'])
-        delete = self.patch(backup_models.Backup, 'delete')
-        self.assertRaises(exception.UnprocessableEntity,
-                          self.controller.delete, self.request, self.project,
-                          made.id)
-        self.finish(made, BackupState.COMPLETED, BackupState.FAILED)
-        result = self.controller.delete(self.request, self.project, made.id)
-        self.assertEqual(202, result.status)
-        self.assertEqual({part.id for part in made.parts},
-                         {call[0][1] for call in delete.call_args_list})
-
-    def test_one_that_is_not_there(self):
-        self.assertRaises(exception.NotFound, self.controller.show,
-                          self.request, self.project, 'nowhere')
