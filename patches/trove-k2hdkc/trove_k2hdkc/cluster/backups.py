@@ -69,14 +69,17 @@ def _assert_valid(body):
 
 
 class ClusterBackupController(wsgi.Controller):
+    """Trove hands on the body of any request: where none is asked for, one
+    that some client sends is ignored.
+    """
 
-    def index(self, req, tenant_id):
+    def index(self, req, tenant_id, body=None):
         context = req.environ[wsgi.CONTEXT_KEY]
         policy.authorize_on_tenant(context, 'backup:index')
         found = backups.load_all(context.project_id)
         return wsgi.Result({'cluster_backups': list(map(_view, found))}, 200)
 
-    def show(self, req, tenant_id, id):
+    def show(self, req, tenant_id, id, body=None):
         return wsgi.Result(
             {'cluster_backup': _view(self._load(req, 'backup:show', id))},
             200)
@@ -98,7 +101,7 @@ class ClusterBackupController(wsgi.Controller):
                 asked.get('description'), asked.get('swift_container'))
         return wsgi.Result({'cluster_backup': _view(made)}, 202)
 
-    def delete(self, req, tenant_id, id):
+    def delete(self, req, tenant_id, id, body=None):
         backup = self._load(req, 'backup:delete', id)
         context = req.environ[wsgi.CONTEXT_KEY]
         if backups.is_running(backup):

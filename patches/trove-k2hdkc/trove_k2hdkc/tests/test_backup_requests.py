@@ -107,6 +107,21 @@ class ApiTest(test_cluster_backups.BackupCase):
                           made.id)
         delete.assert_not_called()
 
+    def test_a_body_that_nobody_asks_for(self):
+        made = backups.load(self.project, self._create()['id'])
+        self.finish(made, BackupState.COMPLETED, BackupState.COMPLETED)
+        self.patch(backup_models.Backup, 'delete')
+        resource = self.controller.create_resource()
+        for body in ({}, [], None, {'cluster_backup': {'name': 'a'}}):
+            for action, code, more in (
+                ('index', 200, {}), ('show', 200, {'id': made.id}),
+                ('delete', 202, {'id': made.id}),
+            ):
+                answer = resource.execute_action(
+                    action, self.request, tenant_id=self.project, body=body,
+                    **more)
+                self.assertEqual(code, getattr(answer, 'status', answer))
+
     def test_one_that_is_not_there(self):
         self.assertRaises(exception.NotFound, self.controller.show,
                           self.request, self.project, 'nowhere')
