@@ -47,6 +47,8 @@ const clustersOf = (member: object): readonly Refusal[] => {
 		{what: 'a cluster on a network that is not there', place: '/clusters', body: cluster([member, {...member, nics: [{'net-id': nowhere}]}]), status: 400, says: /network/i},
 		{what: 'a cluster of a group that is not there', place: '/clusters', body: cluster([member, member], {configuration: nowhere}), status: 404, says: /configuration/i},
 		{what: 'a cluster of a backup that is not there', place: '/clusters', body: cluster([member, member], {extended_properties: {k2hdkc_backup: nowhere}}), status: 404, says: new RegExp(nowhere)},
+		{what: 'a cluster of a misspelled property', place: '/clusters', body: cluster([member, member], {extended_properties: {k2hdkc_bakcup: nowhere}}), status: 400, says: /k2hdkc_bakcup.*k2hdkc_backup/},
+		{what: 'a cluster of a backup that is a number', place: '/clusters', body: cluster([member, member], {extended_properties: {k2hdkc_backup: 1}}), status: 400, says: /must be a text/},
 		{what: 'a backup of a cluster that is not there', place: '/k2hdkc/cluster_backups', body: {cluster_backup: {cluster: nowhere, name: 'bad'}}, status: 404, says: /cluster/i},
 	];
 };

@@ -129,8 +129,8 @@ class Cluster(members.ClusterOfMembers):
     @staticmethod
     def _to_restore(context, extended_properties, instances):
         """Return the cluster_config of members that load a backup."""
-        backup_id = (extended_properties or {}).get('k2hdkc_backup')
-        if not backup_id:
+        backup_id = backups.asked_for(extended_properties)
+        if backup_id is None:
             return {}
         return {ring.BACKUPS_KEY: backups.to_restore(
             context, backup_id, instances[0].get('volume_size'))}

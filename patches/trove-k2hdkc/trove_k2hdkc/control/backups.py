@@ -42,6 +42,9 @@ MARK = re.compile(r'k2hdkc cluster backup (?P<id>[0-9a-f-]{36}) of '
                   r'(: (?P<description>.*))?', re.DOTALL)
 STATES = state.BackupState
 
+# What a request for a cluster may have among its extended properties.
+PROPERTY = 'k2hdkc_backup'
+
 # cluster_size: members that the cluster had. parts: rows of the backups of
 # those that are left.
 ClusterBackup = collections.namedtuple(
@@ -162,6 +165,30 @@ def _order(context, cluster, members, name, mark, swift_container):
 def delete(context, backup):
     for part in backup.parts:
         backup_models.Backup.delete(context, part.id)
+
+
+def asked_for(extended_properties):
+    """Return the id of the backup that a new cluster is to be made from.
+
+    :param extended_properties: of the request, or None
+    :returns: None when it is to be empty
+    :raises BadRequest: they are not what K2HDKC knows
+    """
+    asked = extended_properties or {}
+    known = ('K2HDKC knows one, %s: the id of a backup of a cluster.'
+             % PROPERTY)
+    unknown = sorted(set(asked) - {PROPERTY})
+    if unknown:
+        # A cluster without the keys that somebody waits for helps nobody.
+        raise exception.BadRequest(
+            'There are no extended properties %s. %s'
+            % (', '.join(unknown), known))
+    backup_id = asked.get(PROPERTY)
+    if asked and not (isinstance(backup_id, str) and backup_id):
+        raise exception.BadRequest(
+            'The extended property %s is not valid: it must be a text that '
+            'is not empty. %s' % (PROPERTY, known))
+    return backup_id
 
 
 def _assert_complete(backup):

@@ -105,6 +105,16 @@ class HttpTest(test_cluster_api.ClusterCase):
             (404, 'nowhere', answer(configuration='nowhere')),
             (404, 'nowhere', answer(extended_properties={
                 'k2hdkc_backup': 'nowhere'})),
+            (400, 'no extended properties k2hdkc-backup. K2HDKC knows one, '
+             'k2hdkc_backup', answer(extended_properties={
+                 'k2hdkc-backup': 'nowhere'})),
+            (400, 'no extended properties num_mongos', answer(
+                extended_properties={'k2hdkc_backup': 'nowhere',
+                                     'num_mongos': 1})),
+            *((400, 'The extended property k2hdkc_backup is not valid',
+               answer(extended_properties={'k2hdkc_backup': wrong}))
+              for wrong in (1, ['nowhere'], {'id': 'nowhere'}, '', None,
+                            True)),
         ):
             self.assertEqual(code, answered[0], answered)
             self.assertIn(words, answered[1])
