@@ -20,7 +20,6 @@ import contextlib
 import functools
 import traceback
 
-from oslo_log import log as logging
 from oslo_service import periodic_task
 from oslo_utils import excutils
 
@@ -28,8 +27,6 @@ from trove.cluster import models as cluster_models
 from trove.common import cfg
 from trove.common import exception
 from trove.common import notification
-from trove.common.strategies.cluster import strategy
-from trove.configuration import models as config_models
 from trove.datastore import models as datastore_models
 from trove.instance import models as instance_models
 from trove.instance import tasks as instance_tasks
@@ -38,12 +35,12 @@ from trove.taskmanager import manager
 from trove_k2hdkc.cluster import health
 from trove_k2hdkc.control import abandoned
 from trove_k2hdkc.control import rings
+from trove_k2hdkc.control import singles
 from trove_k2hdkc.control import volumes
 from trove_k2hdkc import MANAGER
 from trove_k2hdkc import ring
 
 CONF = cfg.CONF
-LOG = logging.getLogger(__name__)
 TASKS = instance_tasks.InstanceTasks
 
 
@@ -105,8 +102,8 @@ class Manager(manager.Manager):
         with self.claims.on(instance_models.DBInstance, instance_id):
             if not arguments.get('cluster_config'):
                 with _told(context, instance_id, TASKS.BUILDING_ERROR_SERVER):
-                    _refuse_contents(arguments)
-                    arguments['overrides'] = _overrides(
+                    singles.refuse(arguments)
+                    arguments['overrides'] = singles.overrides(
                         context, _row(instance_id))
             super(Manager, self).create_instance(context, instance_id,
                                                  **arguments)
@@ -123,8 +120,8 @@ class Manager(manager.Manager):
             return
         with self._claim(row):
             with _told(context, instance_id, TASKS.RESTART_REQUIRED):
-                overrides = _overrides(context, row)
-                guest = _guest(context, instance_id)
+                overrides = singles.overrides(context, row)
+                guest = singles.guest(context, instance_id)
                 volumes.put_back(context, instance_id, guest)
                 before = guest.ring_name()
                 guest.update_overrides(overrides)
@@ -144,7 +141,7 @@ class Manager(manager.Manager):
             return
         with self._claim(row):
             with _told(context, instance_id, TASKS.RESTART_REQUIRED):
-                guest = _guest(context, instance_id)
+                guest = singles.guest(context, instance_id)
                 size = volumes.put_back(context, instance_id, guest)
                 is_extended = size is not None and size >= int(new_size)
                 if is_extended:
@@ -173,14 +170,15 @@ class Manager(manager.Manager):
             datastore_version_id)
         with self._claim(row):
             with _told(context, instance_id, TASKS.UPGRADING_ERROR):
-                _guest(context, instance_id).upgrade_and_wait(version.version)
+                singles.guest(context, instance_id).upgrade_and_wait(
+                    version.version)
             with notification.EndNotification(context):
                 _set_task(instance_id, TASKS.NONE)
 
     def delete_instance(self, context, instance_id):
         row = _row(instance_id)
         single = _is_single(row)
-        names = _names_before_deletion(context, row) if single else ()
+        names = singles.names_before_deletion(context, row) if single else ()
         server = row.compute_instance_id
         project = row.tenant_id
         super(Manager, self).delete_instance(context, instance_id)
@@ -191,13 +189,6 @@ class Manager(manager.Manager):
 def _row(instance_id):
     # Replicas come as a list; K2HDKC has none.
     return instance_models.DBInstance.find_by(id=instance_id)
-
-
-def _refuse_contents(arguments):
-    # Trove's API hands them on, whatever the datastore.
-    if arguments.get('databases') or arguments.get('users'):
-        raise exception.BadRequest('K2HDKC has neither databases nor users: '
-                                   'create the instance without them.')
 
 
 def _is_ours(row):
@@ -214,11 +205,6 @@ def _set_task(instance_id, task):
     row = _row(instance_id)
     row.set_task_status(task)
     row.save()
-
-
-def _guest(context, instance_id):
-    return strategy.load_guestagent_strategy(MANAGER).guest_client_class(
-        context, instance_id)
 
 
 @contextlib.contextmanager
@@ -256,29 +242,3 @@ def _restartable(instance_id):
                 service.set_status(health.STATUSES.SHUTDOWN)
                 service.save()
             _set_task(instance_id, TASKS.RESTART_REQUIRED)
-
-
-def _overrides(context, row):
-    """Return the values of the group of an instance, and its Ring."""
-    version = datastore_models.DatastoreVersion.load_by_uuid(
-        row.datastore_version_id)
-    values = rings.values(row.tenant_id, version, row.configuration_id)
-    told = rings.register(context, row.tenant_id,
-                          rings.name_of(values, row.id), values)
-    overrides = config_models.Configuration(
-        context, row.configuration_id).get_configuration_overrides()
-    return dict(overrides, **{ring.KEY: ring.packed(told)})
-
-
-def _names_before_deletion(context, row):
-    """Return the names of rings that an instance may be in.
-
-    Its configuration group is detached by now. The guest knows; one that
-    does not answer may be in any ring of the project.
-    """
-    try:
-        name = _guest(context, row.id).ring_name()
-    except exception.TroveError as error:
-        LOG.info('Instance %s does not tell its ring: %s', row.id, error)
-        return {row.id, *rings.names_in_groups(row.tenant_id)}
-    return {name} if name else {row.id}

@@ -207,7 +207,7 @@ class ClaimTest(AbandonedCase):
     def test_every_task_of_an_instance(self):
         self.patch(servers, 'is_at_rest', return_value=True)
         self.patch(taskmanager.volumes, 'put_back', return_value=1)
-        self.patch(taskmanager, '_guest')
+        self.patch(taskmanager.singles, 'guest')
         self.row = self.cluster_row()
         for name, task, *arguments in (
                 ('resize_volume', InstanceTasks.RESIZING, 2),
