@@ -23,6 +23,7 @@ import traceback
 from oslo_service import periodic_task
 from oslo_utils import excutils
 
+from trove.backup import models as backup_models
 from trove.cluster import models as cluster_models
 from trove.common import cfg
 from trove.common import exception
@@ -34,6 +35,7 @@ from trove.taskmanager import manager
 
 from trove_k2hdkc.cluster import health
 from trove_k2hdkc.control import abandoned
+from trove_k2hdkc.control import backups
 from trove_k2hdkc.control import rings
 from trove_k2hdkc.control import singles
 from trove_k2hdkc.control import volumes
@@ -174,6 +176,23 @@ class Manager(manager.Manager):
                     version.version)
             with notification.EndNotification(context):
                 _set_task(instance_id, TASKS.NONE)
+
+    def create_backup(self, context, backup_info, instance_id):
+        """Refuse what the guest agent is not asked to do.
+
+        Trove makes a snapshot of the volume by itself where it is told to.
+        """
+        reason = _is_ours(_row(instance_id)) and backups.unusable(
+            backup_info.get('storage_driver'))
+        if not reason:
+            super(Manager, self).create_backup(context, backup_info,
+                                               instance_id)
+            return
+        with notification.EndNotification(context,
+                                          backup_id=backup_info['id']):
+            raise exception.TroveError(backups.fail(
+                backup_models.DBBackup.find_by(id=backup_info['id']),
+                reason))
 
     def delete_instance(self, context, instance_id):
         row = _row(instance_id)

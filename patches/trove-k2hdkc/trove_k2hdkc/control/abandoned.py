@@ -39,6 +39,7 @@ from trove.instance import models as instance_models
 from trove.instance import tasks as instance_tasks
 
 from trove_k2hdkc.cluster import health
+from trove_k2hdkc.control import backups
 from trove_k2hdkc.control import servers
 from trove_k2hdkc import MANAGER
 
@@ -115,7 +116,7 @@ def give_up():
         for row in _running_backups(version.id):
             reason = row.updated < before and _end_of_backup(row, before)
             if reason:
-                _fail_backup(row, reason)
+                backups.fail(row, reason)
 
 
 def _give_up_cluster(cluster):
@@ -178,18 +179,3 @@ def _end_of_backup(row, before):
         return 'the guest agent does not answer any more'
     if row.updated < timeutils.utcnow() - LONGEST_BACKUP:
         return 'the guest agent did not say how it ended'
-
-
-def _fail_backup(row, reason):
-    # Not by save(), which would write over an end that is told just now.
-    query = db.get_db_api().find_all(BACKUP, id=row.id).filter(
-        BACKUP.state == row.state)
-    changed = query.update({'state': STATES.FAILED,
-                            'updated': timeutils.utcnow()},
-                           synchronize_session=False)
-    query.session.commit()
-    if changed:
-        LOG.error('Backup %s is given up: %s.', row.id, reason)
-        instance_models.save_instance_fault(
-            row.instance_id, 'Backup %s failed: %s. Delete it, and make '
-            'another.' % (row.id, reason), '')

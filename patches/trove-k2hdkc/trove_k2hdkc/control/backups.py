@@ -10,7 +10,9 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""Backups of whole clusters: one backup per member, under one id.
+"""Backups of single instances, and of whole clusters.
+
+That of a cluster is one backup per member, under one id.
 
 Trove refuses backups of members, and has no table for what belongs together:
 the id, the cluster and the number of its members stand at the beginning of
@@ -22,13 +24,16 @@ import collections
 import re
 import uuid
 
+from oslo_log import log as logging
 from oslo_utils import excutils
+from oslo_utils import timeutils
 
 from trove.backup import models as backup_models
 from trove.backup import state
 from trove.cluster import models as cluster_models
 from trove.common import clients
 from trove.common import exception
+from trove import db
 from trove.instance import models as instance_models
 from trove.instance import service_status
 from trove.instance import tasks as instance_tasks
@@ -41,6 +46,11 @@ MARK = re.compile(r'k2hdkc cluster backup (?P<id>[0-9a-f-]{36}) of '
                   r'(?P<cluster>[0-9a-f-]{36}), (?P<size>[0-9]+) members'
                   r'(: (?P<description>.*))?', re.DOTALL)
 STATES = state.BackupState
+LOG = logging.getLogger(__name__)
+
+# The only storage driver: that of cinder makes a snapshot of the volume while
+# K2HDKC writes to it.
+DRIVER = 'swift'
 
 # What a request for a cluster may have among its extended properties.
 PROPERTY = 'k2hdkc_backup'
@@ -146,7 +156,7 @@ def _order(context, cluster, members, name, mark, swift_container):
                 state=STATES.NEW, instance_id=member.id, parent_id=None,
                 datastore_version_id=cluster.ds_version.id, deleted=False,
                 location=None, checksum=None, backup_type='full', size=None,
-                storage_driver='swift'))
+                storage_driver=DRIVER))
         for row in rows:
             task_api.API(context).create_backup({
                 'id': row.id, 'name': name, 'description': mark,
@@ -154,7 +164,7 @@ def _order(context, cluster, members, name, mark, swift_container):
                 'checksum': None, 'parent': None,
                 'datastore': cluster.ds.name,
                 'datastore_version': cluster.ds_version.name,
-                'storage_driver': 'swift',
+                'storage_driver': DRIVER,
                 'swift_container': swift_container}, row.instance_id)
     except Exception:
         with excutils.save_and_reraise_exception():
@@ -219,5 +229,35 @@ def to_restore(context, backup_id, volume_size):
     swift_url = clients.create_swift_client(context).url
     return [{'id': part.id, 'instance_id': part.instance_id,
              'location': part.location, 'checksum': part.checksum,
-             'type': part.backup_type, 'storage_driver': 'swift',
+             'type': part.backup_type, 'storage_driver': DRIVER,
              'swift_url': swift_url} for part in backup.parts]
+
+
+def unusable(driver):
+    """Return why a storage driver cannot be used, None when it can.
+
+    :param driver: None on releases that have no choice
+    """
+    if driver not in (None, DRIVER):
+        return ('its storage driver is %s, and K2HDKC has backups in %s '
+                'alone' % (driver, DRIVER))
+
+
+def fail(row, reason):
+    """Give a backup up; its instance tells why.
+
+    :returns: what it tells
+    """
+    told = 'Backup %s failed: %s. Delete it, and make another.' % (row.id,
+                                                                   reason)
+    # Not by save(), which would write over an end that is told just now.
+    query = db.get_db_api().find_all(backup_models.DBBackup, id=row.id).filter(
+        backup_models.DBBackup.state == row.state)
+    changed = query.update({'state': STATES.FAILED,
+                            'updated': timeutils.utcnow()},
+                           synchronize_session=False)
+    query.session.commit()
+    if changed:
+        LOG.error(told)
+        instance_models.save_instance_fault(row.instance_id, told, '')
+    return told

@@ -14,11 +14,13 @@
 
 from oslo_log import log as logging
 
+from trove.backup import models as backup_models
 from trove.common import exception
 from trove.common.strategies.cluster import strategy
 from trove.configuration import models as config_models
 from trove.datastore import models as datastore_models
 
+from trove_k2hdkc.control import backups
 from trove_k2hdkc.control import rings
 from trove_k2hdkc import MANAGER
 from trove_k2hdkc import ring
@@ -37,9 +39,20 @@ def refuse(arguments):
     :param arguments: of the order to create an instance
     :raises BadRequest: K2HDKC has no such thing
     """
+    if arguments.get('backup_id'):
+        _refuse_snapshot(arguments['backup_id'])
     if arguments.get('databases') or arguments.get('users'):
         raise exception.BadRequest('K2HDKC has neither databases nor users: '
                                    'create the instance without them.')
+
+
+def _refuse_snapshot(backup_id):
+    # A column of later releases.
+    reason = backups.unusable(getattr(
+        backup_models.DBBackup.find_by(id=backup_id), 'storage_driver', None))
+    if reason:
+        raise exception.BadRequest('Backup %s cannot be restored: %s.'
+                                   % (backup_id, reason))
 
 
 def overrides(context, row):

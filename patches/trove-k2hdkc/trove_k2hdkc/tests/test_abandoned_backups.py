@@ -21,6 +21,7 @@ from trove import db
 from trove.instance import models as instance_models
 
 from trove_k2hdkc.control import abandoned
+from trove_k2hdkc.control import backups
 from trove_k2hdkc.tests import control_case
 
 STATUS = instance_models.InstanceServiceStatus
@@ -109,7 +110,7 @@ class BackupTest(control_case.ControlCase):
         row.state = BackupState.COMPLETED
         row.save()
         row.state = BackupState.BUILDING
-        abandoned._fail_backup(row, 'reason')
+        backups.fail(row, 'reason')
         self.assertEqual(BackupState.COMPLETED, self._state_of(backup))
         self.assertRaises(exception.ModelNotFoundError, self._fault)
 
