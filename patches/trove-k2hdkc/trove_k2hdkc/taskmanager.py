@@ -28,10 +28,12 @@ from trove.cluster import models as cluster_models
 from trove.common import cfg
 from trove.common import exception
 from trove.common import notification
+from trove.common import server_group
 from trove.datastore import models as datastore_models
 from trove.instance import models as instance_models
 from trove.instance import tasks as instance_tasks
 from trove.taskmanager import manager
+from trove.taskmanager import models as task_models
 
 from trove_k2hdkc.cluster import health
 from trove_k2hdkc.control import abandoned
@@ -107,6 +109,9 @@ class Manager(manager.Manager):
                     singles.refuse(arguments)
                     arguments['overrides'] = singles.overrides(
                         context, _row(instance_id))
+            elif arguments['cluster_config'].get(ring.BACKUPS_KEY):
+                _create_restored(context, instance_id, **arguments)
+                return
             super(Manager, self).create_instance(context, instance_id,
                                                  **arguments)
 
@@ -208,6 +213,23 @@ class Manager(manager.Manager):
 def _row(instance_id):
     # Replicas come as a list; K2HDKC has none.
     return instance_models.DBInstance.find_by(id=instance_id)
+
+
+def _create_restored(context, instance_id, name, slave_of_id, locality,
+                     **arguments):
+    """Create a member that loads backups as Trove does any instance.
+
+    Trove waits for one longer if that has a backup of its own, and tells its
+    guest of that backup. A member has those of all members.
+    """
+    hints = server_group.ServerGroup.build_scheduler_hint(
+        context, locality, instance_id)
+    with notification.EndNotification(context, instance_id=instance_id):
+        tasks = task_models.FreshInstanceTasks.load(context, instance_id)
+        tasks.create_instance(snapshot=None, scheduler_hints=hints,
+                              **arguments)
+        tasks.wait_for_instance(backups.seconds_to_restore(),
+                                arguments['flavor'])
 
 
 def _is_ours(row):

@@ -17,6 +17,7 @@ status of the members that it concerns.
 """
 
 import contextlib
+import time
 
 from oslo_log import log as logging
 
@@ -31,6 +32,8 @@ from trove.taskmanager import api as task_api
 from trove.taskmanager import models as task_models
 
 from trove_k2hdkc.cluster import health
+from trove_k2hdkc.control import abandoned
+from trove_k2hdkc.control import backups
 from trove_k2hdkc.control import rings
 from trove_k2hdkc import MANAGER
 from trove_k2hdkc import ring
@@ -39,6 +42,8 @@ CONF = cfg.CONF
 LOG = logging.getLogger(__name__)
 TASKS = instance_tasks.InstanceTasks
 READY = health.STATUSES.INSTANCE_READY
+
+NOT_READY = 'Not every new member of the cluster was ready'
 
 
 class TaskManagerStrategy(base.BaseTaskManagerStrategy):
@@ -92,10 +97,15 @@ class ClusterTasks(task_models.ClusterTasks):
             self._complete(context, new_instance_ids)
 
     def _complete(self, context, ids):
-        """Wait until members are ready, and tell each that all are."""
-        _wait(lambda: all([_is_ready(member) for member in ids]),
-              CONF.usage_sleep_time, CONF.usage_timeout,
-              'Not every new member of the cluster was ready')
+        """Wait until members are ready, and tell each that all are.
+
+        Nothing says here whether they load backups, for which they have
+        longer. So beyond usage_timeout those are waited for that a task
+        manager still waits for itself.
+        """
+        begun = time.monotonic()
+        _wait(lambda: _are_ready(ids, time.monotonic() - begun),
+              CONF.usage_sleep_time, backups.seconds_to_restore(), NOT_READY)
         for member_id in ids:
             self._guest(context, member_id).cluster_complete()
 
@@ -240,6 +250,17 @@ def _tell(member, error):
             health.service(member.id).get_status() in health.FAILED):
         # One that failed by itself has told its own reason.
         instance_models.save_instance_fault(member.id, str(error), '')
+
+
+def _are_ready(ids, waited):
+    missing = [member for member in ids if not _is_ready(member)]
+    if waited > CONF.usage_timeout:
+        for member in missing:
+            if not abandoned.is_claimed(
+                    instance_models.DBInstance.find_by(id=member)):
+                raise exception.TroveError(
+                    '%s within %d s.' % (NOT_READY, waited))
+    return not missing
 
 
 def _is_ready(member_id):

@@ -96,10 +96,19 @@ class Claims:
             query.session.commit()
 
 
+def _oldest_claim():
+    return timeutils.utcnow() - datetime.timedelta(
+        seconds=CONF.get(MANAGER).abandoned_task_time_out)
+
+
+def is_claimed(row):
+    """Tell whether a task manager works on a cluster or an instance."""
+    return row.updated >= _oldest_claim()
+
+
 def give_up():
     """Give up every task of K2HDKC that nobody has claimed for long."""
-    before = timeutils.utcnow() - datetime.timedelta(
-        seconds=CONF.get(MANAGER).abandoned_task_time_out)
+    before = _oldest_claim()
     for version in datastore_models.DBDatastoreVersion.find_all(
             manager=MANAGER).all():
         wanted = {'datastore_version_id': version.id, 'deleted': False}

@@ -31,6 +31,7 @@ from oslo_utils import timeutils
 from trove.backup import models as backup_models
 from trove.backup import state
 from trove.cluster import models as cluster_models
+from trove.common import cfg
 from trove.common import clients
 from trove.common import exception
 from trove import db
@@ -45,8 +46,9 @@ from trove_k2hdkc import MANAGER
 MARK = re.compile(r'k2hdkc cluster backup (?P<id>[0-9a-f-]{36}) of '
                   r'(?P<cluster>[0-9a-f-]{36}), (?P<size>[0-9]+) members'
                   r'(: (?P<description>.*))?', re.DOTALL)
-STATES = state.BackupState
+CONF = cfg.CONF
 LOG = logging.getLogger(__name__)
+STATES = state.BackupState
 
 # The only storage driver: that of cinder makes a snapshot of the volume while
 # K2HDKC writes to it.
@@ -231,6 +233,11 @@ def to_restore(context, backup_id, volume_size):
              'location': part.location, 'checksum': part.checksum,
              'type': part.backup_type, 'storage_driver': DRIVER,
              'swift_url': swift_url} for part in backup.parts]
+
+
+def seconds_to_restore():
+    """Return how long a new instance that loads backups may take."""
+    return max(CONF.usage_timeout, CONF.restore_usage_timeout)
 
 
 def unusable(driver):

@@ -10,13 +10,18 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
+import datetime
+import time
 from unittest import mock
+
+from oslo_utils import timeutils
 
 from trove.cluster import models as cluster_models
 from trove.cluster.tasks import ClusterTasks
 from trove.common import cfg
 from trove.common import exception
 from trove.common import utils
+from trove import db
 from trove.guestagent import api as guest_api
 from trove.instance import models as instance_models
 from trove.instance.service_status import ServiceStatuses
@@ -42,7 +47,8 @@ class TaskCase(control_case.ControlCase):
         self.patch(taskmanager.ClusterTasks, 'get_guest',
                    side_effect=self.guest)
         self.log = []
-        for name in ('usage_timeout', 'cluster_delete_time_out'):
+        for name in ('usage_timeout', 'restore_usage_timeout',
+                     'cluster_delete_time_out'):
             CONF.set_override(name, 1)
             self.addCleanup(CONF.clear_override, name)
         CONF.set_override('usage_sleep_time', 0)
@@ -99,6 +105,25 @@ class CreateTest(TaskCase):
         self._assert_failed(self._create(status=ServiceStatuses.BUILDING))
         self.assertEqual(['Not every new member of the cluster was ready '
                           'within 1 s.'] * 2, self.faults())
+
+    def test_members_that_load_backups_have_longer(self):
+        CONF.set_override('restore_usage_timeout', 3600)
+        create = self._create(status=ServiceStatuses.BUILDING)
+        end = time.monotonic() + 1.2
+        self.patch(taskmanager, '_is_ready',
+                   side_effect=lambda member: time.monotonic() > end)
+        create()
+        self.assert_ended(InstanceTasks.NONE, InstanceTasks.NONE)
+
+    def test_members_that_nobody_builds_have_not(self):
+        CONF.set_override('restore_usage_timeout', 3600)
+        create = self._create(status=ServiceStatuses.BUILDING)
+        query = db.get_db_api().find_all(instance_models.DBInstance,
+                                         id=self.ids[1])
+        query.update({'updated': timeutils.utcnow() - datetime.timedelta(
+            seconds=190)}, synchronize_session=False)
+        query.session.commit()
+        self._assert_failed(create)
 
     def test_members_that_failed_are_not_awaited(self):
         CONF.set_override('usage_timeout', 3600)
