@@ -224,6 +224,9 @@ def to_restore(context, backup_id, volume_size):
     """
     backup = load(context.project_id, backup_id)
     _assert_complete(backup)
+    # Every new member gets all keys. The sizes are of volumes: empty files
+    # count in each, and the same keys in as many as have copies. So the sum
+    # would refuse what fits, and the largest only what surely does not.
     size = max(part.size for part in backup.parts)
     if volume_size is not None and size > volume_size:
         raise exception.BackupTooLarge(backup_size=size,

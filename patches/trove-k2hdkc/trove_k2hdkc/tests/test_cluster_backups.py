@@ -195,7 +195,11 @@ class RestoreTest(BackupCase):
     def test_a_backup_that_does_not_fit(self):
         self.finish(self.backup, 'COMPLETED', 'COMPLETED', size=2)
         self._assert_refused(exception.BackupTooLarge)
+
+    def test_parts_that_may_hold_the_same_keys_are_not_added_up(self):
+        self.finish(self.backup, 'COMPLETED', 'COMPLETED', size=1.9)
         self._restore(volume_size=2)
+        self.assertEqual(3, self.create_instance.call_count)
 
     def test_a_backup_that_is_not_there(self):
         self.backup = mock.Mock(id='nowhere')
