@@ -2,8 +2,10 @@ import test, {type ExecutionContext} from 'ava';
 import {needs} from '../../helpers/needs.js';
 import {isStored, nothingStored, openBackups} from '../support/backups.js';
 import {openInstances} from '../support/instances.js';
+import {toldOf} from '../support/judge.js';
 import {countKeys, putKeys} from '../support/nodeData.js';
 import {openRing} from '../support/ring.js';
+import {until} from '../support/servers.js';
 import {expect, hostNeeds} from '../support/tool.js';
 import {openTrove} from '../support/trove.js';
 import {backupSteps} from '../support/withServers.js';
@@ -42,6 +44,9 @@ test.serial('an instance is backed up to Swift and comes back as another one, wi
 	const incremental = await backups.create({instance: id, name: 'tuesday', parent_id: backup});
 	await backups.ended(incremental, 'FAILED');
 	await instances.settled(id, ['ACTIVE', 'HEALTHY']);
+	// The state comes before the reason, and both by way of the conductor.
+	const reason = await until('the instance tells why', async () => (await toldOf(demo, id))?.fault?.message);
+	t.regex(reason.replaceAll(/\s+/g, ' '), new RegExp(`Backup ${incremental} could not be made: K2HDKC has no incremental backups`));
 	await refused(t, ask('POST', '/instances', {instance: {name: 'replica', replica_of: id, ...wanted}}), /answered 4\d\d/);
 	// What a datastore has not got is 501 with Trove.
 	await refused(t, ask('POST', `/instances/${id}/root`), /answered 501: .*not supported/);

@@ -132,7 +132,9 @@ class Manager(manager.Manager):
         return told and told.name
 
     def create_backup(self, context, backup_info):
-        with notification.EndNotification(context):
+        # Of that of a cluster the API has named the cluster.
+        with notification.EndNotification(context,
+                                          instance_id=CONF.guest_id):
             self.app.create_backup(context, backup_info)
 
     def get_datastore_log_defs(self):

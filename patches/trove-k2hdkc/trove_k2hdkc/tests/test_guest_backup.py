@@ -40,7 +40,9 @@ class BackupCase(guest_case.GuestCase):
         self.context = trove_context.TroveContext(
             auth_token='the-token', project_id='the-project')
         self.context.notification = notification.DBaaSBackupCreate(
-            self.context, request_id='the-request', server_type='guest')
+            self.context, request_id='the-request', server_type='guest',
+            instance_id='cluster-of-the-guest')
+        self.set_option('guest_id', 'the-guest', None)
         self.conductor = self.enterContext(mock.patch.object(
             conductor_api, 'API'))
         self.update = self.conductor.return_value.update_backup
@@ -118,6 +120,11 @@ class CreateTest(BackupCase):
         self.assertEqual([BackupState.BUILDING, BackupState.FAILED],
                          self._reported())
         self.assertNotIn('db_backup', self.engine.made)
+        # The conductor makes it the fault of this instance.
+        told, _ = self.conductor.return_value.notify_exc_info.call_args[0]
+        self.assertIn(words, told)
+        self.assertEqual(
+            'the-guest', self.context.notification.payload['instance_id'])
 
     def test_the_reason_of_the_image(self):
         self.engine.results['db_backup'] = (
