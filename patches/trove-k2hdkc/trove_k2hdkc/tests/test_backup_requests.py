@@ -31,7 +31,7 @@ class ApiTest(test_cluster_backups.BackupCase):
         self.request = mock.MagicMock(
             environ={wsgi.CONTEXT_KEY: self.context}, host='api',
             remote_addr='127.0.0.1')
-        self.patch(api.notification, 'StartNotification')
+        self.patch(api.notification, 'StartNotification', autospec=True)
 
     def _create(self, **asked):
         return self.controller.create(
@@ -69,7 +69,7 @@ class ApiTest(test_cluster_backups.BackupCase):
 
     def test_delete(self):
         made = backups.load(self.project, self._create()['id'])
-        delete = self.patch(backup_models.Backup, 'delete')
+        delete = self.patch(backup_models.Backup, 'delete', autospec=True)
         self.assertRaises(exception.UnprocessableEntity,
                           self.controller.delete, self.request, self.project,
                           made.id)
@@ -94,13 +94,13 @@ class ApiTest(test_cluster_backups.BackupCase):
         shown = self._show(made.id)
         self.assertEqual(('FAILED', 1, 1), (
             shown['status'], shown['missing'], len(shown['members'])))
-        delete = self.patch(backup_models.Backup, 'delete')
+        delete = self.patch(backup_models.Backup, 'delete', autospec=True)
         self.controller.delete(self.request, self.project, made.id)
         delete.assert_called_once_with(self.context, made.parts[1].id)
 
     def test_nothing_is_deleted_while_a_part_is_being_made(self):
         made = backups.load(self.project, self._create()['id'])
-        delete = self.patch(backup_models.Backup, 'delete')
+        delete = self.patch(backup_models.Backup, 'delete', autospec=True)
         self.finish(made, BackupState.FAILED, BackupState.BUILDING)
         self.assertRaises(exception.UnprocessableEntity,
                           self.controller.delete, self.request, self.project,
@@ -110,7 +110,7 @@ class ApiTest(test_cluster_backups.BackupCase):
     def test_a_body_that_nobody_asks_for(self):
         made = backups.load(self.project, self._create()['id'])
         self.finish(made, BackupState.COMPLETED, BackupState.COMPLETED)
-        self.patch(backup_models.Backup, 'delete')
+        self.patch(backup_models.Backup, 'delete', autospec=True)
         resource = self.controller.create_resource()
         for body in ({}, [], None, {'cluster_backup': {'name': 'a'}}):
             for action, code, more in (

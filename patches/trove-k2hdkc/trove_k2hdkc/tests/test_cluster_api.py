@@ -41,9 +41,10 @@ class ClusterCase(control_case.ControlCase):
         self.nova = self.patch(candidates.clients,
                                'create_nova_client').return_value
         self.nova.flavors.get.return_value.ram = 512
-        self.check_quotas = self.patch(candidates.quota, 'check_quotas')
-        self.patch(cluster_models, 'validate_instance_flavors')
-        self.patch(cluster_models, 'validate_instance_nics')
+        self.check_quotas = self.patch(candidates.quota, 'check_quotas',
+                                       autospec=True)
+        self.patch(cluster_models, 'validate_instance_flavors', autospec=True)
+        self.patch(cluster_models, 'validate_instance_nics', autospec=True)
         self.neutron = self.patch(networks.service.clients,
                                   'create_neutron_client').return_value
         self.neutron.list_ports.return_value = {'ports': [
@@ -52,7 +53,8 @@ class ClusterCase(control_case.ControlCase):
                    '_check_network_overlap')
         self.patch(localities, 'load', return_value=None)
         self.create_instance = self.patch(
-            instance_models.Instance, 'create', side_effect=self._create_row)
+            instance_models.Instance, 'create', autospec=True,
+            side_effect=self._create_row)
 
     def _create_row(self, context, name, *args, **kwargs):
         return self.instance_row(
@@ -289,7 +291,7 @@ class GrowTest(ClusterCase):
         self.assertEqual(ClusterTasks.NONE, self.task(self.row))
 
     def test_first_fault_is_told_when_deleting_fails_too(self):
-        self.patch(instance_models, 'load_any_instance',
+        self.patch(instance_models, 'load_any_instance', autospec=True,
                    side_effect=ValueError('other'))
         self.tasks.grow_cluster.side_effect = exception.TroveError('no')
         fault = self.assertRaises(exception.TroveError, self.cluster.grow,

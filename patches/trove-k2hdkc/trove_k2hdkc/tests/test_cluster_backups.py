@@ -29,11 +29,13 @@ class BackupCase(test_cluster_api.ClusterCase):
 
     def setUp(self):
         super(BackupCase, self).setUp()
-        self.patch(backup_models.Backup, 'verify_swift_auth_token')
+        self.patch(backup_models.Backup, 'verify_swift_auth_token',
+                   autospec=True)
         self.run_with_quotas = self.patch(
-            quota, 'run_with_quotas',
+            quota, 'run_with_quotas', autospec=True,
             side_effect=lambda project, deltas, order: order())
-        self.order = self.patch(task_api, 'API').return_value.create_backup
+        self.order = self.patch(
+            task_api, 'API', autospec=True).return_value.create_backup
         self.row = self.cluster_row(members=2)
         self.ids = [row.id for row in self.members(self.row.id)]
 
@@ -95,14 +97,15 @@ class CreateTest(BackupCase):
         self._assert_refused(exception.UnprocessableEntity, 'not healthy')
 
     def test_a_member_that_is_backed_up_already(self):
-        self.patch(backup_models.Backup, 'running', return_value='one')
+        self.patch(backup_models.Backup, 'running', autospec=True,
+                   return_value='one')
         self._assert_refused(exception.UnprocessableEntity,
                              'being backed up already')
 
     def test_another_datastore(self):
         cluster = mock.Mock()
         cluster.ds_version.manager = 'mysql'
-        self.patch(backups.cluster_models.Cluster, 'load',
+        self.patch(backups.cluster_models.Cluster, 'load', autospec=True,
                    return_value=cluster)
         self._assert_refused(exception.BadRequest, 'not one of K2HDKC')
 
@@ -152,7 +155,7 @@ class RestoreTest(BackupCase):
 
     def setUp(self):
         super(RestoreTest, self).setUp()
-        self.patch(clients, 'create_swift_client',
+        self.patch(clients, 'create_swift_client', autospec=True,
                    return_value=mock.Mock(url='http://swift/v1/AUTH_x'))
         self.backup = self.create()
 

@@ -42,7 +42,7 @@ class TaskCase(control_case.ControlCase):
     def setUp(self):
         super(TaskCase, self).setUp()
         self.guests = {}
-        self.patch(instance_models.Instance, 'load',
+        self.patch(instance_models.Instance, 'load', autospec=True,
                    side_effect=lambda context, id: id)
         self.patch(taskmanager.ClusterTasks, 'get_guest',
                    side_effect=self.guest)
@@ -56,7 +56,8 @@ class TaskCase(control_case.ControlCase):
 
     def guest(self, member_id):
         if member_id not in self.guests:
-            self.guests[member_id] = mock.Mock()
+            self.guests[member_id] = mock.create_autospec(
+                guestagent.GuestAgentAPI, instance=True)
             self.guests[member_id].ring_name.return_value = 'ring'
         return self.guests[member_id]
 

@@ -44,7 +44,7 @@ class BackupCase(guest_case.GuestCase):
             instance_id='cluster-of-the-guest')
         self.set_option('guest_id', 'the-guest', None)
         self.conductor = self.enterContext(mock.patch.object(
-            conductor_api, 'API'))
+            conductor_api, 'API', autospec=True))
         self.update = self.conductor.return_value.update_backup
         self.set_option('auth_url', 'http://keystone/v3',
                         'service_credentials')

@@ -34,10 +34,11 @@ class RestoredMemberTest(test_taskmanager.SingleCase):
     def setUp(self):
         super(RestoredMemberTest, self).setUp()
         self.row = self.instance_row('m', task_status=InstanceTasks.BUILDING)
-        self.hint = self.patch(server_group.ServerGroup,
-                               'build_scheduler_hint', return_value='hint')
+        self.hint = self.patch(
+            server_group.ServerGroup, 'build_scheduler_hint', autospec=True,
+            return_value='hint')
         self.tasks = mock.create_autospec(FRESH, instance=True)
-        self.patch(FRESH, 'load', return_value=self.tasks)
+        self.patch(FRESH, 'load', autospec=True, return_value=self.tasks)
         self.context.notification = mock.MagicMock(server_type='taskmanager')
         for name, seconds in (('usage_timeout', 10),
                               ('restore_usage_timeout', 20)):

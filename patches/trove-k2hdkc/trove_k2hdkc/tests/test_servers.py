@@ -30,7 +30,7 @@ class ServerTest(test_abandoned.AbandonedCase):
     def setUp(self):
         super(ServerTest, self).setUp()
         self.server = mock.Mock(flavor={'id': '1'})
-        self.nova = self.patch(clients, 'create_nova_client')
+        self.nova = self.patch(clients, 'create_nova_client', autospec=True)
         self.get = self.nova.return_value.servers.get
         self.get.return_value = self.server
 

@@ -35,7 +35,8 @@ class SessionTest(trove_testtools.TestCase):
         self.log_in = self.enterContext(mock.patch.object(
             k2hr3, 'log_in', return_value='session'))
         self.admin = self.enterContext(mock.patch.object(
-            clients_admin, 'get_keystone_session')).return_value
+            clients_admin, 'get_keystone_session',
+            autospec=True)).return_value
         self.admin.get_user_id.return_value = 'trove-id'
         self.admin.get.return_value.json.return_value = {
             'roles': [{'id': 'role-id'}]}

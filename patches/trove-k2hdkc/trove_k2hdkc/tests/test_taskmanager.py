@@ -32,9 +32,11 @@ class SingleCase(control_case.ControlCase):
     def setUp(self):
         super(SingleCase, self).setUp()
         self.manager = taskmanager.Manager()
-        self.guest = mock.Mock()
+        self.guest = mock.create_autospec(guestagent.GuestAgentAPI,
+                                          instance=True)
         self.guest.ring_name.return_value = None
-        self.patch(guestagent, 'GuestAgentAPI', return_value=self.guest)
+        self.patch(guestagent, 'GuestAgentAPI', autospec=True,
+                   return_value=self.guest)
 
     def fault_of(self, instance_id):
         return instance_models.DBInstanceFault.find_by(

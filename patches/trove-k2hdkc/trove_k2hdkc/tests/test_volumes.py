@@ -38,7 +38,7 @@ class VolumeCase(test_taskmanager.SingleCase):
             self._attach)
         self.tasks.guest.mount_volume.side_effect = self._mount
         self.tasks.datastore_version.manager = 'k2hdkc'
-        self.patch(task_models.BuiltInstanceTasks, 'load',
+        self.patch(task_models.BuiltInstanceTasks, 'load', autospec=True,
                    return_value=self.tasks)
 
     def _attach(self, *arguments):
