@@ -74,7 +74,7 @@ test.serial('a cluster of two is backed up as a whole, and a cluster of three is
 		return;
 	}
 
-	const {ring, demo, words} = await openRing(t, 'from', {steps: backupSteps});
+	const {ring, demo, network, words} = await openRing(t, 'from', {steps: backupSteps});
 	const [backups, {ask}] = [openBackups(demo), openTrove(demo)];
 	const two = await ring.create(2);
 	const [first, second] = await ring.serversOf(two);
@@ -83,8 +83,7 @@ test.serial('a cluster of two is backed up as a whole, and a cluster of three is
 	await refused(t, ask('POST', '/backups', {backup: {instance: two[0]!.id, name: 'part'}}), /answered 501: .*part of a cluster/);
 
 	const begun = Date.now();
-	const {id: cluster} = (await ring.cluster())!;
-	const backup = await backups.ofCluster.create({cluster, name: 'whole'});
+	const backup = await backups.ofCluster.create({cluster: (await ring.cluster())!.id, name: 'whole'});
 	t.is((await backups.ofCluster.ended(backup, 'COMPLETED')).members.length, 2);
 	t.log(`backed up within ${since(begun)}`);
 
@@ -96,6 +95,14 @@ test.serial('a cluster of two is backed up as a whole, and a cluster of three is
 
 	await copy.remove(three);
 	await ring.remove(two);
+
+	// What belongs together can be deleted one by one.
+	const {members} = await backups.ofCluster.ended(backup, 'COMPLETED');
+	await backups.remove(members[0]!.backup_id);
+	t.like(await backups.ofCluster.ended(backup, 'FAILED'), {missing: 1, members: [members[1]!]});
+	const member = {flavorRef: 'd2', volume: {size: 1}, nics: [{'net-id': network}]};
+	const cluster = {name: 'lost', datastore, instances: [member, member], extended_properties: {k2hdkc_backup: backup}};
+	await refused(t, ask('POST', '/clusters', {cluster}), /answered 409: .*1 of 2 members/);
 	await backups.ofCluster.remove(backup);
 	await nothingStored(demo);
 	await expect(t, 0, ['k2hr3', 'down', '--yes', ...words]);

@@ -3,7 +3,10 @@ import {until} from './servers.js';
 import {openTrove} from './trove.js';
 
 export type Backup = {readonly id: string; readonly status: string; readonly size: number | null; readonly locationRef: string | null};
-export type ClusterBackup = {readonly id: string; readonly status: string; readonly members: ReadonlyArray<{readonly backup_id: string; readonly instance_id: string; readonly location: string | null}>};
+export type ClusterBackup = {
+	readonly id: string; readonly status: string; readonly missing: number;
+	readonly members: ReadonlyArray<{readonly backup_id: string; readonly instance_id: string; readonly location: string | null}>;
+};
 
 /** Seconds that a backup may take on a busy machine. */
 const patience = 600;
