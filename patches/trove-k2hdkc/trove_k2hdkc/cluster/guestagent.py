@@ -37,6 +37,14 @@ class GuestAgentAPI(guest_api.API):
         """Tell the guest that its cluster stands."""
         return self._ask('cluster_complete', self.agent_high_timeout)
 
+    def update_overrides(self, overrides, remove=False):
+        """Have the guest keep the values of a configuration group.
+
+        Trove's own call logs them, and the ring beside them has a token.
+        """
+        return self._ask('update_overrides', self.agent_high_timeout,
+                         overrides=overrides, remove=remove)
+
     def ring_name(self):
         """Return the name of the ring that the guest was told of, or None."""
         return self._ask('ring_name', self.agent_low_timeout)

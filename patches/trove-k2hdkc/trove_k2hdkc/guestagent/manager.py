@@ -109,6 +109,16 @@ class Manager(manager.Manager):
     def reset_configuration(self, context, configuration):
         self.app.reset_configuration(configuration['config_contents'])
 
+    def update_overrides(self, context, overrides, remove=False):
+        """Keep the values of a configuration group, all of them.
+
+        Trove's own logs what it is given, and the ring has a token in it.
+        """
+        values = {} if remove else overrides
+        LOG.info('Values of the configuration group: %s',
+                 ', '.join(sorted(ring.split(values)[0])) or 'none')
+        self.app.update_overrides(values)
+
     def apply_overrides(self, context, overrides):
         self.app.apply_overrides()
 

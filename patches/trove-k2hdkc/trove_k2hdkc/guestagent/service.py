@@ -161,9 +161,6 @@ class K2hdkcApp(service.BaseDbApp):
         values, told = ring.split(overrides)
         self.store.update(overrides=values, **({'ring': told} if told else {}))
 
-    def remove_overrides(self):
-        self.store.update(overrides={})
-
     def apply_overrides(self):
         """Start again if what runs is not what is stored."""
         if not container.is_current(self.docker_client,

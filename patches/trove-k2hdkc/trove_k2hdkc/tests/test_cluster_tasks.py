@@ -260,12 +260,25 @@ class StrategyTest(TaskCase):
         self.assertTrue(issubclass(strategy.task_manager_cluster_tasks_class,
                                    task_models.ClusterTasks))
 
-    def test_guest_calls(self):
+    def _client(self):
         self.patch(guest_api.API, '__init__', return_value=None)
-        call = self.patch(guest_api.API, '_call')
         client = guestagent.GuestAgentAPI(self.context, 'id')
         client.agent_high_timeout = 180
         client.agent_low_timeout = 15
+        return client
+
+    def test_the_token_of_a_ring_is_not_logged(self):
+        client = self._client()
+        call = self.patch(guest_api.API, '_call')
+        overrides = {ring.KEY: {'extdata-url': 'http://k2hr3/secret'}}
+        with self.assertNoLogs(level='DEBUG'):
+            client.update_overrides(overrides)
+        call.assert_called_once_with('update_overrides', 180, version='1.0',
+                                     overrides=overrides, remove=False)
+
+    def test_guest_calls(self):
+        client = self._client()
+        call = self.patch(guest_api.API, '_call')
         for ask, expected in (
             (client.cluster_complete, ('cluster_complete', 180, {})),
             (client.ring_name, ('ring_name', 15, {})),

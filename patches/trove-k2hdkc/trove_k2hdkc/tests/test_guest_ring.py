@@ -16,6 +16,7 @@ import docker
 
 from trove.common import exception
 
+from trove_k2hdkc import ring
 from trove_k2hdkc.tests import guest_case
 
 
@@ -62,6 +63,15 @@ class RingTest(guest_case.GuestCase):
         refusal = self.assertRaises(exception.TroveError,
                                     self.manager.settle, None, 600)
         self.assertIn('there is no container', str(refusal))
+
+    def test_the_token_is_not_logged(self):
+        with self.assertLogs(level='DEBUG') as logged:
+            self.manager.update_overrides(None, {
+                'http_proxy': 'http://user:pass@proxy',
+                ring.KEY: ring.packed(guest_case.RING)})
+        self.assertNotIn('secret', str(logged.output))
+        self.assertNotIn('pass', str(logged.output))
+        self.assertIn('configuration group: http_proxy', str(logged.output))
 
     def test_ring_name(self):
         self.assertEqual('ring1', self.manager.ring_name(None))
