@@ -49,9 +49,12 @@ class Masked(object):
         return getattr(self._stream, name)
 
 
-def mask_secrets(argv):
-    """Keep what is secret on a command line out of all that is printed."""
-    secrets = tuple(_secrets(argv))
+def mask_secrets(argv, token):
+    """Keep what is secret on a command line out of all that is printed.
+
+    :param token: what is secret besides, None for nothing
+    """
+    secrets = (*_secrets(argv), *([token] if token else []))
     sys.stdout = Masked(sys.stdout, secrets)
     sys.stderr = Masked(sys.stderr, secrets)
     # It shows the beginning of the token with each request that failed.

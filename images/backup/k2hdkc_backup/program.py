@@ -13,6 +13,7 @@
 """Trove's backup program with the driver in it, and with an exit code."""
 
 import logging
+import os
 
 from backup import main as trove_main
 from oslo_config import cfg
@@ -24,6 +25,10 @@ from k2hdkc_backup import storage
 
 LOG = logging.getLogger(__name__)
 
+# What the guest agent of K2HDKC hands over instead of --os-token: everybody
+# on an instance can read a command line.
+TOKEN_VARIABLE = 'OS_TOKEN'
+
 DRIVER = 'k2hdkc'
 CLASSES = {
     DRIVER: 'k2hdkc_backup.driver.K2hdkcBackup',
@@ -31,14 +36,17 @@ CLASSES = {
 }
 
 
-def _adapt():
+def _adapt(token):
     """Put the driver, and options that the tree lacks, into Trove's tables.
 
     Only this driver can be chosen: the programs that the others run are not
     in this image.
+
+    :param token: what holds without --os-token, or None
     """
     options = {option.name: option for option in trove_main.cli_opts}
     options['driver'] = cfg.StrOpt('driver', default=DRIVER, choices=[DRIVER])
+    options['os-token'] = cfg.StrOpt('os-token', default=token)
     if 'swift-url' not in options:
         options.update((option.name, option) for option in storage.OPTIONS)
         trove_main.storage_mapping['swift'] = (
@@ -61,11 +69,13 @@ def main(argv):
               asked for, 2 when the command line is not understood, otherwise
               1; the last line says why
     """
-    output.mask_secrets(argv)
+    # Out of the environment: no program that is run from here needs it.
+    token = os.environ.pop(TOKEN_VARIABLE, None)
+    output.mask_secrets(argv, token)
     outcome = output.Outcome(on_success=limit.stop)
     logging.getLogger(trove_main.__name__).addHandler(outcome)
     try:
-        _adapt()
+        _adapt(token)
         limit.start(settings.total_seconds())
         trove_main.main()
     except SystemExit as end:

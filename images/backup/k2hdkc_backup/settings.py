@@ -12,9 +12,8 @@
 
 """Where things are and how long they may take.
 
-Trove hands nothing over in the environment of this container; the variables
-are for an image built on this one, and for tests. The places are those of
-the database image.
+The guest agent sets none of these variables; they are for an image built on
+this one, and for tests. The places are those of the database image.
 """
 
 import os

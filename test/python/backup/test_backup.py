@@ -104,6 +104,19 @@ class BackupTest(runs.RunTestCase):
         self.assertEqual(2, code)
         self.assertIn('unrecognized arguments: --os-totem=***', lines[-1])
 
+    def test_programs_do_not_get_the_token(self):
+        self.put_program('k2hlinetool', 'env >"$TMPDIR/given"; exit 1\n')
+        self.assert_failed(self.backup(OS_TOKEN=fake_swift.TOKEN),
+                           'backup ended with 1')
+        self.assertNotIn(fake_swift.TOKEN,
+                         (self.work / 'given').read_text())
+
+    def test_a_token_of_the_environment_is_not_shown(self):
+        wrong = '--os-totem=' + fake_swift.TOKEN
+        code, lines = self.run_main([wrong], OS_TOKEN=fake_swift.TOKEN)
+        self.assertEqual(2, code)
+        self.assertIn('unrecognized arguments: --os-totem=***', lines[-1])
+
     def test_the_container_is_stopped(self):
         self.put_program('k2hlinetool', runs.HANGS)
         process = self.start([sys.executable, 'main.py'] + self.arguments(

@@ -24,12 +24,17 @@ import image
 
 CONF = cfg.CONF
 
-KEYSTONE = ('--os-token={token} --os-auth-url={address}/v3 '
+KEYSTONE = ('--os-auth-url={address}/v3 '
             '--os-tenant-id={project} --os-region-name=RegionOne')
-SWIFT = '--os-token={token} --swift-url={swift_url} --swift-api-insecure'
+SWIFT = '--swift-url={swift_url} --swift-api-insecure'
 
-# As guest agents of all releases pass them.
-CREDENTIALS = {'2024.1 to 2026.1': KEYSTONE, '2026.2 and master': SWIFT}
+# As guest agents of all releases pass them, and as that of K2HDKC does.
+CREDENTIALS = {
+    '2024.1 to 2026.1': ('--os-token={token} ' + KEYSTONE, {}),
+    '2026.2 and master': ('--os-token={token} ' + SWIFT, {}),
+    'K2HDKC to 2026.1': (KEYSTONE, {'OS_TOKEN': fake_swift.TOKEN}),
+    'K2HDKC from 2026.2': (SWIFT, {'OS_TOKEN': fake_swift.TOKEN}),
+}
 
 
 class GuestAgentTest(image.ImageTestCase):
@@ -118,22 +123,22 @@ class GuestAgentTest(image.ImageTestCase):
 class CommandLineTest(image.ImageTestCase):
     """An image on this release's tree serves guest agents of all releases."""
 
-    def run_line(self, credentials, rest):
+    def run_line(self, credentials, rest, environment):
         line = '--driver=k2hdkc --storage-driver=swift %s %s' % (
             credentials.format(
                 token=fake_swift.TOKEN, address=self.address,
                 project=fake_swift.PROJECT, swift_url=self.swift_url), rest)
-        return self.run_main(line.split())
+        return self.run_main(line.split(), **environment)
 
     def test_command_lines_of_all_releases(self):
-        for releases, credentials in CREDENTIALS.items():
+        for releases, (credentials, environment) in CREDENTIALS.items():
             with self.subTest(releases):
                 code, lines = self.run_line(
                     credentials, '--backup --backup-id=%s '
                     '--db-host=localhost --db-user=os_admin --db-password=x1 '
                     '--swift-extra-metadata=datastore:k2hdkc,'
                     'datastore_version:1.0.19 --swift-container=backups'
-                    % image.BACKUP_ID)
+                    % image.BACKUP_ID, environment)
                 found = service.BACKUP_LOG_RE.match(lines[-1])
                 self.assertEqual((0, True), (code, bool(found)), lines)
 
@@ -141,7 +146,8 @@ class CommandLineTest(image.ImageTestCase):
                 code, lines = self.run_line(
                     credentials, '--nobackup --restore-from=%s '
                     '--restore-checksum=%s --db-datadir=%s' % (
-                        found['location'], found['checksum'], self.data))
+                        found['location'], found['checksum'], self.data),
+                    environment)
                 self.assertRegex(lines[-1], 'Restore successfully, ')
                 self.assertEqual(0, code)
                 self.assertEqual(image.RECORDS, self.database.read_text())

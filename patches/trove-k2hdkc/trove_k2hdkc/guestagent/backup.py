@@ -12,7 +12,7 @@
 
 """Backup and restore by the backup image, in a container that ends.
 
-Trove's own helpers log the command, and the user's token is in it.
+Trove's own helpers put the user's token on the command line, and log that.
 """
 
 import os.path
@@ -57,14 +57,13 @@ def user():
 
 
 def _credentials(context, backup_info):
-    token = '--os-token=%s' % context.auth_token
     # From 2026.2 on the guest is given the address of Swift.
     if backup_info.get('swift_url'):
         insecure = (['--swift-api-insecure'] if CONF.swift_api_insecure
                     else [])
-        return [token, '--swift-url=%s' % backup_info['swift_url'], *insecure]
+        return ['--swift-url=%s' % backup_info['swift_url'], *insecure]
     service = CONF.service_credentials
-    return [token, '--os-auth-url=%s' % service.auth_url,
+    return ['--os-auth-url=%s' % service.auth_url,
             '--os-tenant-id=%s' % context.project_id,
             '--os-region-name=%s' % service.region_name]
 
@@ -77,7 +76,12 @@ def _command(context, backup_info, *options):
             *_credentials(context, backup_info), *options]
 
 
-def _run(client, name, command, version):
+def _environment(context):
+    # Everybody on the instance can read a command line.
+    return {'OS_TOKEN': context.auth_token}
+
+
+def _run(client, name, command, version, environment):
     """Run the backup image to its end and return its last line.
 
     :raises TroveError: it failed, or took too long
@@ -87,7 +91,7 @@ def _run(client, name, command, version):
         running = client.containers.run(
             container.image('backup_docker_image', version), command,
             name=name, detach=True, network_mode='host', user=user(),
-            volumes=container.volumes())
+            environment=environment, volumes=container.volumes())
         try:
             code = running.wait(timeout=LONGEST_SECONDS)['StatusCode']
             lines = running.logs().decode(errors='replace').splitlines()
@@ -143,7 +147,8 @@ def create(client, context, backup_info, store):
             '--backup-id=%s' % backup_info['id'],
             '--swift-extra-metadata=datastore:%s,datastore_version:%s'
             % (backup_info['datastore'], backup_info['datastore_version']),
-            '--swift-container=%s' % swift_container), store.version()))
+            '--swift-container=%s' % swift_container), store.version(),
+            _environment(context)))
         if not done:
             raise exception.TroveError(
                 'The backup image did not say where the backup is.')
@@ -184,7 +189,8 @@ def restore(client, context, backup_info, version):
     done = _run(client, 'db_restore', _command(
         context, backup_info, '--nobackup',
         '--restore-from=%s' % backup_info['location'],
-        '--restore-checksum=%s' % backup_info['checksum']), version)
+        '--restore-checksum=%s' % backup_info['checksum']), version,
+        _environment(context))
     if not RESTORED.match(done):
         raise exception.TroveError(
             'The backup image did not say that backup %s is loaded.'

@@ -56,8 +56,13 @@ class BackupCase(guest_case.GuestCase):
                      'checksum': 'abc'}
 
     def _command(self):
-        return next(entry for entry in self.engine.log
-                    if entry[0] == 'run')[3]
+        return self._run()[3]
+
+    def _options(self):
+        return self._run()[4]
+
+    def _run(self):
+        return next(entry for entry in self.engine.log if entry[0] == 'run')
 
     def _reported(self):
         return [call[1]['state'] for call in self.update.call_args_list]
@@ -82,19 +87,18 @@ class CreateTest(BackupCase):
     def test_how_the_image_is_run(self):
         self.engine.results['db_backup'] = (0, CREATED)
         self._create()
-        _, name, image, command, options = next(
-            entry for entry in self.engine.log if entry[0] == 'run')
+        _, name, image, command, options = self._run()
         self.assertEqual(('db_backup', 'registry:5000/backup:1.0.19'),
                          (name, image))
         self.assertEqual([
             'python3', 'main.py', '--storage-driver=swift',
-            '--driver=k2hdkc', '--os-token=the-token',
-            '--os-auth-url=http://keystone/v3',
+            '--driver=k2hdkc', '--os-auth-url=http://keystone/v3',
             '--os-tenant-id=the-project', '--os-region-name=RegionTwo',
             '--backup', '--backup-id=b',
             '--swift-extra-metadata='
             'datastore:k2hdkc,datastore_version:1.0.19',
             '--swift-container=k2hdkc_backups'], command)
+        self.assertEqual({'OS_TOKEN': 'the-token'}, options['environment'])
         self.assertEqual('host', options['network_mode'])
         self.assertEqual(backup.user(), options['user'])
         self.assertNotIn('db_backup', self.engine.made)
@@ -111,8 +115,8 @@ class CreateTest(BackupCase):
         self.engine.results['db_backup'] = (0, CREATED)
         self._create()
         self.assertEqual(
-            ['--os-token=the-token', '--swift-url=http://swift/v1/AUTH_x',
-             '--swift-api-insecure'], self._command()[4:7])
+            ['--swift-url=http://swift/v1/AUTH_x', '--swift-api-insecure'],
+            self._command()[4:6])
 
     def _assert_failed(self, words):
         failure = self.assertRaises(exception.TroveError, self._create)
@@ -265,6 +269,9 @@ class RestoreTest(BackupCase):
         self.assertEqual(
             ['--nobackup', '--restore-from=http://swift/c/b.tar.gz',
              '--restore-checksum=abc'], self._command()[-3:])
+        self.assertNotIn('the-token', str(self._command()))
+        self.assertEqual('the-token', self._options()['environment'][
+            'OS_TOKEN'])
 
     def test_a_checksum_that_differs(self):
         self.engine.results['db_restore'] = (
