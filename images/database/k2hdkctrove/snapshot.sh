@@ -121,18 +121,23 @@ restore_into_new() {
 	fi
 }
 
-# How a new database is made: what k2hdkc itself would take from the configuration.
+# How a new database is made: what k2hdkc itself would take from the configuration. Where no node has run yet there is none, and the guest
+# agent tells what it will be.
 database_options() {
 	printf ' -mask %s -cmask %s -elementcnt %s -pagesize %s -fullmap' \
-		"$(described K2HMASKBIT 8)" "$(described K2HCMASKBIT 8)" "$(described K2HMAXELE 32)" "$(described K2HPAGESIZE 512)"
+		"$(described K2HMASKBIT "${k2hdkc_mask_bits-}" 8)" "$(described K2HCMASKBIT "${k2hdkc_collision_mask_bits-}" 8)" \
+		"$(described K2HMAXELE "${k2hdkc_max_elements-}" 32)" "$(described K2HPAGESIZE "${k2hdkc_page_size-}" 512)"
 }
 
-# described KEY DEFAULT
+# described KEY TOLD DEFAULT
 described() {
 	local value=
 	[ -z "$described_by" ] || value=$(ini_value "$described_by" K2HDKC "$1")
-	case $value in
-	'' | *[!0-9]*) value=$2 ;;
-	esac
+	for value in "$value" "$2" "$3"; do
+		case $value in
+		'' | *[!0-9]*) ;;
+		*) break ;;
+		esac
+	done
 	printf '%s' "$value"
 }

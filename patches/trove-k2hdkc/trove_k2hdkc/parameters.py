@@ -29,6 +29,10 @@ LOG_VARIABLES = ('CHMDBGMODE', 'DKCDBGMODE', 'K2HDBGMODE')
 
 PROXIES = ('http_proxy', 'https_proxy', 'no_proxy')
 
+# What a database file has for ever.
+FILE_SIZES = ('k2hdkc-mask-bits', 'k2hdkc-collision-mask-bits',
+              'k2hdkc-max-elements', 'k2hdkc-page-size')
+
 RING_NAME = re.compile('[A-Za-z0-9]([A-Za-z0-9._-]{0,126}[A-Za-z0-9])?')
 
 
@@ -116,6 +120,11 @@ def environment(values, direct_hosts=()):
     variables.update((name, level) for name in LOG_VARIABLES)
     variables.update(_proxies(values, direct_hosts))
     return variables
+
+
+def of_new_file(values):
+    """Return the variables of a container that makes the database file."""
+    return {name.replace('-', '_'): str(values[name]) for name in FILE_SIZES}
 
 
 def _proxies(values, direct_hosts):

@@ -1,5 +1,5 @@
 import {existsSync} from 'node:fs';
-import {mkdir, readdir, readFile, stat, writeFile} from 'node:fs/promises';
+import {mkdir, readdir, readFile, rm, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {ExecutionContext} from 'ava';
 import {needs} from '../../helpers/needs.js';
@@ -60,6 +60,26 @@ nodeTest('a restore makes the database when there is none', async (t, place) => 
 	t.is((await command(place, ['restore'])).code, 0);
 	t.is(await readFile(place.database, 'utf8'), 'key value\n');
 	t.deepEqual((await readdir(place.dataDir)).toSorted(), ['k2hdkc.k2h', 'snapshots']);
+});
+
+nodeTest('a database that a restore makes has the sizes of the configuration, or those that the guest agent tells', async (t, place) => {
+	await makeArchive(t, place, 'key value\n');
+	const programs = path.join(place.root, 'programs');
+	await mkdir(programs);
+	await writeFile(path.join(programs, 'k2hlinetool'), `#!/bin/sh\necho "$*" >${programs}/asked\nPATH=$PATH_BEFORE exec k2hlinetool "$@"\n`, {mode: 0o755});
+	const optionsOf = async (told: Readonly<Record<string, string>>): Promise<string | undefined> => {
+		await rm(place.database);
+		const {code, stderr} = await command(place, ['restore'], {...told, PATH: `${programs}:${place.env.PATH!}`, PATH_BEFORE: place.env.PATH!});
+		t.is(code, 0, stderr);
+		return /-mask .* -fullmap/.exec(await readFile(path.join(programs, 'asked'), 'utf8'))?.[0];
+	};
+
+	const told = {k2hdkc_mask_bits: '9', k2hdkc_collision_mask_bits: '10', k2hdkc_max_elements: '64', k2hdkc_page_size: '4096'};
+	t.is(await optionsOf({}), '-mask 8 -cmask 8 -elementcnt 32 -pagesize 512 -fullmap');
+	t.is(await optionsOf(told), '-mask 9 -cmask 10 -elementcnt 64 -pagesize 4096 -fullmap');
+	t.is(await optionsOf({k2hdkc_page_size: '1 -mask 2'}), '-mask 8 -cmask 8 -elementcnt 32 -pagesize 512 -fullmap');
+	await writeFile(path.join(place.dataDir, 'backup_k2hdkc.ini'), ini(place.database));
+	t.is(await optionsOf(told), '-mask 8 -cmask 10 -elementcnt 64 -pagesize 4096 -fullmap');
 });
 
 nodeTest('what is missing is named', async (t, place) => {

@@ -33,6 +33,7 @@ from trove.guestagent.common import guestagent_utils
 
 from trove_k2hdkc.guestagent import container
 from trove_k2hdkc import MANAGER
+from trove_k2hdkc import parameters
 
 LOG = logging.getLogger(__name__)
 CONF = cfg.CONF
@@ -181,16 +182,18 @@ def fail_left(client, left, store):
     store.update(backup=None)
 
 
-def restore(client, context, backup_info, version):
+def restore(client, context, backup_info, store):
     """Load a backup into the data volume.
 
+    :param store: Store, which knows the sizes of the file that is made
     :raises TroveError: it could not be loaded
     """
     done = _run(client, 'db_restore', _command(
         context, backup_info, '--nobackup',
         '--restore-from=%s' % backup_info['location'],
-        '--restore-checksum=%s' % backup_info['checksum']), version,
-        _environment(context))
+        '--restore-checksum=%s' % backup_info['checksum']), store.version(),
+        dict(_environment(context),
+             **parameters.of_new_file(store.parameters())))
     if not RESTORED.match(done):
         raise exception.TroveError(
             'The backup image did not say that backup %s is loaded.'

@@ -192,8 +192,7 @@ class K2hdkcApp(service.BaseDbApp):
             raise
 
     def restore_backup(self, context, backup_info, restore_location):
-        backup.restore(self.docker_client, context, backup_info,
-                       self.store.version())
+        backup.restore(self.docker_client, context, backup_info, self.store)
 
     def write_log(self, path):
         """Put what the container has logged into a file."""

@@ -70,9 +70,9 @@ class GuestCase(trove_testtools.TestCase):
         self.addCleanup(CONF.clear_override, name, group)
 
     def prepare(self, overrides=None, cluster_config=None, backup_info=None,
-                version='1.0.19'):
+                version='1.0.19', context=None):
         self.manager.do_prepare(
-            None, [], [], 512, [], '/dev/vdb', self.volume, backup_info,
+            context, [], [], 512, [], '/dev/vdb', self.volume, backup_info,
             self.template, None, overrides, cluster_config, None,
             ds_version=version)
 

@@ -24,6 +24,7 @@ from trove.conductor import api as conductor_api
 
 from trove_k2hdkc.guestagent import backup
 from trove_k2hdkc.guestagent import manager
+from trove_k2hdkc import ring
 from trove_k2hdkc.tests import guest_case
 
 CONF = cfg.CONF
@@ -272,6 +273,16 @@ class RestoreTest(BackupCase):
         self.assertNotIn('the-token', str(self._command()))
         self.assertEqual('the-token', self._options()['environment'][
             'OS_TOKEN'])
+
+    def test_a_new_file_has_the_sizes_of_the_group(self):
+        self.engine.results['db_restore'] = (
+            0, b'Restore successfully, restore_size: 318\n')
+        self.prepare({'k2hdkc-page-size': 4096,
+                      ring.KEY: ring.packed(guest_case.RING)},
+                     backup_info=self.info, context=self.context)
+        given = self._options()['environment']
+        self.assertEqual(('4096', '8'), (given['k2hdkc_page_size'],
+                                         given['k2hdkc_mask_bits']))
 
     def test_a_checksum_that_differs(self):
         self.engine.results['db_restore'] = (

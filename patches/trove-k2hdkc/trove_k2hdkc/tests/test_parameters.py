@@ -115,6 +115,12 @@ class DerivedTest(ParametersCase):
              'DKCDBGMODE': 'ERR', 'K2HDBGMODE': 'ERR'},
             parameters.environment(self._effective(), ['k2hr3']))
 
+    def test_sizes_of_a_new_file(self):
+        self.assertEqual(
+            {'k2hdkc_mask_bits': '8', 'k2hdkc_collision_mask_bits': '8',
+             'k2hdkc_max_elements': '32', 'k2hdkc_page_size': '4096'},
+            parameters.of_new_file(self._effective(k2hdkc_page_size=4096)))
+
     def test_log_level(self):
         self.assertEqual('DUMP', parameters.environment(
             self._effective(k2hdkc_log_level=4))['CHMDBGMODE'])
