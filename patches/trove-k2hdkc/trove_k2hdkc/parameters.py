@@ -43,10 +43,16 @@ def effective(template, overrides):
     :param overrides: dict of values of a configuration group, or None
     :raises UnprocessableEntity: a value that K2HDKC cannot be run with
     """
+    values = merged(template, overrides)
+    _check(values)
+    return values
+
+
+def merged(template, overrides):
+    """Return the same, whatever the values are."""
     values = dict(parser.K2hdkcConfParser(template).parse())
     values.update((name, value) for name, value in (overrides or {}).items()
                   if name in values)
-    _check(values)
     return values
 
 

@@ -38,6 +38,7 @@ from trove.taskmanager import models as task_models
 from trove_k2hdkc.cluster import health
 from trove_k2hdkc.control import abandoned
 from trove_k2hdkc.control import backups
+from trove_k2hdkc.control import restarts
 from trove_k2hdkc.control import rings
 from trove_k2hdkc.control import singles
 from trove_k2hdkc.control import volumes
@@ -62,7 +63,7 @@ def _claimed_instance(name):
     """Return the task `name` of an instance, claimed if it is of K2HDKC."""
     @functools.wraps(getattr(manager.Manager, name))
     def task(self, context, instance_id, *arguments, **others):
-        with self._claim(_row(instance_id)):
+        with self._claim(context, _row(instance_id)):
             getattr(super(Manager, self), name)(context, instance_id,
                                                 *arguments, **others)
     return task
@@ -86,10 +87,15 @@ class Manager(manager.Manager):
     rebuild = _claimed_instance('rebuild')
     update_access = _claimed_instance('update_access')
 
-    def _claim(self, row):
-        if _is_ours(row):
-            return self.claims.on(instance_models.DBInstance, row.id)
-        return contextlib.nullcontext()
+    @contextlib.contextmanager
+    def _claim(self, context, row):
+        if not _is_ours(row):
+            yield
+            return
+        with self.claims.on(instance_models.DBInstance, row.id):
+            with restarts.kept(row.id, functools.partial(singles.guest,
+                                                         context, row.id)):
+                yield
 
     # Not rarer than report_interval, at which Trove looks what is due.
     @periodic_task.periodic_task(spacing=1)
@@ -122,10 +128,10 @@ class Manager(manager.Manager):
         """
         row = _row(instance_id)
         if not _is_single(row):
-            with self._claim(row):
+            with self._claim(context, row):
                 super(Manager, self).restart(context, instance_id)
             return
-        with self._claim(row):
+        with self._claim(context, row):
             with _told(context, instance_id, TASKS.RESTART_REQUIRED):
                 overrides = singles.overrides(context, row)
                 guest = singles.guest(context, instance_id)
@@ -146,7 +152,7 @@ class Manager(manager.Manager):
             super(Manager, self).resize_volume(context, instance_id,
                                                new_size)
             return
-        with self._claim(row):
+        with self._claim(context, row):
             with _told(context, instance_id, TASKS.RESTART_REQUIRED):
                 guest = singles.guest(context, instance_id)
                 size = volumes.put_back(context, instance_id, guest)
@@ -175,7 +181,7 @@ class Manager(manager.Manager):
             return
         version = datastore_models.DatastoreVersion.load_by_uuid(
             datastore_version_id)
-        with self._claim(row):
+        with self._claim(context, row):
             with _told(context, instance_id, TASKS.UPGRADING_ERROR):
                 singles.guest(context, instance_id).upgrade_and_wait(
                     version.version)

@@ -50,9 +50,13 @@ test.serial('the guest agent starts, reconfigures and stops a node under a real 
 	t.deepEqual(await agent.call('restart'), {result: null});
 	t.is(await queueLimit(), '208');
 	t.true(k2hr3.members.has(agent.cuk));
+	t.deepEqual(await agent.call('needs_restart'), {result: true});
+	t.regex((await agent.call('apply_overrides', {overrides: {}})).error ?? '', /stored, and not in effect/);
 
 	await agent.call('update_overrides', {overrides: {}, remove: true});
+	t.deepEqual(await agent.call('needs_restart'), {result: false});
 	t.deepEqual(await agent.call('apply_overrides', {overrides: {}}), {result: null});
+	t.deepEqual(await agent.call('restart'), {result: null});
 	t.is(await queueLimit(), '136');
 
 	t.deepEqual(await agent.call('stop_db'), {result: null});

@@ -49,6 +49,10 @@ class GuestAgentAPI(guest_api.API):
         """Return the name of the ring that the guest was told of, or None."""
         return self._ask('ring_name', self.agent_low_timeout)
 
+    def needs_restart(self):
+        """Tell whether the guest has values that wait for a restart."""
+        return self._ask('needs_restart', self.agent_low_timeout)
+
     def leave_ring(self, seconds):
         """Have the node leave its ring for good.
 

@@ -34,6 +34,7 @@ from trove.taskmanager import models as task_models
 from trove_k2hdkc.cluster import health
 from trove_k2hdkc.control import abandoned
 from trove_k2hdkc.control import backups
+from trove_k2hdkc.control import restarts
 from trove_k2hdkc.control import rings
 from trove_k2hdkc import MANAGER
 from trove_k2hdkc import ring
@@ -220,7 +221,7 @@ class ClusterTasks(task_models.ClusterTasks):
                 guest = self._guest(context, member.id)
                 guest.upgrade_and_wait(datastore_version.version)
                 guest.settle(CONF.get(MANAGER).settle_timeout)
-                _set_task(member, TASKS.NONE)
+                _set_task(member, restarts.after(guest))
 
 
 def _servers(members):

@@ -109,8 +109,7 @@ def _ports(values):
 DNS_OPTIONS = ['timeout:1', 'attempts:1']
 
 
-def _host_config(client, values, ring, mode):
-    limit = parameters.queue_limit(values)
+def _host_config(client, values, ring, mode, limit):
     bound = dict(volumes())
     bound[INSTANCE_ID_DIRECTORY] = {'bind': INSTANCE_ID_INSIDE,
                                     'mode': 'ro'}
@@ -161,25 +160,26 @@ def _have(client, name):
                 'pulled: %s' % (name, error))
 
 
-def start(client, name, values, ring, user):
+def start(client, name, values, ring, user, limit):
     """Start a new container in place of one that is there.
 
     :param name: image with tag
     :param values: parameters that hold
     :param ring: Ring
     :param user: `uid:gid` that it runs as
+    :param limit: fs.mqueue.msg_max
     :raises TroveError: it could not be started
     """
     _have(client, name)
     remove(client)
     try:
-        _run(client, name, values, ring, user)
+        _run(client, name, values, ring, user, limit)
     except docker.errors.DockerException as error:
         raise exception.TroveError(
             'The container of K2HDKC could not be started: %s' % error)
 
 
-def _run(client, name, values, ring, user):
+def _run(client, name, values, ring, user, limit):
     mode = network_mode()
     LOG.info('Starting %s in ring %s, network mode %s.', name, ring.name,
              mode)
@@ -192,7 +192,7 @@ def _run(client, name, values, ring, user):
     made = client.api.create_container(
         name, name=NAME, user=user, detach=True,
         environment=environment(values, ring),
-        host_config=_host_config(client, values, ring, mode),
+        host_config=_host_config(client, values, ring, mode, limit),
         stop_timeout=CONF.get(MANAGER).stop_timeout, **options)
     client.api.start(made)
 
@@ -262,19 +262,6 @@ def _wait_for(command, seconds, failure):
         raise exception.TroveError('%s: %s' % (failure, error))
     if code != 0:
         raise exception.TroveError('%s: %s' % (failure, last_lines(said)))
-
-
-def is_current(client, values, ring):
-    """Tell whether a container runs with these parameters and this ring."""
-    container = find(client)
-    if container is None or container.status != 'running':
-        return False
-    wanted = {'%s=%s' % variable
-              for variable in environment(values, ring).items()}
-    sysctls = container.attrs['HostConfig'].get('Sysctls') or {}
-    return (wanted <= set(container.attrs['Config']['Env']) and
-            sysctls.get('fs.mqueue.msg_max') ==
-            str(parameters.queue_limit(values)))
 
 
 def last_lines(said):

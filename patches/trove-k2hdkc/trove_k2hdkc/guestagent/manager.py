@@ -73,8 +73,8 @@ class Manager(manager.Manager):
         self.app.prepare_data()
         values, told = ring.split(overrides)
         self.app.store.update(
-            template=config_contents, overrides=values, version=ds_version,
-            ring=told or ring.unpacked((cluster_config or {}).get(ring.KEY)))
+            template=config_contents, overrides=values, in_force=values,
+            version=ds_version, ring=told or ring.unpacked((cluster_config or {}).get(ring.KEY)))
         # A new member of a restored cluster loads the backups of all members
         # of the old one. The ring then has each key once.
         for backup in ([backup_info] if backup_info else
@@ -135,6 +135,10 @@ class Manager(manager.Manager):
         :param seconds: how long it may take
         """
         self.app.settle(seconds)
+
+    def needs_restart(self, context):
+        """Tell whether there are values that wait for a restart."""
+        return self.app.store.needs_restart()
 
     def ring_name(self, context):
         """Return the name of the ring, None before it was told."""

@@ -87,12 +87,12 @@ class K2hdkcApp(service.BaseDbApp):
                 'taskmanager_manager in [DEFAULT] of trove.conf to '
                 'trove_k2hdkc.taskmanager.Manager, restart the task manager, '
                 'and restart or create the instance again.')
-        values = self.store.parameters()
         version = (ds_version or self.store.version() or
                    CONF.datastore_version)
         container.start(
             self.docker_client, container.image('docker_image', version),
-            values, told, backup.user())
+            self.store.parameters(), told, backup.user(),
+            self.store.queue_limit())
         self.store.update(version=version)
         self._wait_until_healthy()
         if update_db:
@@ -155,18 +155,26 @@ class K2hdkcApp(service.BaseDbApp):
     def update_overrides(self, overrides):
         """Keep the values of a configuration group, all of them.
 
-        They hold from the next start on. A ring that is sent along is kept
-        until another is.
+        Those that come with a ring hold from the next start on, others wait
+        for one.
         """
         values, told = ring.split(overrides)
-        self.store.update(overrides=values, **({'ring': told} if told else {}))
+        self.store.update(overrides=values, **(
+            {'ring': told, 'in_force': values} if told else {}))
 
     def apply_overrides(self):
-        """Start again if what runs is not what is stored."""
-        if not container.is_current(self.docker_client,
-                                    self.store.parameters(),
-                                    self.store.ring()):
-            self.restart()
+        """Refuse what Trove would say is in effect, when it is not.
+
+        Trove wants values applied at once where no parameter of a group
+        needs a restart, and a group that was emptied has none.
+
+        :raises UnprocessableEntity: they need one
+        """
+        if self.store.needs_restart():
+            raise exception.UnprocessableEntity(
+                'The configuration is stored, and not in effect: K2HR3 is '
+                'told of it when the instance, or its cluster, is restarted. '
+                'Restart it.')
 
     def leave_ring(self, seconds):
         container.leave(self.docker_client, seconds)

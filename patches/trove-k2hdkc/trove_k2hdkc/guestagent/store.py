@@ -43,6 +43,9 @@ def _as_root(*argv):
 class Store(object):
     """Template, overrides, ring and datastore version of the instance.
 
+    The overrides that K2HR3 was told of with the ring are in force, until a
+    ring comes with others: the node must go with its configuration there.
+
     Also the backup that is being made: an agent that ends amid it finds it
     when it is started again.
     """
@@ -54,7 +57,10 @@ class Store(object):
         self._authority = os.path.join(directory, AUTHORITY_FILE)
 
     def update(self, **parts):
-        """Replace parts: template, overrides, ring, version, backup."""
+        """Replace parts.
+
+        They are template, overrides, in_force, ring, version and backup.
+        """
         if parts.get('ring'):
             if parts['ring'].authority:
                 self._install(parts['ring'].authority, self._authority, '644')
@@ -68,14 +74,32 @@ class Store(object):
 
         :raises UnprocessableEntity: K2HDKC cannot be run with them
         """
-        content = self._read()
-        if not content.get('template'):
-            raise exception.TroveError(
-                'There is no configuration in %s. It is written when the '
-                'instance is prepared; is the data volume mounted?'
-                % self.path)
-        return parameters.effective(content['template'],
-                                    content.get('overrides'))
+        content = self._prepared()
+        return parameters.effective(content['template'], content['in_force'])
+
+    def parameters_with(self, overrides):
+        """Return those that would hold with other overrides.
+
+        :raises UnprocessableEntity: K2HDKC could not be run with them
+        """
+        return parameters.effective(self._prepared()['template'], overrides)
+
+    def needs_restart(self):
+        """Tell whether there are overrides that are not in force."""
+        held, wanted = self._held_and_wanted()
+        return held != wanted
+
+    def queue_limit(self):
+        """Return the limit of queues that the node may need.
+
+        What is not in force here K2HR3 may be told of for another node.
+        """
+        return max(map(parameters.queue_limit, self._held_and_wanted()))
+
+    def _held_and_wanted(self):
+        content = self._prepared()
+        return [parameters.merged(content['template'], content[part])
+                for part in ('in_force', 'overrides')]
 
     def ring(self):
         """Return the Ring, None when the instance was told of none."""
@@ -89,6 +113,15 @@ class Store(object):
         """Return what was stored of the backup that is made, or None."""
         return self._read().get('backup')
 
+    def _prepared(self):
+        content = self._read()
+        if not content.get('template'):
+            raise exception.TroveError(
+                'There is no configuration in %s. It is written when the '
+                'instance is prepared; is the data volume mounted?'
+                % self.path)
+        return content
+
     def _read(self):
         try:
             content, _ = _as_root('cat', self.path)
@@ -96,7 +129,10 @@ class Store(object):
             # The first call of prepare. Whoever needs a part that is not
             # there says so.
             return {}
-        return json.loads(content)
+        parts = json.loads(content)
+        # Agents of before did not tell the two apart.
+        parts.setdefault('in_force', parts.get('overrides'))
+        return parts
 
     @staticmethod
     def _install(text, path, mode):

@@ -37,8 +37,6 @@ class FakeContainer(object):
             'State': {'Status': self.status,
                       'Health': {'Status': self.health}},
             'RestartCount': self.restarts,
-            'Config': {'Env': self.config.get('Env') or []},
-            'HostConfig': self.config.get('HostConfig') or {},
         }
 
     def stop(self, timeout):

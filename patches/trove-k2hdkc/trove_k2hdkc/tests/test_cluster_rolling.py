@@ -98,9 +98,18 @@ class UpgradeTest(test_cluster_tasks.TaskCase):
         self._upgrade()()
         for member in self.ids:
             self.assertEqual([mock.call.upgrade_and_wait('1.0.20'),
-                              mock.call.settle(600)],
+                              mock.call.settle(600),
+                              mock.call.needs_restart()],
                              self.guest(member).mock_calls)
         self.assert_ended(InstanceTasks.NONE, InstanceTasks.NONE)
+
+    def test_what_was_attached_needs_a_restart_still(self):
+        upgrade = self._upgrade()
+        self.guest(self.ids[0]).needs_restart.return_value = True
+        self.guest(self.ids[1]).needs_restart.side_effect = (
+            exception.GuestError(original_message='no such method'))
+        upgrade()
+        self.assert_ended(InstanceTasks.RESTART_REQUIRED, InstanceTasks.NONE)
 
     def test_a_failure_ends_it(self):
         upgrade = self._upgrade()

@@ -59,6 +59,7 @@ class TaskCase(control_case.ControlCase):
             self.guests[member_id] = mock.create_autospec(
                 guestagent.GuestAgentAPI, instance=True)
             self.guests[member_id].ring_name.return_value = 'ring'
+            self.guests[member_id].needs_restart.return_value = False
         return self.guests[member_id]
 
     def start(self, members=0, status=ServiceStatuses.HEALTHY,
@@ -282,6 +283,7 @@ class StrategyTest(TaskCase):
         for ask, expected in (
             (client.cluster_complete, ('cluster_complete', 180, {})),
             (client.ring_name, ('ring_name', 15, {})),
+            (client.needs_restart, ('needs_restart', 15, {})),
             (lambda: client.leave_ring(600),
              ('leave_ring', 615, {'seconds': 600})),
             (lambda: client.settle(600),

@@ -50,9 +50,9 @@ ADDED = {'create_cluster', 'cluster_complete', 'restart', 'update_overrides',
          'shrink_cluster', 'restart_cluster', 'upgrade_cluster'}
 
 # Called by our own parts alone, or by oslo.service.
-OWN = {'prepare_data', 'leave_ring', 'settle', 'ring_name', 'write_log',
-       'upgrade_and_wait', 'give_up_abandoned_tasks', 'give_up_waiting',
-       'fail_left_backup'}
+OWN = {'prepare_data', 'leave_ring', 'settle', 'ring_name', 'needs_restart',
+       'write_log', 'upgrade_and_wait', 'give_up_abandoned_tasks',
+       'give_up_waiting', 'fail_left_backup'}
 
 # What our code calls, with the names of what it passes by position, and of
 # what it passes by name.

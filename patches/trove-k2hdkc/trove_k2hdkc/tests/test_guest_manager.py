@@ -20,14 +20,12 @@ from trove.common import utils
 from trove.guestagent import dbaas
 from trove.instance.service_status import ServiceStatuses
 
-from trove_k2hdkc.guestagent import container
 from trove_k2hdkc.guestagent import manager
 from trove_k2hdkc import ring
 from trove_k2hdkc.tests import guest_case
 
 CONF = cfg.CONF
 MANAGER_CLASS = 'trove_k2hdkc.guestagent.manager.Manager'
-OTHER = ring.Ring('ring2', 'http://k2hr3:18080/v1/extdata/trove/other')
 
 
 class PrepareTest(guest_case.GuestCase):
@@ -164,8 +162,11 @@ class OperationsTest(guest_case.GuestCase):
         self.manager.status.begin_install = mock.Mock()
         self.manager.status.end_install = mock.Mock()
         self.manager.rebuild(None, '1.0.20', config_contents=self.template,
-                             config_overrides={'chmpx-max-mq-client': 200})
+                             config_overrides={'chmpx-max-mq-client': 200,
+                                               'chmpx-server-port': 9020})
         self.assertEqual('ring1', self.environment()['cluster_name'])
+        self.assertEqual('8020', self.environment()['chmpx_server_port'])
+        self.assertTrue(self.manager.needs_restart(None))
         self.assertEqual('208', self.running().config['HostConfig'][
             'Sysctls']['fs.mqueue.msg_max'])
         self.manager.status.end_install.assert_called_once_with(
@@ -202,65 +203,3 @@ class OperationsTest(guest_case.GuestCase):
             self.set_option('replication_strategy', 'unsupported', None)
         self.assertFalse(self.manager.replication_strategy)
         self.assertIsNone(self.manager.replication)
-
-
-class ConfigurationTest(guest_case.GuestCase):
-
-    def setUp(self):
-        super(ConfigurationTest, self).setUp()
-        self.prepare_single()
-
-    def test_attached_values_hold_after_a_restart(self):
-        self.manager.update_overrides(None, {'http_proxy': 'http://proxy'})
-        self.assertNotIn('http_proxy', self.environment())
-        self.manager.restart(None)
-        self.assertEqual('http://proxy', self.environment()['http_proxy'])
-        self.assertEqual('k2hr3', self.environment()['no_proxy'])
-        self.assertEqual('ring1', self.environment()['cluster_name'])
-
-    def test_detached_values_do_not(self):
-        self.manager.update_overrides(None, {'chmpx-max-mq-server': 9})
-        self.manager.update_overrides(None, {}, remove=True)
-        self.manager.restart(None)
-        self.assertEqual('136', self.running().config['HostConfig'][
-            'Sysctls']['fs.mqueue.msg_max'])
-
-    def test_another_ring(self):
-        self.manager.update_overrides(None, {ring.KEY: ring.packed(OTHER)})
-        self.manager.restart(None)
-        self.assertEqual('ring2', self.environment()['cluster_name'])
-        self.assertEqual(OTHER.extdata_url,
-                         self.environment()['extdata_url'])
-
-    def test_bad_values_leave_the_node_running(self):
-        self.manager.update_overrides(None, {'cluster-name': 'a/b'})
-        self.assertRaises(exception.UnprocessableEntity,
-                          self.manager.restart, None)
-        self.assertEqual('running', self.running().status)
-
-    def test_applying_what_runs_already_does_nothing(self):
-        before = self.running()
-        self.manager.apply_overrides(None, {})
-        self.assertIs(before, self.running())
-
-    def test_applying_what_does_not_run_starts_again(self):
-        for overrides in ({'http_proxy': 'http://proxy'},
-                          {'chmpx-max-mq-client': 256}):
-            before = self.running()
-            self.manager.update_overrides(None, overrides)
-            self.manager.apply_overrides(None, {})
-            self.assertIsNot(before, self.running())
-
-    def test_applying_to_a_stopped_node_starts_it(self):
-        self.running().stop(1)
-        self.manager.apply_overrides(None, {})
-        self.assertEqual('running', self.running().status)
-        del self.engine.made[container.NAME]
-        self.manager.apply_overrides(None, {})
-        self.assertEqual('running', self.running().status)
-
-    def test_reset_of_the_template(self):
-        self.manager.reset_configuration(None, {
-            'config_contents': self.template.replace('= 8020', '= 9020')})
-        self.manager.restart(None)
-        self.assertEqual('9020', self.environment()['chmpx_server_port'])

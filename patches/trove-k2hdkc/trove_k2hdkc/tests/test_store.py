@@ -10,6 +10,7 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
+import json
 import os
 import stat
 
@@ -33,13 +34,22 @@ class StoreTest(guest_case.GuestCase):
         self.assertIsNone(kept.ring())
         self.assertIsNone(kept.version())
         kept.update(template=self.template, ring=guest_case.RING)
-        kept.update(overrides={'chmpx-replica': 1})
-        kept.update(overrides={'http_proxy': 'http://proxy'}, version='2')
+        kept.update(in_force={'chmpx-replica': 1})
+        kept.update(in_force={'http_proxy': 'http://proxy'}, version='2')
         self.assertEqual(guest_case.RING, kept.ring())
         self.assertEqual('2', kept.version())
         self.assertEqual((2, 'http://proxy'),
                          (kept.parameters()['chmpx-replica'],
                           kept.parameters()['http_proxy']))
+
+    def test_what_an_agent_of_before_has_stored_is_in_force(self):
+        kept = store.Store(self.volume)
+        with open(kept.path, 'w') as stored:
+            json.dump({'template': self.template,
+                       'overrides': {'chmpx-replica': 1}}, stored)
+        kept.update(overrides={})
+        self.assertEqual(1, kept.parameters()['chmpx-replica'])
+        self.assertTrue(kept.needs_restart())
 
     def test_the_authority_of_k2hr3_lies_where_the_node_reads_it(self):
         self.prepare(cluster_config={ring.KEY: ring.packed(

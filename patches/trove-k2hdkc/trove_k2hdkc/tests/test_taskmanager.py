@@ -35,6 +35,7 @@ class SingleCase(control_case.ControlCase):
         self.guest = mock.create_autospec(guestagent.GuestAgentAPI,
                                           instance=True)
         self.guest.ring_name.return_value = None
+        self.guest.needs_restart.return_value = False
         self.patch(guestagent, 'GuestAgentAPI', autospec=True,
                    return_value=self.guest)
 
