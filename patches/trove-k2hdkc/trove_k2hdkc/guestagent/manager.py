@@ -113,11 +113,17 @@ class Manager(manager.Manager):
         """Keep the values of a configuration group, all of them.
 
         Trove's own logs what it is given, and the ring has a token in it.
+
+        :raises UnprocessableEntity: K2HDKC could not be run with them; the
+            API waits for this before it attaches the group
         """
-        values = {} if remove else overrides
+        overrides = {} if remove else overrides
+        values, told = ring.split(overrides)
         LOG.info('Values of the configuration group: %s',
-                 ', '.join(sorted(ring.split(values)[0])) or 'none')
-        self.app.update_overrides(values)
+                 ', '.join(sorted(values)) or 'none')
+        if values and not told:
+            self.app.assert_usable(values)
+        self.app.update_overrides(overrides)
 
     def apply_overrides(self, context, overrides):
         self.app.apply_overrides()

@@ -26,6 +26,7 @@ from trove_k2hdkc.guestagent import backup
 from trove_k2hdkc.guestagent import container
 from trove_k2hdkc.guestagent import store
 from trove_k2hdkc import MANAGER
+from trove_k2hdkc import parameters
 from trove_k2hdkc import ring
 
 LOG = logging.getLogger(__name__)
@@ -151,6 +152,14 @@ class K2hdkcApp(service.BaseDbApp):
 
     def reset_configuration(self, configuration):
         self.store.update(template=configuration)
+
+    def assert_usable(self, overrides):
+        """Refuse values that no restart would bring into effect.
+
+        :raises UnprocessableEntity: K2HDKC could not be run with them
+        """
+        parameters.check_ports(self.store.parameters_with(overrides),
+                               CONF.get(MANAGER).tcp_ports)
 
     def update_overrides(self, overrides):
         """Keep the values of a configuration group, all of them.

@@ -103,6 +103,37 @@ class InForceTest(ConfigurationCase):
         self.assertEqual('9020', self.environment()['chmpx_server_port'])
 
 
+class UsableTest(ConfigurationCase):
+    """Trove attaches what the guest has taken, and then wants a restart."""
+
+    def test_values_that_k2hdkc_cannot_be_run_with(self):
+        self.attach(http_proxy='http://proxy')
+        for words, overrides in (
+                ('must differ', {'chmpx-server-port': 8021}),
+                ('does not open that port', {'chmpx-server-port': 9020}),
+                ('cannot be the name of a ring', {'cluster-name': 'a/b'}),
+                ('must not have blanks', {'no_proxy': 'a b'})):
+            refusal = self.assertRaises(exception.UnprocessableEntity,
+                                        self.attach, **overrides)
+            self.assertIn(words, str(refusal))
+        self.assertTrue(self.manager.needs_restart(None))
+        self.attach()
+        self.assertFalse(self.manager.needs_restart(None))
+
+    def test_a_port_that_the_operator_has_opened(self):
+        self.set_option('tcp_ports', ['8020-8040'])
+        self.attach(**{'chmpx-server-port': 8033})
+        self.assertTrue(self.manager.needs_restart(None))
+
+    def test_the_task_manager_has_looked_itself(self):
+        self.restart(**{'chmpx-server-port': 9020})
+        self.assertEqual('9020', self.environment()['chmpx_server_port'])
+
+    def test_a_group_is_let_go_whatever_is_open(self):
+        self.set_option('tcp_ports', ['9000'])
+        self.manager.update_overrides(None, {}, remove=True)
+
+
 class ApplyTest(ConfigurationCase):
     """What Trove does where no parameter of a group needs a restart."""
 
