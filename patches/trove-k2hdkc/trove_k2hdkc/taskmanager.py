@@ -183,8 +183,12 @@ class Manager(manager.Manager):
             datastore_version_id)
         with self._claim(context, row):
             with _told(context, instance_id, TASKS.UPGRADING_ERROR):
-                singles.guest(context, instance_id).upgrade_and_wait(
-                    version.version)
+                guest = singles.guest(context, instance_id)
+                # Trove shows the new one from the beginning, and 2024.1 does
+                # nothing when it is asked for what it shows.
+                singles.show_version(row, singles.running_version(row, guest))
+                guest.upgrade_and_wait(version.version)
+                singles.show_version(row, version)
             with notification.EndNotification(context):
                 _set_task(instance_id, TASKS.NONE)
 

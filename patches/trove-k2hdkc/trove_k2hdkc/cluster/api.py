@@ -154,7 +154,7 @@ class Cluster(members.ClusterOfMembers):
         candidates.check(self.context, CONF.get(self.ds_version.manager),
                          instances, rows)
         values = self._values()
-        copies.assert_resizable(self.id, len(rows), values)
+        copies.assert_resizable(self.context, self.id, rows, values)
         told = self._told(values)
         locality = server_group.ServerGroup.convert_to_hint(
             self.server_group)
@@ -194,7 +194,8 @@ class Cluster(members.ClusterOfMembers):
         if any(health.is_alive(member) for member in leaving):
             # A dead one has taken its keys with it already.
             health.assert_restarted(self.id, rows)
-            copies.assert_resizable(self.id, len(there), self._values())
+            copies.assert_resizable(self.context, self.id, rows,
+                                    self._values())
         self.update_db(task_status=TASKS.SHRINKING_CLUSTER)
         try:
             task_api.load(self.context, self.ds_version.manager

@@ -14,27 +14,45 @@
 
 CHMPX chooses the node of a key by the number of nodes. A node that joins
 fetches the keys that are to be its own; one that stays does not fetch what
-becomes its own. So the keys are found only if every node had all of them.
+becomes its own. So the keys are found only if every node had all of them. A chmpx-replica that
+is raised makes no copies of the keys that are there: what counts is the least
+that a member has run with, which its guest knows.
 """
 
 from trove.common import exception
 
+from trove_k2hdkc.cluster import health
+from trove_k2hdkc.control import singles
 
-def assert_resizable(cluster, members, values):
+
+def assert_resizable(context, cluster, rows, values):
     """Refuse a change of size after which keys would not be found.
 
     :param cluster: its id
-    :param members: number of members now
+    :param rows: of the members now
     :param values: the parameters that hold
     :raises UnprocessableEntity: 422
     """
-    copies = 1 + int(values['chmpx-replica'])
+    members = len(rows)
+    copies = 1 + min([int(values['chmpx-replica']),
+                      *(_replicas(context, row) for row in rows
+                        if health.is_alive(row.id))])
     if members <= copies:
         return
     raise exception.UnprocessableEntity(
         'Cluster %s has %d members and each key is at %d of them '
-        '(chmpx-replica is %d): after a change of size many keys would not '
+        '(chmpx-replica is %d, or was): after a change of size many keys would not '
         'be found. Create a cluster of the size that is wanted from a '
         'backup of this one; a cluster whose chmpx-replica is at least %d '
         'from the beginning can be resized.'
         % (cluster, members, copies, copies - 1, members - 1))
+
+
+def _replicas(context, row):
+    try:
+        return singles.guest(context, row.id).replicas()
+    except exception.TroveError as error:
+        raise exception.UnprocessableEntity(
+            'Member %s does not say how many copies of its keys there are: '
+            '%s. Try again when it answers, or remove it.'
+            % (row.name, error))

@@ -49,6 +49,14 @@ class GuestAgentAPI(guest_api.API):
         """Return the name of the ring that the guest was told of, or None."""
         return self._ask('ring_name', self.agent_low_timeout)
 
+    def replicas(self):
+        """Return how many further copies there surely are of each key."""
+        return self._ask('replicas', self.agent_low_timeout)
+
+    def running_version(self):
+        """Return the datastore version that was started last, or None."""
+        return self._ask('running_version', self.agent_low_timeout)
+
     def needs_restart(self):
         """Tell whether the guest has values that wait for a restart."""
         return self._ask('needs_restart', self.agent_low_timeout)

@@ -19,6 +19,7 @@ from trove.common import exception
 from trove.common.strategies.cluster import strategy
 from trove.configuration import models as config_models
 from trove.datastore import models as datastore_models
+from trove.instance import models as instance_models
 
 from trove_k2hdkc.control import backups
 from trove_k2hdkc.control import rings
@@ -65,6 +66,29 @@ def overrides(context, row):
     found = config_models.Configuration(
         context, row.configuration_id).get_configuration_overrides()
     return dict(found, **{ring.KEY: ring.packed(told)})
+
+
+def running_version(row, guest):
+    """Return the DatastoreVersion that an instance runs with.
+
+    That is the one of its row where the guest names none of this cloud.
+    """
+    shown = datastore_models.DatastoreVersion.load_by_uuid(
+        row.datastore_version_id)
+    runs = guest.running_version()
+    if runs == shown.version:
+        return shown
+    found = datastore_models.DBDatastoreVersion.find_all(
+        datastore_id=shown.datastore_id, version=runs,
+        manager=MANAGER).first()
+    return found or shown
+
+
+def show_version(row, version):
+    # Read again: others write to the row meanwhile.
+    found = instance_models.DBInstance.find_by(id=row.id)
+    found.datastore_version_id = version.id
+    found.save()
 
 
 def names_before_deletion(context, row):

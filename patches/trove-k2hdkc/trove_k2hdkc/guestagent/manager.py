@@ -146,6 +146,14 @@ class Manager(manager.Manager):
         """Tell whether there are values that wait for a restart."""
         return self.app.store.needs_restart()
 
+    def replicas(self, context):
+        """Return how many further copies there surely are of each key."""
+        return self.app.store.replicas()
+
+    def running_version(self, context):
+        """Return the datastore version that was started last, or None."""
+        return self.app.store.version()
+
     def ring_name(self, context):
         """Return the name of the ring, None before it was told."""
         told = self.app.store.ring()

@@ -90,11 +90,13 @@ class K2hdkcApp(service.BaseDbApp):
                 'and restart or create the instance again.')
         version = (ds_version or self.store.version() or
                    CONF.datastore_version)
+        values = self.store.parameters()
         container.start(
             self.docker_client, container.image('docker_image', version),
-            self.store.parameters(), told, backup.user(),
-            self.store.queue_limit())
-        self.store.update(version=version)
+            values, told, backup.user(), self.store.queue_limit())
+        replicas, before = int(values['chmpx-replica']), self.store.replicas()
+        self.store.update(version=version, replicas=min(
+            replicas, replicas if before is None else before))
         self._wait_until_healthy()
         if update_db:
             self.status.set_status(self.status.status)

@@ -59,7 +59,8 @@ class Store(object):
     def update(self, **parts):
         """Replace parts.
 
-        They are template, overrides, in_force, ring, version and backup.
+        They are template, overrides, in_force, ring, version, replicas and
+        backup.
         """
         if parts.get('ring'):
             if parts['ring'].authority:
@@ -108,6 +109,13 @@ class Store(object):
     def version(self):
         """Return the datastore version that was started last, or None."""
         return self._read().get('version')
+
+    def replicas(self):
+        """Return the least chmpx-replica that the node has run with, or None.
+
+        A value that is raised makes no copies of the keys that are there.
+        """
+        return self._read().get('replicas')
 
     def backup(self):
         """Return what was stored of the backup that is made, or None."""

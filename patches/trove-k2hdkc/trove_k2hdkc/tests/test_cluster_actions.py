@@ -55,7 +55,7 @@ class ShrinkTest(ActionCase):
         fault = self.assertRaises(exception.UnprocessableEntity,
                                   self.cluster.shrink, self.ids[:1])
         self.assertIn('has 4 members and each key is at 3 of them '
-                      '(chmpx-replica is 2)', str(fault))
+                      '(chmpx-replica is 2, or was)', str(fault))
         self.assertIn('at least 3 from the beginning', str(fault))
         self.tasks.shrink_cluster.assert_not_called()
         self.assertEqual(ClusterTasks.NONE, self.task(self.row))
@@ -69,13 +69,33 @@ class ShrinkTest(ActionCase):
         self.assertRaises(exception.UnprocessableEntity, self.cluster.shrink,
                           [ready[0].id])
 
-    def test_all_keys_are_everywhere(self):
+    def _of_four(self, replicas):
+        """With chmpx-replica of 3 now, and of so many once at one of them."""
         self.row.configuration_id = self.group(chmpx_replica=3)
         self.row.save()
         self.instance_row('fourth', cluster_id=self.row.id)
-        self.load(self.row).shrink(self.ids[:2])
+        self.replicas = {row.id: 3 for row in self.members(self.row.id)}
+        self.replicas[self.ids[1]] = replicas
+        return self.load(self.row)
+
+    def test_all_keys_are_everywhere(self):
+        self._of_four(3).shrink(self.ids[:2])
         self.tasks.shrink_cluster.assert_called_once_with(
             self.row.id, self.ids[:2])
+
+    def test_a_value_that_was_raised_makes_no_copies(self):
+        cluster = self._of_four(2)
+        for action in (lambda: cluster.shrink(self.ids[:1]),
+                       lambda: cluster.grow([test_cluster_api.member()])):
+            fault = self.assertRaises(exception.UnprocessableEntity, action)
+            self.assertIn('each key is at 3 of them', str(fault))
+
+    def test_a_member_that_does_not_say_how_many_there_are(self):
+        fault = self.assertRaises(
+            exception.UnprocessableEntity,
+            self._of_four(exception.GuestTimeout()).shrink, self.ids[:1])
+        self.assertIn('does not say how many copies', str(fault))
+        self.tasks.shrink_cluster.assert_not_called()
 
     def test_refused(self):
         stranger = self.instance_row('stranger').id

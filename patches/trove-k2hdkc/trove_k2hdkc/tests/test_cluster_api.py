@@ -23,6 +23,8 @@ from trove.instance.tasks import InstanceTasks
 
 from trove_k2hdkc.cluster import api
 from trove_k2hdkc.cluster import candidates
+from trove_k2hdkc.cluster import copies
+from trove_k2hdkc.cluster import guestagent
 from trove_k2hdkc.cluster import localities
 from trove_k2hdkc.cluster import networks
 from trove_k2hdkc import ring
@@ -38,6 +40,8 @@ class ClusterCase(control_case.ControlCase):
 
     def setUp(self):
         super(ClusterCase, self).setUp()
+        self.replicas = {}
+        self.patch(copies.singles, 'guest', side_effect=self._guest)
         self.nova = self.patch(candidates.clients,
                                'create_nova_client').return_value
         self.nova.flavors.get.return_value.ram = 512
@@ -55,6 +59,11 @@ class ClusterCase(control_case.ControlCase):
         self.create_instance = self.patch(
             instance_models.Instance, 'create', autospec=True,
             side_effect=self._create_row)
+
+    def _guest(self, context, member_id):
+        guest = mock.create_autospec(guestagent.GuestAgentAPI, instance=True)
+        guest.replicas.side_effect = [self.replicas.get(member_id, 2)]
+        return guest
 
     def _create_row(self, context, name, *args, **kwargs):
         return self.instance_row(

@@ -51,7 +51,7 @@ ADDED = {'create_cluster', 'cluster_complete', 'restart', 'update_overrides',
 
 # Called by our own parts alone, or by oslo.service.
 OWN = {'prepare_data', 'leave_ring', 'settle', 'ring_name', 'needs_restart',
-       'write_log', 'upgrade_and_wait', 'give_up_abandoned_tasks',
+       'replicas', 'running_version', 'write_log', 'upgrade_and_wait', 'give_up_abandoned_tasks',
        'give_up_waiting', 'fail_left_backup', 'assert_usable'}
 
 # What our code calls, with the names of what it passes by position, and of

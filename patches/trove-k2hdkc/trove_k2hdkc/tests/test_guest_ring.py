@@ -73,5 +73,21 @@ class RingTest(guest_case.GuestCase):
         self.assertNotIn('pass', str(logged.output))
         self.assertIn('configuration group: http_proxy', str(logged.output))
 
+    def _restart_with(self, **values):
+        self.manager.update_overrides(None, {
+            **{name.replace('_', '-'): value
+               for name, value in values.items()},
+            ring.KEY: ring.packed(guest_case.RING)})
+        self.manager.restart(None)
+
+    def test_copies_that_there_surely_are(self):
+        self.assertEqual(2, self.manager.replicas(None))
+        for value, told in ((1, 1), (5, 1), (0, 0)):
+            self._restart_with(chmpx_replica=value)
+            self.assertEqual(told, self.manager.replicas(None))
+
+    def test_running_version(self):
+        self.assertEqual('1.0.19', self.manager.running_version(None))
+
     def test_ring_name(self):
         self.assertEqual('ring1', self.manager.ring_name(None))

@@ -186,49 +186,6 @@ class RestartTest(SingleCase):
         self.assertEqual({}, self.k2hr3.rings)
 
 
-class UpgradeTest(SingleCase):
-
-    def setUp(self):
-        super(UpgradeTest, self).setUp()
-        self.upgrade = self.patch(manager.Manager, 'upgrade')
-
-    def _upgrade(self, row):
-        self.manager.upgrade(self.context, row.id, self.version.id)
-        return self.task_of(row.id)
-
-    def test_it_has_ended_when_the_guest_says_so(self):
-        row = self.instance_row('single', task_status=InstanceTasks.UPGRADING)
-        self.guest.upgrade_and_wait.side_effect = (
-            lambda version: self.assertEqual(InstanceTasks.UPGRADING,
-                                             self.task_of(row.id)))
-        self.assertEqual(InstanceTasks.NONE, self._upgrade(row))
-        self.guest.upgrade_and_wait.assert_called_once_with('1.0.19')
-        self.upgrade.assert_not_called()
-
-    def test_a_guest_that_cannot(self):
-        row = self.instance_row('single', task_status=InstanceTasks.UPGRADING)
-        self.guest.upgrade_and_wait.side_effect = exception.GuestError(
-            original_message='The image is not there')
-        refusal = self.assertRaises(exception.TroveError, self._upgrade, row)
-        self.assertIn('The image is not there', str(refusal))
-        self.assertEqual(InstanceTasks.UPGRADING_ERROR, self.task_of(row.id))
-        self.assertIn('The image is not there', self.fault_of(row.id))
-
-    def test_it_is_claimed(self):
-        row = self.instance_row('single', task_status=InstanceTasks.UPGRADING)
-        claimed = self.patch(self.manager.claims, 'on')
-        self._upgrade(row)
-        claimed.assert_called_once_with(instance_models.DBInstance, row.id)
-
-    def test_other_datastores_pass(self):
-        row = self.instance_row('other')
-        self.patch(taskmanager, 'MANAGER', new='another')
-        self._upgrade(row)
-        self.upgrade.assert_called_once_with(self.context, row.id,
-                                             self.version.id)
-        self.guest.upgrade_and_wait.assert_not_called()
-
-
 class DeleteTest(SingleCase):
 
     def setUp(self):
