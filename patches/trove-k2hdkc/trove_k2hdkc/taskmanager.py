@@ -38,6 +38,7 @@ from trove.taskmanager import models as task_models
 from trove_k2hdkc.cluster import health
 from trove_k2hdkc.control import abandoned
 from trove_k2hdkc.control import backups
+from trove_k2hdkc.control import emptied
 from trove_k2hdkc.control import restarts
 from trove_k2hdkc.control import rings
 from trove_k2hdkc.control import singles
@@ -74,6 +75,7 @@ class Manager(manager.Manager):
     def __init__(self):
         super(Manager, self).__init__()
         self.claims = abandoned.Claims()
+        self.emptied = emptied.Emptied()
 
     create_cluster = _claimed('create_cluster')
     grow_cluster = _claimed('grow_cluster')
@@ -102,6 +104,10 @@ class Manager(manager.Manager):
     def give_up_abandoned_tasks(self, context):
         self.claims.renew()
         abandoned.give_up()
+
+    @periodic_task.periodic_task(spacing=1)
+    def tell_of_emptied_groups(self, context):
+        self.emptied.tell(_guest)
 
     def create_instance(self, context, instance_id, **arguments):
         """Put the ring into K2HR3 before anything of the instance is made."""

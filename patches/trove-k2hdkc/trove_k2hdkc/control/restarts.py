@@ -40,12 +40,14 @@ def kept(instance_id, guest):
         yield
     finally:
         row = instance_models.DBInstance.find_by(id=instance_id)
-        if (row.get_task_status() == TASKS.NONE and
-                after(guest()) == TASKS.RESTART_REQUIRED):
-            _require(instance_id)
+        if row.get_task_status() == TASKS.NONE:
+            require_as_told(instance_id, guest())
 
 
-def _require(instance_id):
+def require_as_told(instance_id, guest):
+    """Put an instance into RESTART_REQUIRED when its guest says so."""
+    if after(guest) != TASKS.RESTART_REQUIRED:
+        return
     # Not by save(): what the API has begun while the guest was asked goes on.
     query = db.get_db_api().find_all(instance_models.DBInstance,
                                      id=instance_id, task_id=TASKS.NONE.code)

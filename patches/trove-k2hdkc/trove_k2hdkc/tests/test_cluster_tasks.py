@@ -284,6 +284,8 @@ class StrategyTest(TaskCase):
             (client.cluster_complete, ('cluster_complete', 180, {})),
             (client.ring_name, ('ring_name', 15, {})),
             (client.needs_restart, ('needs_restart', 15, {})),
+            (client.empty_overrides,
+             ('update_overrides', 15, {'overrides': {}, 'remove': True})),
             (lambda: client.leave_ring(600),
              ('leave_ring', 615, {'seconds': 600})),
             (lambda: client.settle(600),
