@@ -21,7 +21,6 @@ import functools
 import traceback
 
 from oslo_service import periodic_task
-from oslo_utils import excutils
 
 from trove.backup import models as backup_models
 from trove.cluster import models as cluster_models
@@ -35,7 +34,6 @@ from trove.instance import tasks as instance_tasks
 from trove.taskmanager import manager
 from trove.taskmanager import models as task_models
 
-from trove_k2hdkc.cluster import health
 from trove_k2hdkc.control import abandoned
 from trove_k2hdkc.control import backups
 from trove_k2hdkc.control import emptied
@@ -107,7 +105,7 @@ class Manager(manager.Manager):
 
     @periodic_task.periodic_task(spacing=1)
     def tell_of_emptied_groups(self, context):
-        self.emptied.tell(_guest)
+        self.emptied.tell(singles.guest)
 
     def create_instance(self, context, instance_id, **arguments):
         """Put the ring into K2HR3 before anything of the instance is made."""
@@ -167,7 +165,7 @@ class Manager(manager.Manager):
                     volumes.grow(context, instance_id)
                     guest.restart()
             if not is_extended:
-                with _restartable(instance_id):
+                with restarts.possible(instance_id):
                     super(Manager, self).resize_volume(context, instance_id,
                                                        new_size)
                 return
@@ -280,22 +278,3 @@ def _told(context, instance_id, task):
                                                 traceback.format_exc())
             _set_task(instance_id, task)
             raise exception.TroveError(reason)
-
-
-@contextlib.contextmanager
-def _restartable(instance_id):
-    """What fails within leaves an instance that can be restarted.
-
-    Where the volume could not be attached again Trove calls the node failed,
-    and refuses the restart by which it would be. No guest agent corrects
-    that: without the volume it does not start.
-    """
-    try:
-        yield
-    except Exception:
-        with excutils.save_and_reraise_exception():
-            service = health.service(instance_id)
-            if service.get_status() in health.FAILED:
-                service.set_status(health.STATUSES.SHUTDOWN)
-                service.save()
-            _set_task(instance_id, TASKS.RESTART_REQUIRED)

@@ -191,7 +191,7 @@ class Cluster(members.ClusterOfMembers):
                 'No member to remove is named. Name one at least.')
         if len(leaving) == len(there):
             raise exception.ClusterShrinkMustNotLeaveClusterEmpty()
-        if any(health.is_alive(member) for member in leaving):
+        if any(health.is_in_ring(member) for member in leaving):
             # A dead one has taken its keys with it already.
             health.assert_restarted(self.id, rows)
             copies.assert_resizable(self.context, self.id, rows,

@@ -36,7 +36,7 @@ def assert_resizable(context, cluster, rows, values):
     members = len(rows)
     copies = 1 + min([int(values['chmpx-replica']),
                       *(_replicas(context, row) for row in rows
-                        if health.is_alive(row.id))])
+                        if health.is_in_ring(row.id))])
     if members <= copies:
         return
     raise exception.UnprocessableEntity(

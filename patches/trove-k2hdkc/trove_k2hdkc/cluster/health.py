@@ -33,10 +33,17 @@ def service(member_id):
 
 def is_alive(member_id):
     found = service(member_id)
-    # Before it is told that its cluster stands, a member reports nothing
-    # more; it serves in the ring all the same.
-    return (found.get_status() == STATUSES.INSTANCE_READY or
-            found.is_uptodate() and found.get_status() in ALIVE)
+    return found.is_uptodate() and found.get_status() in ALIVE
+
+
+def is_in_ring(member_id):
+    """Tell whether a member lives, or is ready to.
+
+    One that is never told that its cluster stands reports nothing more, and
+    serves in the ring all the same.
+    """
+    return (is_alive(member_id) or
+            service(member_id).get_status() == STATUSES.INSTANCE_READY)
 
 
 def assert_alive(cluster, members):
@@ -46,7 +53,7 @@ def assert_alive(cluster, members):
     :param members: rows
     :raises UnprocessableEntity: 422
     """
-    silent = [member.name for member in members if not is_alive(member.id)]
+    silent = [member.name for member in members if not is_in_ring(member.id)]
     if silent:
         raise exception.UnprocessableEntity(
             'Every member of cluster %s must be told, and these do not '

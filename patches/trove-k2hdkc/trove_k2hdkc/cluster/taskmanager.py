@@ -119,7 +119,7 @@ class ClusterTasks(task_models.ClusterTasks):
                 _set_task(member, TASKS.DELETING)
             # One after the other: each time the others take over its data.
             for member in leaving:
-                if health.is_alive(member.id):
+                if health.is_in_ring(member.id):
                     self._guest(context, member.id).leave_ring(
                         CONF.get(MANAGER).leave_timeout)
             for member in leaving:

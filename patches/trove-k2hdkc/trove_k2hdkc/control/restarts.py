@@ -20,11 +20,14 @@ forgets that one is required.
 import contextlib
 
 from oslo_log import log as logging
+from oslo_utils import excutils
 
 from trove.common import exception
 from trove import db
 from trove.instance import models as instance_models
 from trove.instance import tasks as instance_tasks
+
+from trove_k2hdkc.cluster import health
 
 LOG = logging.getLogger(__name__)
 TASKS = instance_tasks.InstanceTasks
@@ -69,3 +72,24 @@ def after(guest):
         LOG.warning('A guest does not say whether it needs a restart: %s',
                     error)
         return TASKS.NONE
+
+
+@contextlib.contextmanager
+def possible(instance_id):
+    """What fails within leaves an instance that can be restarted.
+
+    Where the volume could not be attached again Trove calls the node failed,
+    and refuses the restart by which it would be. No guest agent corrects
+    that: without the volume it does not start.
+    """
+    try:
+        yield
+    except Exception:
+        with excutils.save_and_reraise_exception():
+            service = health.service(instance_id)
+            if service.get_status() in health.FAILED:
+                service.set_status(health.STATUSES.SHUTDOWN)
+                service.save()
+            row = instance_models.DBInstance.find_by(id=instance_id)
+            row.set_task_status(TASKS.RESTART_REQUIRED)
+            row.save()

@@ -232,7 +232,7 @@ class ClaimTest(AbandonedCase):
     def test_a_restart(self):
         self.row = cluster = self.cluster_row(members=1)
         row = self.members(cluster.id)[0]
-        guest = self.patch(taskmanager, '_guest').return_value
+        guest = self.patch(taskmanager.singles, 'guest').return_value
         guest.needs_restart.return_value = False
         restart = self.patch(
             manager.Manager, 'restart',

@@ -86,7 +86,7 @@ class CandidatesTest(test_cluster_api.ClusterCase):
         self.assertRaises(exception.UnprocessableEntity, cluster.shrink,
                           [row.id])
         # One that is dead must go, or nothing could be restarted.
-        self.patch(test_cluster_api.api.health, 'is_alive',
+        self.patch(test_cluster_api.api.health, 'is_in_ring',
                    return_value=False)
         cluster.shrink([row.id])
         self.tasks.shrink_cluster.assert_called_once()

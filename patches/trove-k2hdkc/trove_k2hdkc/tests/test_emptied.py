@@ -26,7 +26,7 @@ class EmptiedTest(control_case.ControlCase):
     def setUp(self):
         super(EmptiedTest, self).setUp()
         self.guests = {}
-        self.patch(taskmanager, '_guest', side_effect=self._guest)
+        self.patch(taskmanager.singles, 'guest', side_effect=self._guest)
         self.manager = taskmanager.Manager()
 
     def _guest(self, context, instance_id):

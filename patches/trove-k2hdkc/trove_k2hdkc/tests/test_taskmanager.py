@@ -36,6 +36,7 @@ class SingleCase(control_case.ControlCase):
                                           instance=True)
         self.guest.ring_name.return_value = None
         self.guest.needs_restart.return_value = False
+        self.guest.running_version.return_value = '1.0.19'
         self.patch(guestagent, 'GuestAgentAPI', autospec=True,
                    return_value=self.guest)
 

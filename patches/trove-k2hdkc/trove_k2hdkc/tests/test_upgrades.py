@@ -25,7 +25,6 @@ class UpgradeTest(test_taskmanager.SingleCase):
     def setUp(self):
         super(UpgradeTest, self).setUp()
         self.upgrade = self.patch(manager.Manager, 'upgrade')
-        self.guest.running_version.return_value = '1.0.19'
 
     def _upgrade(self, row):
         self.manager.upgrade(self.context, row.id, self.version.id)
