@@ -27,8 +27,8 @@ type Operation = {
 	readonly fault: Fault;
 	/** Before it is asked for, the first time. */
 	readonly hold?: (opened: Opened) => Promise<void>;
-	/** Asks for it, with the words that a user has, and tells by what is seen that it is done. `again`: after it has failed. */
-	readonly ask: (opened: Opened, again: boolean) => Promise<() => Promise<boolean>>;
+	/** Asks for it, with the words that a user has, and tells by what is seen that it is done. */
+	readonly ask: (opened: Opened) => Promise<() => Promise<boolean>>;
 	/** Returns when it is in its middle. */
 	readonly middle: (opened: Opened) => Promise<void>;
 	/** After the fault, where something was held. */
@@ -138,13 +138,13 @@ const resizeVolume = {
 	},
 } satisfies Partial<Operation>;
 
-/** Trove has the new version in its database from the beginning: again is to the one that it shows. */
+/** The version that runs is shown until the other does: again is to the same. */
 const upgrade = {
 	...held,
 	name: 'upgrade',
-	async ask({demo, container, told, id, hasKeys}, again) {
+	async ask({demo, container, told, id, hasKeys}) {
 		const {version} = (await told()).datastore;
-		const wanted = again ? version : versions.find(each => each !== version)!;
+		const wanted = versions.find(each => each !== version)!;
 		await openTrove(demo).ask('PATCH', `/instances/${id()}`, {instance: {datastore_version: wanted}});
 		return async () => (await container('{{.Config.Image}}')).endsWith(wanted) && hasKeys();
 	},
@@ -195,7 +195,7 @@ for (const {name, fault, hold, ask, middle, goesOn} of operations) {
 		await (name === 'create' ? undefined : place.ready());
 		await hold?.(place);
 		const begun = Date.now();
-		const isDone = await ask(place, false);
+		const isDone = await ask(place);
 		await middle(place);
 		await fault.happens(place.all, await until('a server', async () => (await place.serverNow())?.id));
 		await goesOn?.(place);
@@ -203,7 +203,7 @@ for (const {name, fault, hold, ask, middle, goesOn} of operations) {
 		t.log(`${outcome} after ${((Date.now() - begun) / 1000).toFixed(0)} s`);
 		const again = async (): Promise<string> => {
 			const asked = Date.now();
-			const isDoneNow = await ask(place, true);
+			const isDoneNow = await ask(place);
 			const now = await judgeTask(t, place.demo, place.id(), asked, isDoneNow);
 			t.log(`again ${now} after ${((Date.now() - asked) / 1000).toFixed(0)} s`);
 			return now;
