@@ -18,6 +18,8 @@ from osc_lib import utils
 from troveclient import base
 from troveclient import common
 
+from trove_k2hdkc.client import commands
+
 COLUMNS = ('id', 'cluster_id', 'name', 'status', 'size')
 DETAILS = COLUMNS + ('description', 'members')
 
@@ -69,11 +71,7 @@ def _shown(backup):
         backup.description or '', ', '.join(members))
 
 
-class _Command(object):
-
-    @property
-    def database(self):
-        return self.app.client_manager.database
+class _Command(commands.DatabaseCommand):
 
     @property
     def backups(self):

@@ -10,20 +10,14 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-import argparse
-from importlib import metadata
 import json
-from unittest import mock
 
-from keystoneauth1 import session
-from keystoneauth1 import token_endpoint
 from osc_lib import exceptions as osc_exceptions
-from requests_mock.contrib import fixture as requests_fixture
-from trove.tests.unittests import trove_testtools
 from troveclient import exceptions
-from troveclient.v1 import client
 
-API = 'http://trove.test/v1.0/project'
+from trove_k2hdkc.tests import client_case
+
+API = client_case.API
 URL = API + '/k2hdkc/cluster_backups'
 BACKUP = {
     'id': 'b1', 'cluster_id': 'c1', 'name': 'nightly', 'description': None,
@@ -34,36 +28,10 @@ BACKUP = {
          'location': None, 'size': 2}]}
 
 
-def command_of(words):
-    """Return the class that the client loads for these words."""
-    name = words.replace(' ', '_')
-    found = [point for point in metadata.distribution(
-        'trove-k2hdkc').entry_points
-        if point.group == 'openstack.database.v1' and point.name == name]
-    return found[0].load()
-
-
-class ClusterBackupCommandTest(trove_testtools.TestCase):
-
-    def setUp(self):
-        super(ClusterBackupCommandTest, self).setUp()
-        self.web = self.useFixture(requests_fixture.Fixture())
-        auth = token_endpoint.Token(API, 'token')
-        self.app = mock.Mock()
-        self.app.client_manager.database = client.Client(
-            auth=auth, session=session.Session(auth=auth))
-
-    def run_command(self, words, *args):
-        made = command_of(words)(self.app, argparse.Namespace())
-        return made.take_action(made.get_parser('openstack').parse_args(args))
+class ClusterBackupCommandTest(client_case.ClientCase):
 
     def test_create_finds_the_cluster_by_its_name(self):
-        self.web.get(API + '/clusters/shop', status_code=404, json={
-            'itemNotFound': {'message': 'no', 'code': 404}})
-        self.web.get(API + '/clusters', json={'clusters': [
-            {'id': 'c1', 'name': 'shop'}]})
-        self.web.get(API + '/clusters/c1',
-                     json={'cluster': {'id': 'c1', 'name': 'shop'}})
+        self.serve('clusters', id='c1', name='shop')
         sent = self.web.post(URL, status_code=202,
                              json={'cluster_backup': BACKUP})
         columns, values = self.run_command(
