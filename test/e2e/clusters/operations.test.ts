@@ -5,7 +5,7 @@ import {atRest} from '../support/atRest.js';
 import {openCloud} from '../support/cloud.js';
 import {everything} from '../support/everything.js';
 import {openInstances} from '../support/instances.js';
-import {inGuest} from '../support/machine.js';
+import {queueLimit} from '../support/nodeData.js';
 import {openRing, ringStatus} from '../support/ring.js';
 import {expect, hostNeeds, paths} from '../support/tool.js';
 import {openTrove} from '../support/trove.js';
@@ -14,9 +14,6 @@ const datastore = {type: 'k2hdkc', version: '1.0.19'};
 
 /** Seconds after which a guest agent that says nothing counts as dead, and some more. */
 const silence = 75;
-
-/** What the node of a server runs with, by what follows from it: `chmpx-max-mq-client` and eight more. */
-const queueLimit = async (server: string): Promise<string> => (await inGuest(server, 'docker exec database cat /proc/sys/fs/mqueue/msg_max')).trim();
 
 type Opened = Awaited<ReturnType<typeof openRing>>;
 

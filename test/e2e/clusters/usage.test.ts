@@ -1,12 +1,13 @@
 import test, {type ExecutionContext} from 'ava';
 import {needs} from '../../helpers/needs.js';
 import {commandsOf, readBlocks} from '../../helpers/usagePage.js';
-import {atRest, type Listed} from '../support/atRest.js';
+import {atRest, listInstances, type Listed} from '../support/atRest.js';
 import {nothingStored} from '../support/backups.js';
 import {everything} from '../support/everything.js';
 import {inGuest} from '../support/machine.js';
-import {countKeys, putKeys} from '../support/nodeData.js';
+import {countKeys, putKeys, queueLimit} from '../support/nodeData.js';
 import {openRing, ringStatus} from '../support/ring.js';
+import {until} from '../support/servers.js';
 import {expect, hostNeeds} from '../support/tool.js';
 import {openTrove} from '../support/trove.js';
 import {filled, runCommands, type Values} from '../support/usagePage.js';
@@ -48,7 +49,7 @@ const lookAt = (t: ExecutionContext, {all, demo, words}: Opened) => {
 
 	const serversOfRing = async (ring: string): Promise<readonly string[]> => (await ringStatus(t, ring, words)).members.map(({cuk}) => cuk);
 	return {
-		serverOf, instance,
+		serverOf, instance, serversOfRing,
 		async isIn(name: string, ring: string): Promise<void> {
 			t.deepEqual(await serversOfRing(ring), [await serverOf(name)], `${name} in ${ring}`);
 		},
@@ -114,6 +115,46 @@ const effectsOnInstances = (t: ExecutionContext, opened: Opened): readonly Effec
 	];
 };
 
+/** The group of the cluster is changed, detached and attached again, each with a restart after it. */
+const effectsOfConfiguration = (t: ExecutionContext, opened: Opened): readonly Effect[] => {
+	const {ring, demo, words} = opened;
+	const {serversOfRing} = lookAt(t, opened);
+	const members = async () => (await ring.cluster())!.instances;
+	const mustRestart = async (): Promise<void> => {
+		const ids = new Set((await members()).map(({id}) => id));
+		t.deepEqual((await listInstances(demo)).filter(({id}) => ids.has(id)).map(({status}) => status), ['RESTART_REQUIRED', 'RESTART_REQUIRED']);
+	};
+
+	/** All members are in that ring and run with that limit, and the other ring is none. */
+	const runsIn = async (name: string, other: string, limit: string): Promise<void> => {
+		const servers = await ring.serversOf(await members());
+		t.is(servers.length, 2);
+		t.deepEqual((await serversOfRing(name)).toSorted(), servers.toSorted(), name);
+		for (const server of servers) {
+			t.is(await queueLimit(server), limit, server);
+		}
+
+		// What a cluster has left is taken out of K2HR3 when its task is over.
+		await until(`${other} is no ring`, async () => (await ringStatus(t, other, words)).registered ? undefined : true, 60);
+	};
+
+	const shown = [/ACTIVE|HEALTHY/g, /RESTART_REQUIRED/g];
+	const restarts = [
+		async () => runsIn('my-ring', 'shop', '208'),
+		async () => runsIn('shop', 'my-ring', '136'),
+		async () => runsIn('my-ring', 'shop', '208'),
+	];
+	return [
+		['configuration parameter set GROUP_ID', mustRestart],
+		['cluster list instances shop', async said => {
+			t.is(said.match(shown.shift()!)?.length, 2, said);
+		}],
+		['cluster configuration detach shop', mustRestart],
+		['cluster configuration attach shop', mustRestart],
+		['cluster restart shop', async () => restarts.shift()!()],
+	];
+};
+
 const effectsOnClusters = (t: ExecutionContext, opened: Opened): readonly Effect[] => {
 	const {ring, demo} = opened;
 	const {serverOf, image, isNoRing, hasKeys} = lookAt(t, opened);
@@ -122,6 +163,7 @@ const effectsOnClusters = (t: ExecutionContext, opened: Opened): readonly Effect
 		['cluster create shop ', async () => {
 			await whole(2);
 		}],
+		...effectsOfConfiguration(t, opened),
 		['cluster grow shop', async () => {
 			await whole(3);
 		}],

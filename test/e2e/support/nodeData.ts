@@ -20,3 +20,6 @@ export const countKeys = async (server: string, count: number): Promise<number> 
 	const said = await tool(server, numbers(count).map(number => `print key-${number}`));
 	return numbers(count).filter(number => new RegExp(`key-${number}"? => "?value-${number}\\b`).test(said)).length;
 };
+
+/** What the node of a server runs with, by what follows from it: `chmpx-max-mq-client` and eight more. */
+export const queueLimit = async (server: string): Promise<string> => (await inGuest(server, 'docker exec database cat /proc/sys/fs/mqueue/msg_max')).trim();

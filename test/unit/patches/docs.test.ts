@@ -1,5 +1,6 @@
 import {readFile} from 'node:fs/promises';
 import test from 'ava';
+import {commandsOf, readBlocks} from '../../helpers/usagePage.js';
 
 type Parameter = {
 	readonly name: string;
@@ -31,4 +32,12 @@ test('docs/datastore.md registers as the tool does', async t => {
 	for (const [, value] of source.matchAll(/^const \w+ = '(.+)';$/gm)) {
 		t.true(page.includes(value!), value);
 	}
+});
+
+test('docs/usage.md shows every command that the package brings to the client', async t => {
+	const project = await readFile('patches/trove-k2hdkc/pyproject.toml', 'utf8');
+	const brought = [...project.matchAll(/^(database_\w+) = "trove_k2hdkc\.client\./gm)].map(([, name]) => `openstack ${name!.replaceAll('_', ' ')}`);
+	t.true(brought.length > 4);
+	const shown = (await readBlocks()).flatMap(block => commandsOf(block));
+	t.deepEqual(brought.filter(command => !shown.some(line => line === command || line.startsWith(`${command} `))), []);
 });
