@@ -13,7 +13,7 @@ import {openTrove} from '../support/trove.js';
 const datastore = {type: 'k2hdkc', version: '1.0.19'};
 
 /** Seconds after which a guest agent that says nothing counts as dead, and some more. */
-const silence = 75;
+const silence = 100;
 
 type Opened = Awaited<ReturnType<typeof openRing>>;
 

@@ -195,7 +195,7 @@ class Cluster(members.ClusterOfMembers):
             # A dead one has taken its keys with it already.
             health.assert_restarted(self.id, rows)
             copies.assert_resizable(self.context, self.id, rows,
-                                    self._values())
+                                    self._values(), leaving)
         self.update_db(task_status=TASKS.SHRINKING_CLUSTER)
         try:
             task_api.load(self.context, self.ds_version.manager

@@ -25,34 +25,47 @@ from trove_k2hdkc.cluster import health
 from trove_k2hdkc.control import singles
 
 
-def assert_resizable(context, cluster, rows, values):
+def assert_resizable(context, cluster, rows, values, leaving=()):
     """Refuse a change of size after which keys would not be found.
 
     :param cluster: its id
     :param rows: of the members now
     :param values: the parameters that hold
+    :param leaving: ids of those that are to leave; one of them that does not
+        answer may have died just now
     :raises UnprocessableEntity: 422
     """
     members = len(rows)
     copies = 1 + min([int(values['chmpx-replica']),
-                      *(_replicas(context, row) for row in rows
-                        if health.is_in_ring(row.id))])
+                      *_replicas(context, rows, leaving)])
     if members <= copies:
         return
     raise exception.UnprocessableEntity(
         'Cluster %s has %d members and each key is at %d of them '
-        '(chmpx-replica is %d, or was): after a change of size many keys would not '
-        'be found. Create a cluster of the size that is wanted from a '
+        '(chmpx-replica is %d, or was): after a change of size many keys '
+        'would not be found. Create a cluster of the size that is wanted from a '
         'backup of this one; a cluster whose chmpx-replica is at least %d '
         'from the beginning can be resized.'
         % (cluster, members, copies, copies - 1, members - 1))
 
 
-def _replicas(context, row):
-    try:
-        return singles.guest(context, row.id).replicas()
-    except exception.TroveError as error:
-        raise exception.UnprocessableEntity(
-            'Member %s does not say how many copies of its keys there are: '
-            '%s. Try again when it answers, or remove it.'
-            % (row.name, error))
+def _replicas(context, rows, leaving):
+    """Yield what guests say that there surely are, in addition to the first.
+
+    :raises UnprocessableEntity: one that stays does not answer
+    """
+    for row in rows:
+        if not health.is_in_ring(row.id):
+            continue
+        try:
+            known = singles.guest(context, row.id).replicas()
+        except exception.TroveError as error:
+            if row.id in leaving:
+                continue
+            raise exception.UnprocessableEntity(
+                'Member %s does not say how many copies of its keys there '
+                'are: %s. Try again when it answers, or remove it.'
+                % (row.name, error))
+        # None before it has started K2HDKC.
+        if known is not None:
+            yield known

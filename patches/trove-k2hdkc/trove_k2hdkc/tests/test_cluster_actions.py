@@ -97,6 +97,11 @@ class ShrinkTest(ActionCase):
         self.assertIn('does not say how many copies', str(fault))
         self.tasks.shrink_cluster.assert_not_called()
 
+    def test_a_member_that_died_just_now_can_be_removed(self):
+        self._of_four(exception.GuestTimeout()).shrink(self.ids[1:2])
+        self.tasks.shrink_cluster.assert_called_once_with(self.row.id,
+                                                          self.ids[1:2])
+
     def test_refused(self):
         stranger = self.instance_row('stranger').id
         for ids, refusal, words in (
