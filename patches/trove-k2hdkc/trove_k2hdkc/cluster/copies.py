@@ -14,9 +14,9 @@
 
 CHMPX chooses the node of a key by the number of nodes. A node that joins
 fetches the keys that are to be its own; one that stays does not fetch what
-becomes its own. So the keys are found only if every node had all of them. A chmpx-replica that
-is raised makes no copies of the keys that are there: what counts is the least
-that a member has run with, which its guest knows.
+becomes its own. So the keys are found only if every node had all of them. A
+chmpx-replica that is raised makes no copies of the keys that are there: what
+counts is the least that a member has run with, which its guest knows.
 """
 
 from trove.common import exception
@@ -43,8 +43,8 @@ def assert_resizable(context, cluster, rows, values, leaving=()):
     raise exception.UnprocessableEntity(
         'Cluster %s has %d members and each key is at %d of them '
         '(chmpx-replica is %d, or was): after a change of size many keys '
-        'would not be found. Create a cluster of the size that is wanted from a '
-        'backup of this one; a cluster whose chmpx-replica is at least %d '
+        'would not be found. Create a cluster of the size that is wanted from '
+        'a backup of this one; a cluster whose chmpx-replica is at least %d '
         'from the beginning can be resized.'
         % (cluster, members, copies, copies - 1, members - 1))
 

@@ -74,7 +74,8 @@ class Manager(manager.Manager):
         values, told = ring.split(overrides)
         self.app.store.update(
             template=config_contents, overrides=values, in_force=values,
-            version=ds_version, ring=told or ring.unpacked((cluster_config or {}).get(ring.KEY)))
+            version=ds_version, ring=told or ring.unpacked(
+                (cluster_config or {}).get(ring.KEY)))
         # A new member of a restored cluster loads the backups of all members
         # of the old one. The ring then has each key once.
         for backup in ([backup_info] if backup_info else

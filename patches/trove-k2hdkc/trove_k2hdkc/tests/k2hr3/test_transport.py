@@ -96,7 +96,8 @@ class TransportTest(trove_testtools.TestCase):
 
     def test_nothing_listens(self):
         line = k2hr3.Transport(canned.closed_port_url(), limits=SHORT)
-        fault = self.assertRaises(errors.Away, line.request, 'GET', '/', 'Asking')
+        fault = self.assertRaises(errors.Away, line.request, 'GET', '/',
+                                  'Asking')
         self.assertIn('refused', str(fault))
 
     def test_certificate(self):
