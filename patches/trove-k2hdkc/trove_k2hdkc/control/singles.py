@@ -75,7 +75,12 @@ def running_version(row, guest):
     """
     shown = datastore_models.DatastoreVersion.load_by_uuid(
         row.datastore_version_id)
-    runs = guest.running_version()
+    try:
+        runs = guest.running_version()
+    except exception.TroveError as error:
+        # Should it be away, the upgrade says so.
+        LOG.info('Instance %s does not tell its version: %s', row.id, error)
+        return shown
     if runs == shown.version:
         return shown
     found = datastore_models.DBDatastoreVersion.find_all(

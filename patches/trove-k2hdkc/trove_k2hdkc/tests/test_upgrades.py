@@ -82,6 +82,12 @@ class UpgradeTest(test_taskmanager.SingleCase):
         self.assertEqual(InstanceTasks.NONE, self._upgrade(row))
         self.assertEqual(self.version.id, self._version(row))
 
+    def test_a_guest_that_does_not_know_the_question(self):
+        self.guest.running_version.side_effect = exception.GuestError(
+            original_message='Endpoint does not support RPC method')
+        row = self.instance_row('single', task_status=InstanceTasks.UPGRADING)
+        self.assertEqual(InstanceTasks.NONE, self._upgrade(row))
+
     def test_it_is_claimed(self):
         row = self.instance_row('single', task_status=InstanceTasks.UPGRADING)
         claimed = self.patch(self.manager.claims, 'on')
