@@ -39,6 +39,7 @@ from trove_k2hdkc.control import backups
 from trove_k2hdkc.control import emptied
 from trove_k2hdkc.control import restarts
 from trove_k2hdkc.control import rings
+from trove_k2hdkc.control import rows
 from trove_k2hdkc.control import singles
 from trove_k2hdkc.control import volumes
 from trove_k2hdkc import MANAGER
@@ -144,7 +145,7 @@ class Manager(manager.Manager):
                 guest.update_overrides(overrides)
                 guest.restart()
             with notification.EndNotification(context):
-                _set_task(instance_id, TASKS.NONE)
+                rows.write(instance_id, TASKS.NONE)
         if before and before != overrides[ring.KEY]['name']:
             rings.leave(context, row.tenant_id, before,
                         [row.compute_instance_id])
@@ -170,7 +171,7 @@ class Manager(manager.Manager):
                                                        new_size)
                 return
             with notification.EndNotification(context):
-                _set_task(instance_id, TASKS.NONE)
+                rows.write(instance_id, TASKS.NONE)
 
     def upgrade(self, context, instance_id, datastore_version_id):
         """Upgrade, and wait until the guest says how that ended.
@@ -190,11 +191,12 @@ class Manager(manager.Manager):
                 guest = singles.guest(context, instance_id)
                 # Trove shows the new one from the beginning, and 2024.1 does
                 # nothing when it is asked for what it shows.
-                singles.show_version(row, singles.running_version(row, guest))
+                runs = singles.running_version(row, guest)
+                rows.write(instance_id, datastore_version_id=runs.id)
                 guest.upgrade_and_wait(version.version)
-                singles.show_version(row, version)
             with notification.EndNotification(context):
-                _set_task(instance_id, TASKS.NONE)
+                rows.write(instance_id, TASKS.NONE,
+                           datastore_version_id=version.id)
 
     def create_backup(self, context, backup_info, instance_id):
         """Refuse what the guest agent is not asked to do.
@@ -256,12 +258,6 @@ def _is_single(row):
     return row.cluster_id is None and _is_ours(row)
 
 
-def _set_task(instance_id, task):
-    row = _row(instance_id)
-    row.set_task_status(task)
-    row.save()
-
-
 @contextlib.contextmanager
 def _told(context, instance_id, task):
     """What fails within is a fault of the instance, and ends the request.
@@ -276,5 +272,5 @@ def _told(context, instance_id, task):
         with notification.EndNotification(context, instance_id=instance_id):
             instance_models.save_instance_fault(instance_id, reason,
                                                 traceback.format_exc())
-            _set_task(instance_id, task)
+            rows.write(instance_id, task)
             raise exception.TroveError(reason)

@@ -113,7 +113,6 @@ class Cluster(members.ClusterOfMembers):
         project = context.project_id
         values = rings.values(project, datastore_version, configuration)
         ring_name = rings.name_of(values, name)
-        rings.assert_free(project, ring_name)
         told = rings.register_for_cluster(context, project, ring_name, values)
         try:
             db_info = cluster_models.DBCluster.create(
@@ -141,7 +140,6 @@ class Cluster(members.ClusterOfMembers):
 
     def _told(self, values):
         """Return the Ring, made or renewed in K2HR3."""
-        self._assert_ring_is_free(self.configuration_id)
         return rings.register_for_cluster(
             self.context, self.tenant_id, rings.name_of(values, self.name),
             values, self.id)

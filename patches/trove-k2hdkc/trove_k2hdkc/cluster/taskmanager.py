@@ -36,6 +36,7 @@ from trove_k2hdkc.control import abandoned
 from trove_k2hdkc.control import backups
 from trove_k2hdkc.control import restarts
 from trove_k2hdkc.control import rings
+from trove_k2hdkc.control import rows
 from trove_k2hdkc import MANAGER
 from trove_k2hdkc import ring
 
@@ -75,7 +76,7 @@ class ClusterTasks(task_models.ClusterTasks):
             for member in self._members():
                 if member.id in concerned:
                     _tell(member, error)
-                    _set_task(member, failure)
+                    rows.write(member.id, failure)
             raise
         finally:
             self.reset_task()
@@ -116,7 +117,7 @@ class ClusterTasks(task_models.ClusterTasks):
                        if member.id in instance_ids]
             for member in leaving:
                 # To be seen should this task be abandoned.
-                _set_task(member, TASKS.DELETING)
+                rows.write(member.id, TASKS.DELETING)
             # One after the other: each time the others take over its data.
             for member in leaving:
                 if health.is_in_ring(member.id):
@@ -134,7 +135,7 @@ class ClusterTasks(task_models.ClusterTasks):
     def _delete_member(context, member):
         if member.task_status == TASKS.BUILDING:
             # What is being built refuses to be deleted.
-            _set_task(member, TASKS.BUILDING_ERROR_SERVER)
+            rows.write(member.id, TASKS.BUILDING_ERROR_SERVER)
         instance_models.load_any_instance(context, member.id).delete()
 
     def delete_cluster(self, context, cluster_id):
@@ -150,7 +151,7 @@ class ClusterTasks(task_models.ClusterTasks):
         except exception.TroveError:
             # Deleting it again goes on from here.
             for member in self._members():
-                _set_task(member, TASKS.SHRINKING_ERROR)
+                rows.write(member.id, TASKS.SHRINKING_ERROR)
             self.reset_task()
             raise
         # As long as the cluster is there nobody else gets its ring.
@@ -188,7 +189,7 @@ class ClusterTasks(task_models.ClusterTasks):
             before = set()
             for member in self._members():
                 # So are those that a failure or a killed task leaves out.
-                _set_task(member, TASKS.RESTART_REQUIRED)
+                rows.write(member.id, TASKS.RESTART_REQUIRED)
             for member in self._members():
                 concerned[:] = [member.id]
                 before.add(self._restart_member(context, member, overrides))
@@ -198,7 +199,7 @@ class ClusterTasks(task_models.ClusterTasks):
 
     def _restart_member(self, context, member, overrides):
         """Return the name of the ring that the member was in."""
-        _set_task(member, TASKS.REBOOTING)
+        rows.write(member.id, TASKS.REBOOTING)
         guest = self._guest(context, member.id)
         if health.service(member.id).get_status() == READY:
             # What made it failed or was killed before it could say so.
@@ -207,7 +208,7 @@ class ClusterTasks(task_models.ClusterTasks):
         guest.update_overrides(overrides)
         guest.restart()
         guest.settle(CONF.get(MANAGER).settle_timeout)
-        _set_task(member, TASKS.NONE)
+        rows.write(member.id, TASKS.NONE)
         return name
 
     def upgrade_cluster(self, context, cluster_id, datastore_version):
@@ -216,12 +217,12 @@ class ClusterTasks(task_models.ClusterTasks):
         with self._task(TASKS.UPGRADING_ERROR, concerned):
             for member in self._members():
                 concerned[:] = [member.id]
-                _set_task(member, TASKS.UPGRADING,
-                          datastore_version_id=datastore_version.id)
+                rows.write(member.id, TASKS.UPGRADING,
+                           datastore_version_id=datastore_version.id)
                 guest = self._guest(context, member.id)
                 guest.upgrade_and_wait(datastore_version.version)
                 guest.settle(CONF.get(MANAGER).settle_timeout)
-                _set_task(member, restarts.after(guest))
+                rows.write(member.id, restarts.after(guest))
 
 
 def _servers(members):
@@ -233,15 +234,6 @@ def _wait(condition, sleep_time, time_out, what):
         utils.poll_until(condition, sleep_time=sleep_time, time_out=time_out)
     except exception.PollTimeOut:
         raise exception.TroveError('%s within %d s.' % (what, time_out))
-
-
-def _set_task(member, task, **values):
-    # Read again: others write to the row meanwhile.
-    row = instance_models.DBInstance.find_by(id=member.id)
-    row.set_task_status(task)
-    for name, value in values.items():
-        setattr(row, name, value)
-    row.save()
 
 
 def _tell(member, error):

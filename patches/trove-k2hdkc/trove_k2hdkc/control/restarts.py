@@ -28,6 +28,7 @@ from trove.instance import models as instance_models
 from trove.instance import tasks as instance_tasks
 
 from trove_k2hdkc.cluster import health
+from trove_k2hdkc.control import rows
 
 LOG = logging.getLogger(__name__)
 TASKS = instance_tasks.InstanceTasks
@@ -90,6 +91,4 @@ def possible(instance_id):
             if service.get_status() in health.FAILED:
                 service.set_status(health.STATUSES.SHUTDOWN)
                 service.save()
-            row = instance_models.DBInstance.find_by(id=instance_id)
-            row.set_task_status(TASKS.RESTART_REQUIRED)
-            row.save()
+            rows.write(instance_id, TASKS.RESTART_REQUIRED)

@@ -166,9 +166,10 @@ def register_for_cluster(context, project, name, values, cluster_id=None):
     """Make or renew the ring of a cluster, as register() does.
 
     :param cluster_id: the cluster that wants it, when it is there already
-    :raises HTTPConflict: 409, nodes of another Trove cluster run in it,
-        whatever its configuration group says now
+    :raises HTTPConflict: 409, another Trove cluster has it, or has nodes that
+        run in it, whatever its configuration group says now
     """
+    assert_free(project, name, cluster_id)
     with _asking(name):
         found = _open(context, project, name)
         for row in _rows_in(found, project):
@@ -197,13 +198,13 @@ def _open(context, project, name):
 
 def _register(cluster, project, values):
     done = cluster.register(parameters.of_cluster(values))
-    deleted = {row.compute_instance_id for row in _rows(project, True)}
+    deleted = {row.compute_instance_id for row in _rows(project, deleted=True)}
     for cuk in _servers_in(cluster) & deleted:
         cluster.remove_member(cuk)
     return ring.Ring(done.cluster, done.extdata_urls['server'], _authority())
 
 
-def _rows(project, deleted=False):
+def _rows(project, *, deleted):
     return instance_models.DBInstance.find_all(
         tenant_id=project, deleted=deleted).all()
 
@@ -216,7 +217,8 @@ def _servers_in(cluster):
 def _rows_in(cluster, project):
     """Return the instances of the project whose nodes are in a ring."""
     cuks = _servers_in(cluster)
-    return [row for row in _rows(project) if row.compute_instance_id in cuks]
+    return [row for row in _rows(project, deleted=False)
+            if row.compute_instance_id in cuks]
 
 
 def leave(context, project, name, cuks, but=None):
@@ -241,11 +243,12 @@ def forget(context, project, names, cuks, but=None):
     :param names: of rings that may have no node any more
     """
     def concerned(session):
+        there = k2hr3.clusters_of(session)
         # So are rings that K2HR3 could not be told of when their only
         # instance, whose id they have for a name, was deleted.
-        orphans = {row.id for row in _rows(project, True)}
-        return {*names, *_holding(session, cuks),
-                *orphans.intersection(k2hr3.clusters_of(session))}
+        orphans = {row.id for row in _rows(project, deleted=True)}
+        return {*names, *_holding(session, there, cuks),
+                *orphans.intersection(there)}
     return _tidy(context, project, concerned, cuks, but)
 
 
@@ -255,15 +258,16 @@ def of_nodes(context, project, cuks):
     :param cuks: ids of the servers of the nodes
     """
     try:
-        return _holding(sessions.log_in(context, project), cuks)
+        session = sessions.log_in(context, project)
+        return _holding(session, k2hr3.clusters_of(session), cuks)
     except Exception as error:
         LOG.error('K2HR3 does not tell which rings of project %s have the '
                   'nodes %s: %s', project, cuks, error)
         return []
 
 
-def _holding(session, cuks):
-    return [name for name in k2hr3.clusters_of(session)
+def _holding(session, names, cuks):
+    return [name for name in names
             if _servers_in(k2hr3.Cluster(session, name)).intersection(cuks)]
 
 

@@ -10,7 +10,7 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""What the task manager must know of single instances."""
+"""What is asked of an instance, and must be known of single ones."""
 
 from oslo_log import log as logging
 
@@ -19,7 +19,6 @@ from trove.common import exception
 from trove.common.strategies.cluster import strategy
 from trove.configuration import models as config_models
 from trove.datastore import models as datastore_models
-from trove.instance import models as instance_models
 
 from trove_k2hdkc.control import backups
 from trove_k2hdkc.control import rings
@@ -87,13 +86,6 @@ def running_version(row, guest):
         datastore_id=shown.datastore_id, version=runs,
         manager=MANAGER).first()
     return found or shown
-
-
-def show_version(row, version):
-    # Read again: others write to the row meanwhile.
-    found = instance_models.DBInstance.find_by(id=row.id)
-    found.datastore_version_id = version.id
-    found.save()
 
 
 def names_before_deletion(context, row):

@@ -26,11 +26,14 @@ class RingTest(guest_case.GuestCase):
         super(RingTest, self).setUp()
         self.prepare_single()
 
-    def test_leave_ring(self):
-        self.manager.leave_ring(None, 600)
-        self.assertEqual([['/usr/libexec/k2hdkctrove.sh', 'stop', '600']],
-                         self.running().executed)
-        self.assertEqual(mock.call(timeout=630), self.from_env.call_args)
+    def test_what_takes_time_is_asked_of_the_entrypoint(self):
+        for ask, word in ((self.manager.leave_ring, 'stop'),
+                          (self.manager.settle, 'settle')):
+            ask(None, 600)
+            self.assertEqual(['/usr/libexec/k2hdkctrove.sh', word, '600'],
+                             self.running().executed.pop())
+            self.assertEqual([], self.running().executed)
+            self.assertEqual(mock.call(timeout=630), self.from_env.call_args)
 
     def test_a_node_that_cannot_leave_says_why(self):
         self.running().exec_result = (1, b'first\nthe ring is busy\n')
@@ -42,12 +45,6 @@ class RingTest(guest_case.GuestCase):
         self.running().status = 'exited'
         self.manager.leave_ring(None, 600)
         self.assertEqual([], self.running().executed)
-
-    def test_settle(self):
-        self.manager.settle(None, 600)
-        self.assertEqual([['/usr/libexec/k2hdkctrove.sh', 'settle', '600']],
-                         self.running().executed)
-        self.assertEqual(mock.call(timeout=630), self.from_env.call_args)
 
     def test_a_ring_that_does_not_settle(self):
         self.running().exec_result = (1, b'still at work after 600 s\n')
