@@ -1,3 +1,4 @@
+import {setTimeout as sleep} from 'node:timers/promises';
 import type {Cloud} from './cloud.js';
 import type {Cluster} from './clusters.js';
 import type {Instance} from './instances.js';
@@ -33,6 +34,8 @@ const refuseFaults = async (cloud: Cloud, after: string, instances: readonly Lis
 export const atRest = async (cloud: Cloud, after: string): Promise<void> => {
 	const {ask} = openTrove(cloud);
 	const instances = await until(`Trove is done after ${after}`, async () => {
+		// Of the requests that Trove takes of a user in a minute some must be left for the client's.
+		await sleep(2000);
 		const listed = await listInstances(cloud);
 		const {clusters} = await ask<{clusters: readonly Cluster[]}>('GET', '/clusters');
 		const {backups} = await ask<{backups: ReadonlyArray<{readonly status: string}>}>('GET', '/backups');
