@@ -48,11 +48,11 @@ class Emptied(object):
         """
         told = {}
         for row in _at_rest():
-            told[row.id] = row.updated
-            if self._told.get(row.id) != row.updated:
-                context = trove_context.TroveContext(is_admin=True,
-                                                     project_id=row.tenant_id)
-                _tell(row, guest_of(context, row.id))
+            context = trove_context.TroveContext(is_admin=True,
+                                                 project_id=row.tenant_id)
+            if (self._told.get(row.id) == row.updated or
+                    _tell(row, guest_of(context, row.id))):
+                told[row.id] = row.updated
         self._told = told
 
 
@@ -73,10 +73,12 @@ def _is_empty(group_id):
 
 
 def _tell(row, guest):
+    """Return whether the guest knows now."""
     try:
         guest.empty_overrides()
     except exception.TroveError as error:
         LOG.warning('Instance %s could not be told that its configuration '
                     'group has no values any more: %s', row.id, error)
-    else:
-        restarts.require_as_told(row.id, guest)
+        return False
+    restarts.require_as_told(row.id, guest)
+    return True

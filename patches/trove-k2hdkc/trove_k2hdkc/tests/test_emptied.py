@@ -95,6 +95,10 @@ class EmptiedTest(control_case.ControlCase):
         self._tell()
         self.assertEqual([1, 1], [self._calls(first), self._calls(second)])
         self.assertEqual(InstanceTasks.NONE, self.task_of(first))
+        self.guests[first].empty_overrides.side_effect = None
+        self._tell()
+        self.assertEqual([2, 2], [self._calls(first), self._calls(second)])
+        self.assertEqual(InstanceTasks.RESTART_REQUIRED, self.task_of(first))
 
     def test_it_is_looked_for_again_and_again(self):
         self.assertIn('tell_of_emptied_groups',
