@@ -141,14 +141,12 @@ class Manager(manager.Manager):
                 overrides = singles.overrides(context, row)
                 guest = singles.guest(context, instance_id)
                 volumes.put_back(context, instance_id, guest)
-                before = guest.ring_name()
-                guest.update_overrides(overrides)
-                guest.restart()
+                with restarts.moving(context, row, guest.ring_name(),
+                                     overrides[ring.KEY]['name']):
+                    guest.update_overrides(overrides)
+                    guest.restart()
             with notification.EndNotification(context):
                 rows.write(instance_id, TASKS.NONE)
-        if before and before != overrides[ring.KEY]['name']:
-            rings.leave(context, row.tenant_id, before,
-                        [row.compute_instance_id])
 
     def resize_volume(self, context, instance_id, new_size):
         """Go on from where one that was abandoned has stopped."""
@@ -217,13 +215,15 @@ class Manager(manager.Manager):
 
     def delete_instance(self, context, instance_id):
         row = _row(instance_id)
-        single = _is_single(row)
-        names = singles.names_before_deletion(context, row) if single else ()
+        if not _is_single(row):
+            super(Manager, self).delete_instance(context, instance_id)
+            return
         server = row.compute_instance_id
         project = row.tenant_id
-        super(Manager, self).delete_instance(context, instance_id)
-        if single:
-            rings.forget(context, project, names, [server], but=instance_id)
+        with self.claims.on(instance_models.DBInstance, instance_id):
+            names = singles.names_before_deletion(context, row)
+            super(Manager, self).delete_instance(context, instance_id)
+        rings.forget(context, project, names, [server], but=instance_id)
 
 
 def _row(instance_id):

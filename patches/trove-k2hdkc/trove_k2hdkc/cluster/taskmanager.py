@@ -142,7 +142,7 @@ class ClusterTasks(task_models.ClusterTasks):
         servers = _servers(self._members())
         # Nodes that end in peace leave K2HR3 by themselves; until then it
         # knows where they are, whatever their group says.
-        names = {self._ring_name_or_none() or self.name.lower(),
+        names = {rings.wanted_by(self.db_info, self.name),
                  *rings.of_nodes(context, self.tenant_id, servers)}
         try:
             _wait(lambda: not self._members(), 2,
@@ -164,14 +164,6 @@ class ClusterTasks(task_models.ClusterTasks):
                               self.configuration_id)
         return rings.name_of(values, self.name), values
 
-    def _ring_name_or_none(self):
-        # A group that cannot be used must not keep a cluster from going.
-        try:
-            return self._ring()[0]
-        except exception.TroveError as error:
-            LOG.error('The ring of cluster %s stays in K2HR3: %s', self.id,
-                      error)
-
     def restart_cluster(self, context, cluster_id):
         """Restart one member after the other, in the ring of now.
 
@@ -186,30 +178,28 @@ class ClusterTasks(task_models.ClusterTasks):
             overrides = config_models.Configuration(
                 context, self.configuration_id).get_configuration_overrides()
             overrides[ring.KEY] = ring.packed(told)
-            before = set()
             for member in self._members():
                 # So are those that a failure or a killed task leaves out.
                 rows.write(member.id, TASKS.RESTART_REQUIRED)
             for member in self._members():
                 concerned[:] = [member.id]
-                before.add(self._restart_member(context, member, overrides))
-        for old in before - {None, told.name}:
-            rings.leave(context, self.tenant_id, old,
-                        _servers(self._members()))
+                self._restart_member(context, member, overrides)
 
     def _restart_member(self, context, member, overrides):
-        """Return the name of the ring that the member was in."""
         rows.write(member.id, TASKS.REBOOTING)
         guest = self._guest(context, member.id)
         if health.service(member.id).get_status() == READY:
             # What made it failed or was killed before it could say so.
             guest.cluster_complete()
-        name = guest.ring_name()
-        guest.update_overrides(overrides)
-        guest.restart()
-        guest.settle(CONF.get(MANAGER).settle_timeout)
-        rows.write(member.id, TASKS.NONE)
-        return name
+        with restarts.moving(context, member, guest.ring_name(),
+                             overrides[ring.KEY]['name']):
+            guest.update_overrides(overrides)
+            guest.restart()
+            guest.settle(CONF.get(MANAGER).settle_timeout)
+        # Where an attachment ended half way some members have another group,
+        # and Trove would hand them the changes of it.
+        rows.write(member.id, TASKS.NONE,
+                   configuration_id=self.configuration_id)
 
     def upgrade_cluster(self, context, cluster_id, datastore_version):
         """Upgrade one member after the other; the first failure ends it."""

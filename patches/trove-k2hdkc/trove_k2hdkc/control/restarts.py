@@ -28,6 +28,7 @@ from trove.instance import models as instance_models
 from trove.instance import tasks as instance_tasks
 
 from trove_k2hdkc.cluster import health
+from trove_k2hdkc.control import rings
 from trove_k2hdkc.control import rows
 
 LOG = logging.getLogger(__name__)
@@ -73,6 +74,26 @@ def after(guest):
         LOG.warning('A guest does not say whether it needs a restart: %s',
                     error)
         return TASKS.NONE
+
+
+@contextlib.contextmanager
+def moving(context, row, old, new):
+    """Take a node out of the ring that it leaves by a restart within.
+
+    Where the restart fails that ring goes if nobody is in it any more:
+    whoever tries it again is told the new one by the guest.
+
+    :param row: of the instance
+    :param old: name of the ring that it was in, or None
+    :param new: name of the one that it is told of
+    """
+    gone = []
+    try:
+        yield
+        gone.append(row.compute_instance_id)
+    finally:
+        if old not in (None, new):
+            rings.leave(context, row.tenant_id, old, gone)
 
 
 @contextlib.contextmanager

@@ -41,7 +41,7 @@ def values(project, version, configuration_id):
 
     :raises UnprocessableEntity: an instance cannot be run with them
     """
-    overrides = _overrides(project, configuration_id)
+    overrides = overrides_of(project, configuration_id)
     rendered = template.SingleInstanceConfigTemplate(
         version, {'ram': 0}, 'any').render()
     found = parameters.effective(rendered, overrides)
@@ -67,7 +67,7 @@ def assert_free(project, name, cluster_id=None):
     :raises HTTPConflict: 409
     """
     for cluster in _clusters(project):
-        if cluster.id != cluster_id and _name_of_row(
+        if cluster.id != cluster_id and wanted_by(
                 cluster, cluster.name) == name:
             raise webob.exc.HTTPConflict(
                 'The cluster %s of this project has the ring %s already. '
@@ -93,16 +93,21 @@ def _singles(project):
             if row.datastore_version_id and _is_k2hdkc(row)]
 
 
-def _overrides(project, configuration_id):
+def overrides_of(project, configuration_id):
+    """Return the values of a configuration group, {} for None."""
     # Whoever asks: an administrator may be of another project.
     reader = trove_context.TroveContext(is_admin=True, project_id=project)
     return config_models.Configuration(
         reader, configuration_id).get_configuration_overrides()
 
 
-def _name_of_row(row, own_name):
+def wanted_by(row, own_name):
+    """Return the name of the ring that a cluster or an instance asks for.
+
+    It may be none that a ring can have.
+    """
     try:
-        overrides = _overrides(row.tenant_id, row.configuration_id)
+        overrides = overrides_of(row.tenant_id, row.configuration_id)
     except exception.NotFound:
         # Trove lets a group go whose cluster is being deleted, and keeps
         # the row of an instance whose creation it refused for its group.
@@ -117,7 +122,7 @@ def is_used(project, name, but=None):
     """
     owners = [*((row, row.name) for row in _clusters(project)),
               *((row, row.id) for row in _singles(project))]
-    return any(row.id != but and _name_of_row(row, own_name) == name
+    return any(row.id != but and wanted_by(row, own_name) == name
                for row, own_name in owners)
 
 
@@ -125,7 +130,7 @@ def names_in_groups(project):
     """Return the names of rings in all configuration groups of a project."""
     groups = config_models.DBConfiguration.find_all(
         tenant_id=project, deleted=False).all()
-    names = {_overrides(project, group.id).get('cluster-name')
+    names = {overrides_of(project, group.id).get('cluster-name')
              for group in groups}
     return {name.lower() for name in names if name}
 
@@ -278,7 +283,8 @@ def _tidy(context, project, concerned, cuks, but):
     """
     try:
         session = sessions.log_in(context, project)
-        for name in concerned(session):
+        # A group can have any text for a name: that is no ring.
+        for name in filter(k2hr3.is_cluster_name, concerned(session)):
             cluster = k2hr3.Cluster(session, name)
             was_in = [cluster.remove_member(cuk) for cuk in cuks if cuk]
             if not (is_used(project, name, but) or

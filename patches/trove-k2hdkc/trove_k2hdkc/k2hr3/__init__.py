@@ -24,10 +24,11 @@ Nothing of Trove is used here. Errors: k2hr3.errors.K2hr3Error.
 from trove_k2hdkc.k2hr3.cluster import Cluster
 from trove_k2hdkc.k2hr3 import errors
 from trove_k2hdkc.k2hr3.login import log_in
+from trove_k2hdkc.k2hr3.names import is_cluster_name
 from trove_k2hdkc.k2hr3.names import SERVER
 from trove_k2hdkc.k2hr3.project import clusters_of
 from trove_k2hdkc.k2hr3.transport import Limits
 from trove_k2hdkc.k2hr3.transport import Transport
 
 __all__ = ['Cluster', 'Limits', 'SERVER', 'Transport', 'clusters_of',
-           'errors', 'log_in']
+           'errors', 'is_cluster_name', 'log_in']

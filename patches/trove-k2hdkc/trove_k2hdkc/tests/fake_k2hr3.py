@@ -51,6 +51,7 @@ class FakeCluster(object):
 
     def __init__(self, system, name, guest_url):
         self.system = system
+        names.cluster_name(name)
         self.name = name
         self.guest_url = guest_url or 'http://k2hr3'
         if system.fault:

@@ -138,6 +138,7 @@ class SingleTest(AbandonedCase):
                 (InstanceTasks.RESIZING, again),
                 (InstanceTasks.MIGRATING, again),
                 (InstanceTasks.UPGRADING, InstanceTasks.UPGRADING_ERROR),
+                (InstanceTasks.DELETING, InstanceTasks.SHRINKING_ERROR),
                 (InstanceTasks.UPDATING,
                  InstanceTasks.UPDATING_ERROR_ACCESS)):
             with self.subTest(task=task.db_text):
@@ -146,8 +147,7 @@ class SingleTest(AbandonedCase):
                 self.assertIn('Try it again', self.fault_of(instance))
 
     def test_others_stay(self):
-        for task in (InstanceTasks.NONE, InstanceTasks.RESTART_REQUIRED,
-                     InstanceTasks.DELETING):
+        for task in (InstanceTasks.NONE, InstanceTasks.RESTART_REQUIRED):
             self.assertEqual(task,
                              self.task_of(self._give_up(task_status=task)))
 
@@ -215,7 +215,8 @@ class ClaimTest(AbandonedCase):
                 ('reboot', InstanceTasks.REBOOTING),
                 ('migrate', InstanceTasks.MIGRATING, 'host'),
                 ('rebuild', InstanceTasks.BUILDING, 'image'),
-                ('update_access', InstanceTasks.UPDATING, {})):
+                ('update_access', InstanceTasks.UPDATING, {}),
+                ('delete_instance', InstanceTasks.DELETING)):
             with self.subTest(name):
                 row = self.instance_row('single', task_status=task)
                 called = self.patch(

@@ -70,8 +70,10 @@ class DeleteTest(test_cluster_tasks.TaskCase):
     def test_a_group_that_cannot_be_used_keeps_nothing(self):
         self._delete(self.start(
             task=ClusterTasks.DELETING,
-            configuration_id=self.group(chmpx_server_port=9020)))
+            configuration_id=self.group(chmpx_server_port=9020,
+                                        cluster_name='ring'), name='My Shop'))
         self.assertEqual([], self.clusters())
+        self.assertEqual({}, self.k2hr3.rings)
 
     def test_members_that_do_not_go(self):
         tasks = self.start(1, task=ClusterTasks.DELETING)

@@ -20,6 +20,7 @@ from trove.instance import models as instance_models
 from trove.instance.tasks import InstanceTasks
 
 from trove_k2hdkc.cluster import health
+from trove_k2hdkc.control import rows
 from trove_k2hdkc import ring
 from trove_k2hdkc.tests import test_cluster_tasks
 
@@ -55,6 +56,24 @@ class RestartTest(test_cluster_tasks.TaskCase):
             self.assertEqual(times,
                              self.guest(member).cluster_complete.call_count)
 
+    def test_a_group_that_was_attached_half_way(self):
+        restart = self._restart()
+        rows.write(self.ids[0],
+                   configuration_id=self.group(chmpx_replica=1))
+        restart()
+        self.assertEqual([None, None], self._groups())
+
+    def test_a_group_that_one_member_lacks(self):
+        group = self.group(chmpx_replica=1)
+        restart = self._restart(configuration_id=group)
+        rows.write(self.ids[0], configuration_id=group)
+        restart()
+        self.assertEqual([group, group], self._groups())
+
+    def _groups(self):
+        return [instance_models.DBInstance.find_by(id=member).configuration_id
+                for member in self.ids]
+
     def test_a_failure_ends_it(self):
         restart = self._restart()
         self.guest(self.ids[0]).restart.side_effect = exception.GuestTimeout()
@@ -79,6 +98,25 @@ class RestartTest(test_cluster_tasks.TaskCase):
         self.assertRaises(webob.exc.HTTPServiceUnavailable, restart)
         self.assertEqual({}, self.guests)
         self.assert_ended(*[InstanceTasks.BUILDING_ERROR_SERVER] * 2)
+
+    def test_the_ring_of_before_goes_when_the_last_one_fails(self):
+        self.register('ring')
+        restart = self._restart(
+            configuration_id=self.group(cluster_name='new'))
+        self.k2hr3.members['ring'] = {'server of member-0'}
+        self.guest(self.ids[1]).settle.side_effect = exception.GuestTimeout()
+        self.assertRaises(exception.GuestTimeout, restart)
+        self.assertEqual({'new'}, set(self.k2hr3.rings))
+
+    def test_the_ring_of_before_stays_with_one_that_runs_in_it(self):
+        self.register('ring')
+        restart = self._restart(
+            configuration_id=self.group(cluster_name='new'))
+        self.k2hr3.members['ring'] = {'server of member-1'}
+        self.guest(self.ids[0]).restart.side_effect = exception.GuestTimeout()
+        self.assertRaises(exception.GuestTimeout, restart)
+        self.assertEqual({'server of member-1'}, self.k2hr3.members['ring'])
+        self.assertIn('ring', self.k2hr3.rings)
 
     def test_the_ring_of_before_goes(self):
         self.register('ring')

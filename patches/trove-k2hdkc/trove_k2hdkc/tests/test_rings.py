@@ -218,6 +218,12 @@ class K2hr3Test(control_case.ControlCase):
         self.assertEqual({'of a user', 'server of here'},
                          self.k2hr3.members['ring'])
 
+    def test_a_name_that_no_ring_can_have_is_in_nobodys_way(self):
+        self.register('ring')
+        self.assertTrue(rings.forget(self.context, self.project,
+                                     ['my ring', 'ring', ''], ['a']))
+        self.assertEqual({}, self.k2hr3.rings)
+
     def test_leaving_never_fails(self):
         self.k2hr3.go_away()
         self.assertFalse(rings.leave(self.context, self.project, 'ring',

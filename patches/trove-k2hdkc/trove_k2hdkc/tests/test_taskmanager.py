@@ -179,6 +179,17 @@ class RestartTest(SingleCase):
             self.assertEqual(InstanceTasks.RESTART_REQUIRED,
                              self.task_of(row.id))
 
+    def test_the_ring_of_before_goes_though_the_restart_fails(self):
+        # What tries it again is told of the new one.
+        row = self.instance_row('single', configuration_id=self.group(
+            cluster_name='ring'))
+        self.register(row.id)
+        self.guest.ring_name.return_value = row.id
+        self.guest.restart.side_effect = exception.GuestTimeout()
+        self.assertRaises(exception.TroveError, self.manager.restart,
+                          self.context, row.id)
+        self.assertEqual({'ring'}, set(self.k2hr3.rings))
+
     def test_members_pass(self):
         cluster = self.cluster_row(members=1)
         member = self.members(cluster.id)[0]
