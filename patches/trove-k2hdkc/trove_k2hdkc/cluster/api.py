@@ -30,6 +30,7 @@ from trove.taskmanager import api as task_api
 
 from trove_k2hdkc.cluster import candidates
 from trove_k2hdkc.cluster import copies
+from trove_k2hdkc.cluster import guests
 from trove_k2hdkc.cluster import health
 from trove_k2hdkc.cluster import localities
 from trove_k2hdkc.cluster import members
@@ -148,7 +149,7 @@ class Cluster(members.ClusterOfMembers):
         self.validate_cluster_available()
         self._assert_own_project()
         rows = self._members()
-        health.assert_restarted(self.id, rows)
+        self._assert_restarted(rows)
         candidates.check(self.context, CONF.get(self.ds_version.manager),
                          instances, rows)
         values = self._values()
@@ -163,8 +164,14 @@ class Cluster(members.ClusterOfMembers):
                 self.id, self.ordered)
         except Exception:
             with excutils.save_and_reraise_exception():
-                self._discard_ordered()
+                self._discard_new(rows)
         return self
+
+    def _assert_restarted(self, rows, leaving=()):
+        guests.assert_restarted(
+            self.context, self.id, rows,
+            rings.overrides_of(self.tenant_id, self.configuration_id),
+            leaving)
 
     def _assert_own_project(self):
         # Trove gives new instances to the project of whoever asks.
@@ -191,7 +198,7 @@ class Cluster(members.ClusterOfMembers):
             raise exception.ClusterShrinkMustNotLeaveClusterEmpty()
         if any(health.is_in_ring(member) for member in leaving):
             # A dead one has taken its keys with it already.
-            health.assert_restarted(self.id, rows)
+            self._assert_restarted(rows, leaving)
             copies.assert_resizable(self.context, self.id, rows,
                                     self._values(), leaving)
         self.update_db(task_status=TASKS.SHRINKING_CLUSTER)

@@ -16,6 +16,8 @@ What Trove looks at only when it orders a member is looked at here too:
 members that were ordered before it refuses are being built by then.
 """
 
+from cinderclient import exceptions as cinder_exceptions
+
 from trove.cluster import models as cluster_models
 from trove.common import clients
 from trove.common import exception
@@ -47,6 +49,8 @@ def check(context, options, instances, members=()):
     :param members: rows of members that the new ones must be like
     """
     like = members[0] if members else None
+    if like:
+        _place_beside(context, members, instances)
     cluster_models.validate_instance_flavors(
         context, instances, options.volume_support, options.device_path)
     volumes = cluster_models.get_required_volume_size(
@@ -58,6 +62,26 @@ def check(context, options, instances, members=()):
     networks.settle(context, instances, members)
     cluster_models.validate_instance_nics(context, instances)
     _check_quotas(context, instances, volumes)
+
+
+def _place_beside(context, members, instances):
+    """Give new members what a request for more cannot name."""
+    volume_type = _volume_type(context, members)
+    for instance in instances:
+        instance.update(region_name=members[0].region_id,
+                        volume_type=volume_type)
+
+
+def _volume_type(context, members):
+    for member in members:
+        if member.volume_id:
+            try:
+                return clients.create_cinder_client(
+                    context, member.region_id).volumes.get(
+                        member.volume_id).volume_type
+            except cinder_exceptions.NotFound:
+                # It has died with its volume.
+                continue
 
 
 def _assert_alike(instances):

@@ -21,8 +21,7 @@ counts is the least that a member has run with, which its guest knows.
 
 from trove.common import exception
 
-from trove_k2hdkc.cluster import health
-from trove_k2hdkc.control import singles
+from trove_k2hdkc.cluster import guests
 
 
 def assert_resizable(context, cluster, rows, values, leaving=()):
@@ -31,13 +30,15 @@ def assert_resizable(context, cluster, rows, values, leaving=()):
     :param cluster: its id
     :param rows: of the members now
     :param values: the parameters that hold
-    :param leaving: ids of those that are to leave; one of them that does not
-        answer may have died just now
+    :param leaving: ids of those that are to leave
     :raises UnprocessableEntity: 422
     """
     members = len(rows)
+    surely = guests.answers(context, cluster, rows,
+                            lambda guest: guest.replicas(), leaving)
+    # None before one has started K2HDKC.
     copies = 1 + min([int(values['chmpx-replica']),
-                      *_replicas(context, rows, leaving)])
+                      *(known for known in surely if known is not None)])
     if members <= copies:
         return
     raise exception.UnprocessableEntity(
@@ -47,25 +48,3 @@ def assert_resizable(context, cluster, rows, values, leaving=()):
         'a backup of this one; a cluster whose chmpx-replica is at least %d '
         'from the beginning can be resized.'
         % (cluster, members, copies, copies - 1, members - 1))
-
-
-def _replicas(context, rows, leaving):
-    """Yield what guests say that there surely are, in addition to the first.
-
-    :raises UnprocessableEntity: one that stays does not answer
-    """
-    for row in rows:
-        if not health.is_in_ring(row.id):
-            continue
-        try:
-            known = singles.guest(context, row.id).replicas()
-        except exception.TroveError as error:
-            if row.id in leaving:
-                continue
-            raise exception.UnprocessableEntity(
-                'Member %s does not say how many copies of its keys there '
-                'are: %s. Try again when it answers, or remove it.'
-                % (row.name, error))
-        # None before it has started K2HDKC.
-        if known is not None:
-            yield known

@@ -54,6 +54,11 @@ class GuestAgentAPI(guest_api.API):
         """Return the name of the ring that the guest was told of, or None."""
         return self._ask('ring_name', self.agent_low_timeout)
 
+    def runs_with(self, overrides):
+        """Tell whether the node runs with the values of a group."""
+        return self._ask('runs_with', self.agent_low_timeout,
+                         overrides=overrides)
+
     def replicas(self):
         """Return how many further copies there surely are of each key."""
         return self._ask('replicas', self.agent_low_timeout)

@@ -15,7 +15,6 @@
 from trove.common import exception
 from trove.instance import models as instance_models
 from trove.instance import service_status
-from trove.instance import tasks
 
 STATUSES = service_status.ServiceStatuses
 
@@ -59,17 +58,3 @@ def assert_alive(cluster, members):
             'Every member of cluster %s must be told, and these do not '
             'answer: %s. Start or remove them, and try again.'
             % (cluster, ', '.join(silent)))
-
-
-def assert_restarted(cluster, members):
-    """Refuse another size while members run with what held before.
-
-    New ones would start with what holds now, perhaps in another ring.
-
-    :raises UnprocessableEntity: 422
-    """
-    if any(member.get_task_status() ==
-           tasks.InstanceTasks.RESTART_REQUIRED for member in members):
-        raise exception.UnprocessableEntity(
-            'Members of cluster %s do not run with its configuration yet. '
-            'Restart the cluster, and try again.' % cluster)

@@ -94,17 +94,22 @@ class ClusterOfMembers(cluster_models.Cluster):
                 instance_tasks.InstanceTasks.BUILDING_ERROR_SERVER)
             member.save()
 
-    def _discard_ordered(self):
-        """Delete new members of a cluster that could not be grown."""
+    def _discard_new(self, before):
+        """Delete new members of a cluster that could not be grown.
+
+        :param before: rows of the members that it had
+        """
+        there = {member.id for member in before}
+        new = [member for member in self._members()
+               if member.id not in there]
         try:
             # Members of any other cluster refuse to be deleted.
             self.update_db(task_status=TASKS.SHRINKING_CLUSTER)
-            self._make_deletable([member for member in self._members()
-                                  if member.id in self.ordered])
-            for member_id in self.ordered:
+            self._make_deletable(new)
+            for member in new:
                 instance_models.load_any_instance(self.context,
-                                                  member_id).delete()
+                                                  member.id).delete()
         except Exception:
             LOG.exception('Members of cluster %s could not be deleted: %s',
-                          self.id, self.ordered)
+                          self.id, [member.id for member in new])
         self.reset_task()

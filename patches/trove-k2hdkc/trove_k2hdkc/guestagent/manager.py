@@ -147,6 +147,10 @@ class Manager(manager.Manager):
         """Tell whether there are values that wait for a restart."""
         return self.app.store.needs_restart()
 
+    def runs_with(self, context, overrides):
+        """Tell whether the node runs with the values of a group."""
+        return self.app.store.runs_with(overrides)
+
     def replicas(self, context):
         """Return how many further copies there surely are of each key."""
         return self.app.store.replicas()

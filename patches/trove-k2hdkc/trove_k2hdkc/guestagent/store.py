@@ -85,22 +85,26 @@ class Store(object):
         """
         return parameters.effective(self._prepared()['template'], overrides)
 
+    def runs_with(self, overrides):
+        """Tell whether these overrides, and no others, are in force."""
+        content = self._prepared()
+        held, asked = (parameters.merged(content['template'], each)
+                       for each in (content['in_force'], overrides))
+        return held == asked
+
     def needs_restart(self):
         """Tell whether there are overrides that are not in force."""
-        held, wanted = self._held_and_wanted()
-        return held != wanted
+        return not self.runs_with(self._prepared()['overrides'])
 
     def queue_limit(self):
         """Return the limit of queues that the node may need.
 
         What is not in force here K2HR3 may be told of for another node.
         """
-        return max(map(parameters.queue_limit, self._held_and_wanted()))
-
-    def _held_and_wanted(self):
         content = self._prepared()
-        return [parameters.merged(content['template'], content[part])
-                for part in ('in_force', 'overrides')]
+        return max(parameters.queue_limit(parameters.merged(
+            content['template'], content[part]))
+            for part in ('in_force', 'overrides'))
 
     def ring(self):
         """Return the Ring, None when the instance was told of none."""

@@ -94,7 +94,7 @@ class ShrinkTest(ActionCase):
         fault = self.assertRaises(
             exception.UnprocessableEntity,
             self._of_four(exception.GuestTimeout()).shrink, self.ids[:1])
-        self.assertIn('does not say how many copies', str(fault))
+        self.assertIn('does not answer', str(fault))
         self.tasks.shrink_cluster.assert_not_called()
 
     def test_a_member_that_died_just_now_can_be_removed(self):

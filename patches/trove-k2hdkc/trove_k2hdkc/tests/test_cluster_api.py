@@ -23,8 +23,8 @@ from trove.instance.tasks import InstanceTasks
 
 from trove_k2hdkc.cluster import api
 from trove_k2hdkc.cluster import candidates
-from trove_k2hdkc.cluster import copies
 from trove_k2hdkc.cluster import guestagent
+from trove_k2hdkc.cluster import guests
 from trove_k2hdkc.cluster import localities
 from trove_k2hdkc.cluster import networks
 from trove_k2hdkc import ring
@@ -41,7 +41,11 @@ class ClusterCase(control_case.ControlCase):
     def setUp(self):
         super(ClusterCase, self).setUp()
         self.replicas = {}
-        self.patch(copies.singles, 'guest', side_effect=self._guest)
+        # Members that run with other values than those of their group.
+        self.outdated = set()
+        self.patch(guests.singles, 'guest', side_effect=self._guest)
+        self.cinder = self.patch(candidates.clients,
+                                 'create_cinder_client').return_value
         self.nova = self.patch(candidates.clients,
                                'create_nova_client').return_value
         self.nova.flavors.get.return_value.ram = 512
@@ -62,6 +66,7 @@ class ClusterCase(control_case.ControlCase):
 
     def _guest(self, context, member_id):
         guest = mock.create_autospec(guestagent.GuestAgentAPI, instance=True)
+        guest.runs_with.return_value = member_id not in self.outdated
         guest.replicas.side_effect = [self.replicas.get(member_id, 2)]
         return guest
 

@@ -12,6 +12,7 @@
 
 from unittest import mock
 
+from cinderclient import exceptions as cinder_exceptions
 from neutronclient.common import exceptions as neutron_exceptions
 
 from trove.common import exception
@@ -60,10 +61,8 @@ class CandidatesTest(test_cluster_api.ClusterCase):
                              member(nics=[{'subnet_id': 'sub'}]))
 
     def test_members_that_are_not_alike(self):
-        for name, value in (('volume_type', 'fast'), ('region_name', 'two'),
-                            ('modules', [{'id': 'one'}])):
-            self._assert_refused(exception.BadRequest, name, member(),
-                                 member(**{name: value}))
+        self._assert_refused(exception.BadRequest, 'modules', member(),
+                             member(modules=[{'id': 'one'}]))
 
     def test_memory_counts_before_the_first_is_ordered(self):
         self.check_quotas.side_effect = exception.QuotaExceeded(overs=['ram'])
@@ -90,6 +89,27 @@ class CandidatesTest(test_cluster_api.ClusterCase):
                    return_value=False)
         cluster.shrink([row.id])
         self.tasks.shrink_cluster.assert_called_once()
+
+    def test_values_that_were_stored_before_members_were_told(self):
+        row = self.members(self.row.id)[0]
+        self.outdated.add(row.id)
+        self._assert_refused(exception.UnprocessableEntity,
+                             'Restart the cluster', member())
+        self.assertRaises(exception.UnprocessableEntity,
+                          self.load(self.row).shrink, [row.id])
+        self.assertEqual({}, self.k2hr3.rings)
+
+    def test_the_type_of_the_volumes_that_are_there(self):
+        for row, volume in zip(self.members(self.row.id), ('gone', 'there')):
+            row.volume_id = volume
+            row.region_id = 'two'
+            row.save()
+        self.cinder.volumes.get.side_effect = [
+            cinder_exceptions.NotFound(404), mock.Mock(volume_type='fast')]
+        self._grow(member())
+        placed = self.create_instance.call_args.kwargs
+        self.assertEqual(('fast', 'two'), (placed['volume_type'],
+                                           placed['region_name']))
 
     def test_values_that_were_refused_and_stored(self):
         # Trove stores the values of a group, and asks about them then.

@@ -84,6 +84,17 @@ class GrowTest(test_cluster_api.ClusterCase):
         self.assertEqual(2, len(self.members(self.row.id)))
         self.assertEqual(ClusterTasks.NONE, self.task(self.row))
 
+    def test_one_whose_order_failed_is_deleted_too(self):
+        self.patch_deletion()
+        made = self.create_instance.side_effect
+
+        def fail(*args, **kwargs):
+            made(*args, **kwargs)
+            raise exception.TroveError('no')
+        self.create_instance.side_effect = fail
+        self.assertRaises(exception.TroveError, self.cluster.grow, [member()])
+        self.assertEqual(2, len(self.members(self.row.id)))
+
     def test_first_fault_is_told_when_deleting_fails_too(self):
         self.patch(instance_models, 'load_any_instance', autospec=True,
                    side_effect=ValueError('other'))

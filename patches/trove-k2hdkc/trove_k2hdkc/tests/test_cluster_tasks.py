@@ -22,7 +22,6 @@ from trove.common import cfg
 from trove.common import exception
 from trove.common import utils
 from trove import db
-from trove.guestagent import api as guest_api
 from trove.instance import models as instance_models
 from trove.instance.service_status import ServiceStatuses
 from trove.instance.tasks import InstanceTasks
@@ -31,7 +30,6 @@ from trove.taskmanager import models as task_models
 
 from trove_k2hdkc.cluster import guestagent
 from trove_k2hdkc.cluster import taskmanager
-from trove_k2hdkc import ring
 from trove_k2hdkc.tests import control_case
 
 CONF = cfg.CONF
@@ -260,41 +258,3 @@ class StrategyTest(TaskCase):
         self.assertIs(task_api.API, strategy.task_manager_api_class)
         self.assertTrue(issubclass(strategy.task_manager_cluster_tasks_class,
                                    task_models.ClusterTasks))
-
-    def _client(self):
-        self.patch(guest_api.API, '__init__', return_value=None)
-        client = guestagent.GuestAgentAPI(self.context, 'id')
-        client.agent_high_timeout = 180
-        client.agent_low_timeout = 15
-        return client
-
-    def test_the_token_of_a_ring_is_not_logged(self):
-        client = self._client()
-        call = self.patch(guest_api.API, '_call')
-        overrides = {ring.KEY: {'extdata-url': 'http://k2hr3/secret'}}
-        with self.assertNoLogs(level='DEBUG'):
-            client.update_overrides(overrides)
-        call.assert_called_once_with('update_overrides', 180, version='1.0',
-                                     overrides=overrides, remove=False)
-
-    def test_guest_calls(self):
-        client = self._client()
-        call = self.patch(guest_api.API, '_call')
-        for ask, expected in (
-            (client.cluster_complete, ('cluster_complete', 180, {})),
-            (client.ring_name, ('ring_name', 15, {})),
-            (client.needs_restart, ('needs_restart', 15, {})),
-            (client.empty_overrides,
-             ('update_overrides', 15, {'overrides': {}, 'remove': True})),
-            (lambda: client.leave_ring(600),
-             ('leave_ring', 615, {'seconds': 600})),
-            (lambda: client.settle(600),
-             ('settle', 615, {'seconds': 600})),
-            (lambda: client.upgrade_and_wait('2'),
-             ('upgrade', 1, {'upgrade_info': {'datastore_version': '2'}})),
-        ):
-            ask()
-            method, seconds, arguments = expected
-            call.assert_called_with(method, seconds, version='1.0',
-                                    **arguments)
-        self.assertEqual('k2hdkc-ring', ring.KEY)

@@ -51,9 +51,10 @@ ADDED = {'create_cluster', 'cluster_complete', 'restart', 'update_overrides',
 
 # Called by our own parts alone, or by oslo.service.
 OWN = {'prepare_data', 'leave_ring', 'settle', 'ring_name', 'needs_restart',
-       'replicas', 'running_version', 'write_log', 'upgrade_and_wait',
-       'give_up_abandoned_tasks', 'give_up_waiting', 'fail_left_backup',
-       'assert_usable', 'empty_overrides', 'tell_of_emptied_groups'}
+       'replicas', 'running_version', 'runs_with', 'write_log',
+       'upgrade_and_wait', 'give_up_abandoned_tasks', 'give_up_waiting',
+       'fail_left_backup', 'assert_usable', 'empty_overrides',
+       'tell_of_emptied_groups'}
 
 # What our code calls, with the names of what it passes by position, and of
 # what it passes by name.

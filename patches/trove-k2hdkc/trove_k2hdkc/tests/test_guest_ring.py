@@ -83,6 +83,14 @@ class RingTest(guest_case.GuestCase):
             self._restart_with(chmpx_replica=value)
             self.assertEqual(told, self.manager.replicas(None))
 
+    def test_runs_with(self):
+        self._restart_with(chmpx_replica=1)
+        self.manager.update_overrides(None, {'chmpx-replica': 5})
+        for overrides, told in (({'chmpx-replica': 1}, True),
+                                ({'chmpx-replica': 5}, False),
+                                ({}, False)):
+            self.assertIs(told, self.manager.runs_with(None, overrides))
+
     def test_running_version(self):
         self.assertEqual('1.0.19', self.manager.running_version(None))
 
