@@ -15,6 +15,7 @@ const keyFile = '/etc/apt/keyrings/k2hdkc.asc';
 /** Files below conf/k2hr3/slave, and where a slave node has them. */
 export const slaveFiles = {
 	'register.sh': {path: '/usr/local/sbin/k2hdkc-slave', permissions: '0700'},
+	'wait.sh': {path: '/usr/local/sbin/k2hdkc-slave-wait', permissions: '0755'},
 	'override.conf': {path: '/etc/antpickax/override.conf', permissions: '0644'},
 	'chmpx.service': {path: '/etc/systemd/system/chmpx.service', permissions: '0644'},
 	'k2hr3-get-resource.service': {path: `/etc/systemd/system/${updater}.service`, permissions: '0644'},

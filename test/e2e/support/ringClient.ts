@@ -1,8 +1,9 @@
 import {Buffer} from 'node:buffer';
-import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import type {ExecutionContext} from 'ava';
+import {packageRoot} from '../../../scripts/packageRoot.js';
 import {openCloud, type Cloud} from './cloud.js';
 import {inGuest, inside} from './machine.js';
 import {openServers, until} from './servers.js';
@@ -73,7 +74,8 @@ export const openRingClient = async (t: ExecutionContext, demo: Cloud, {ring, im
 
 	await put('/root/extdata-url', url);
 	await put('/root/follow', follow);
-	await inGuest(id, 'sh /root/follow');
+	await put('/root/wait', await readFile(path.join(packageRoot, 'conf/k2hr3/slave/wait.sh'), 'utf8'));
+	await inGuest(id, 'sh /root/follow; sh /root/wait /root/ring/slave.ini');
 	await inGuest(id, `docker run --detach --name client --user 0 --network host --ipc private --sysctl fs.mqueue.msg_max=256 --sysctl fs.mqueue.queues_max=512 --volume /root/ring:/ring --entrypoint chmpx ${database} -conf /ring/slave.ini -d err`);
 	const tool = async (commands: readonly string[]): Promise<string> => {
 		await inGuest(id, 'sh /root/follow');

@@ -16,6 +16,7 @@ const checks: ReadonlyArray<readonly [string, readonly string[]]> = [
 	['what guests in development mode run', ['images/guest/development/guest-agent-source']],
 	['what guests load container images with', ['images/guest/preload/guest-images']],
 	['what registers a slave node', ['conf/k2hr3/slave/register.sh']],
+	['what a slave node waits with', ['conf/k2hr3/slave/wait.sh']],
 	['the stand-ins', ['chmpxstatus', 'k2hdkc', 'k2hlinetool'].map(name => `test/fixtures/k2hdkcStandIn/bin/${name}`)],
 ];
 

@@ -25,7 +25,7 @@ test('packages, in their versions, and the updater', t => {
 	t.deepEqual(packages, ['curl', 'procps', ['chmpx', '1.0.113'], ['k2hdkc', '1.0.19'], 'k2hr3-get-resource']);
 	t.is(apt, undefined);
 	t.is(written[1]!.content, files['register.sh']);
-	t.deepEqual(written.map(({permissions}) => permissions), ['0600', '0700', '0644', '0644', '0644', '0644']);
+	t.deepEqual(written.map(({permissions}) => permissions), ['0600', '0700', '0755', '0644', '0644', '0644', '0644']);
 	t.true(JSON.stringify(runcmd).includes('k2hr3-get-resource.timer'));
 });
 
