@@ -36,6 +36,18 @@ export const releaseContainer = async (server: string, container: string): Promi
 	await until('the guest takes commands', async () => inGuest(server, `docker unpause ${container} || true`).then(() => true, () => undefined));
 };
 
+const signalAgent = (signal: 'STOP' | 'CONT'): string => `systemctl kill --signal=${signal} guest-agent.service`;
+
+/** Holds a guest agent: whoever asks it for something waits. */
+export const holdAgent = async (server: string): Promise<void> => {
+	await inGuest(server, signalAgent('STOP'));
+};
+
+/** A guest agent that is held goes on. A guest that has just been started takes no commands yet. */
+export const releaseAgent = async (server: string): Promise<void> => {
+	await until('the guest takes commands', async () => inGuest(server, `${signalAgent('CONT')} || true`).then(() => true, () => undefined));
+};
+
 /** A service of the control plane is killed, is away for a while, and is started again. */
 const killed = (unit: string, seconds: number) => async (): Promise<void> => {
 	await inside(`systemctl kill --signal=KILL ${unit}`);
@@ -44,6 +56,7 @@ const killed = (unit: string, seconds: number) => async (): Promise<void> => {
 };
 
 export const taskManagerKilled: Fault = {name: 'the task manager is killed', happens: killed('trove-taskmanager', 3)};
+export const apiKilled: Fault = {name: 'trove-api is killed', happens: killed('trove-api', 3)};
 export const rabbitKilled: Fault = {name: 'RabbitMQ is killed', happens: killed('rabbitmq-server', 3)};
 
 /** Not by `docker kill`, after which docker starts nothing again. One that is still to come is waited for. */
