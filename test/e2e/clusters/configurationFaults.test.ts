@@ -61,7 +61,7 @@ const goesThrough = async (t: ExecutionContext, opened: Opened, change: Change, 
 	}
 };
 
-// K2HDKC and K2HR3 are stand-ins; all else is what a user has.
+// K2HDKC and K2HR3 are stand-ins, or those that TEST_K2HDKC_PREFIX and TEST_K2HR3_PREFIX name; all else is what a user has.
 test.serial('a fault amid the attachment of a group to a cluster, or amid its detachment, leaves what can be done again', async t => {
 	if (!await needs(t, hostNeeds)) {
 		return;

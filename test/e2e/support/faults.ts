@@ -31,10 +31,13 @@ export const holdContainer = async (server: string, container: string): Promise<
 	await inGuest(server, `for tenth in $(seq 1800); do docker pause ${container} 2>/dev/null && exit; sleep 0.1; done; exit 1`);
 };
 
-/** A container that is held goes on, unless a fault has ended it. A guest that has just been started takes no commands yet. */
-export const releaseContainer = async (server: string, container: string): Promise<void> => {
-	await until('the guest takes commands', async () => inGuest(server, `docker unpause ${container} || true`).then(() => true, () => undefined));
+/** A guest that has just been started takes no commands yet. */
+const whenItTakesCommands = async (server: string, command: string): Promise<void> => {
+	await until('the guest takes commands', async () => inGuest(server, `${command} || true`).then(() => true, () => undefined));
 };
+
+/** A container that is held goes on, unless a fault has ended it. */
+export const releaseContainer = async (server: string, container: string): Promise<void> => whenItTakesCommands(server, `docker unpause ${container}`);
 
 const signalAgent = (signal: 'STOP' | 'CONT'): string => `systemctl kill --signal=${signal} guest-agent.service`;
 
@@ -43,10 +46,8 @@ export const holdAgent = async (server: string): Promise<void> => {
 	await inGuest(server, signalAgent('STOP'));
 };
 
-/** A guest agent that is held goes on. A guest that has just been started takes no commands yet. */
-export const releaseAgent = async (server: string): Promise<void> => {
-	await until('the guest takes commands', async () => inGuest(server, `${signalAgent('CONT')} || true`).then(() => true, () => undefined));
-};
+/** A guest agent that is held goes on. */
+export const releaseAgent = async (server: string): Promise<void> => whenItTakesCommands(server, signalAgent('CONT'));
 
 /** A service of the control plane is killed, is away for a while, and is started again. */
 const killed = (unit: string, seconds: number) => async (): Promise<void> => {

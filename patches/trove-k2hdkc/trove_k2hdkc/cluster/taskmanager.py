@@ -25,7 +25,6 @@ from trove.common import cfg
 from trove.common import exception
 from trove.common.strategies.cluster import base
 from trove.common import utils
-from trove.configuration import models as config_models
 from trove.instance import models as instance_models
 from trove.instance import tasks as instance_tasks
 from trove.taskmanager import api as task_api
@@ -158,12 +157,6 @@ class ClusterTasks(task_models.ClusterTasks):
         rings.forget(context, self.tenant_id, names, servers, but=cluster_id)
         super(ClusterTasks, self).delete_cluster(context, cluster_id)
 
-    def _ring(self):
-        """Return the name of the ring and the parameters of the cluster."""
-        values = rings.values(self.tenant_id, self.ds_version,
-                              self.configuration_id)
-        return rings.name_of(values, self.name), values
-
     def restart_cluster(self, context, cluster_id):
         """Restart one member after the other, in the ring of now.
 
@@ -172,11 +165,13 @@ class ClusterTasks(task_models.ClusterTasks):
         """
         concerned = [member.id for member in self._members()]
         with self._task(TASKS.BUILDING_ERROR_SERVER, concerned):
-            name, values = self._ring()
-            told = rings.register_for_cluster(context, self.tenant_id, name,
-                                              values, cluster_id)
-            overrides = config_models.Configuration(
-                context, self.configuration_id).get_configuration_overrides()
+            values = rings.values(self.tenant_id, self.ds_version,
+                                  self.configuration_id)
+            told = rings.register_for_cluster(
+                context, self.tenant_id, rings.name_of(values, self.name),
+                values, cluster_id)
+            overrides = rings.overrides_of(self.tenant_id,
+                                           self.configuration_id)
             overrides[ring.KEY] = ring.packed(told)
             for member in self._members():
                 # So are those that a failure or a killed task leaves out.

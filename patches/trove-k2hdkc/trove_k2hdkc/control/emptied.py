@@ -48,10 +48,7 @@ class Emptied(object):
         """
         told = {}
         for row in _at_rest():
-            context = trove_context.TroveContext(is_admin=True,
-                                                 project_id=row.tenant_id)
-            if (self._told.get(row.id) == row.updated or
-                    _tell(row, guest_of(context, row.id))):
+            if self._told.get(row.id) == row.updated or _tell(row, guest_of):
                 told[row.id] = row.updated
         self._told = told
 
@@ -72,8 +69,10 @@ def _is_empty(group_id):
         configuration_id=group_id, deleted=False).count()
 
 
-def _tell(row, guest):
+def _tell(row, guest_of):
     """Return whether the guest knows now."""
+    guest = guest_of(trove_context.TroveContext(
+        is_admin=True, project_id=row.tenant_id), row.id)
     try:
         guest.empty_overrides()
     except exception.TroveError as error:

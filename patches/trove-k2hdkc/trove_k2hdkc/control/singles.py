@@ -17,7 +17,6 @@ from oslo_log import log as logging
 from trove.backup import models as backup_models
 from trove.common import exception
 from trove.common.strategies.cluster import strategy
-from trove.configuration import models as config_models
 from trove.datastore import models as datastore_models
 
 from trove_k2hdkc.control import backups
@@ -62,8 +61,7 @@ def overrides(context, row):
     values = rings.values(row.tenant_id, version, row.configuration_id)
     told = rings.register(context, row.tenant_id,
                           rings.name_of(values, row.id), values)
-    found = config_models.Configuration(
-        context, row.configuration_id).get_configuration_overrides()
+    found = rings.overrides_of(row.tenant_id, row.configuration_id)
     return dict(found, **{ring.KEY: ring.packed(told)})
 
 

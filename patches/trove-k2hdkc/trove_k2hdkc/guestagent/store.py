@@ -87,14 +87,18 @@ class Store(object):
 
     def runs_with(self, overrides):
         """Tell whether these overrides, and no others, are in force."""
-        content = self._prepared()
-        held, asked = (parameters.merged(content['template'], each)
-                       for each in (content['in_force'], overrides))
-        return held == asked
+        return self._are_in_force(self._prepared(), overrides)
 
     def needs_restart(self):
         """Tell whether there are overrides that are not in force."""
-        return not self.runs_with(self._prepared()['overrides'])
+        content = self._prepared()
+        return not self._are_in_force(content, content['overrides'])
+
+    @staticmethod
+    def _are_in_force(content, overrides):
+        held, asked = (parameters.merged(content['template'], each)
+                       for each in (content['in_force'], overrides))
+        return held == asked
 
     def queue_limit(self):
         """Return the limit of queues that the node may need.

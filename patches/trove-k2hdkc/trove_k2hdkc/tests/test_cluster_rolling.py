@@ -56,23 +56,21 @@ class RestartTest(test_cluster_tasks.TaskCase):
             self.assertEqual(times,
                              self.guest(member).cluster_complete.call_count)
 
+    def _assert_all_have_that_of_the_cluster(self, of_cluster, of_first):
+        restart = self._restart(configuration_id=of_cluster)
+        rows.write(self.ids[0], configuration_id=of_first)
+        restart()
+        self.assertEqual([of_cluster] * 2, [
+            instance_models.DBInstance.find_by(id=member).configuration_id
+            for member in self.ids])
+
     def test_a_group_that_was_attached_half_way(self):
-        restart = self._restart()
-        rows.write(self.ids[0],
-                   configuration_id=self.group(chmpx_replica=1))
-        restart()
-        self.assertEqual([None, None], self._groups())
+        self._assert_all_have_that_of_the_cluster(
+            None, self.group(chmpx_replica=1))
 
-    def test_a_group_that_one_member_lacks(self):
+    def test_a_group_that_was_detached_half_way(self):
         group = self.group(chmpx_replica=1)
-        restart = self._restart(configuration_id=group)
-        rows.write(self.ids[0], configuration_id=group)
-        restart()
-        self.assertEqual([group, group], self._groups())
-
-    def _groups(self):
-        return [instance_models.DBInstance.find_by(id=member).configuration_id
-                for member in self.ids]
+        self._assert_all_have_that_of_the_cluster(group, group)
 
     def test_a_failure_ends_it(self):
         restart = self._restart()
@@ -99,22 +97,25 @@ class RestartTest(test_cluster_tasks.TaskCase):
         self.assertEqual({}, self.guests)
         self.assert_ended(*[InstanceTasks.BUILDING_ERROR_SERVER] * 2)
 
-    def test_the_ring_of_before_goes_when_the_last_one_fails(self):
+    def _fail_to_move(self, failing, left):
+        """Move from one ring to another, with a failure at one member.
+
+        :param left: cuk of the only one that is in the old ring then
+        """
         self.register('ring')
         restart = self._restart(
             configuration_id=self.group(cluster_name='new'))
-        self.k2hr3.members['ring'] = {'server of member-0'}
-        self.guest(self.ids[1]).settle.side_effect = exception.GuestTimeout()
+        self.k2hr3.members['ring'] = {left}
+        self.guest(self.ids[failing]).settle.side_effect = (
+            exception.GuestTimeout())
         self.assertRaises(exception.GuestTimeout, restart)
+
+    def test_the_ring_of_before_goes_when_the_last_one_fails(self):
+        self._fail_to_move(1, left='server of member-0')
         self.assertEqual({'new'}, set(self.k2hr3.rings))
 
     def test_the_ring_of_before_stays_with_one_that_runs_in_it(self):
-        self.register('ring')
-        restart = self._restart(
-            configuration_id=self.group(cluster_name='new'))
-        self.k2hr3.members['ring'] = {'server of member-1'}
-        self.guest(self.ids[0]).restart.side_effect = exception.GuestTimeout()
-        self.assertRaises(exception.GuestTimeout, restart)
+        self._fail_to_move(0, left='server of member-1')
         self.assertEqual({'server of member-1'}, self.k2hr3.members['ring'])
         self.assertIn('ring', self.k2hr3.rings)
 

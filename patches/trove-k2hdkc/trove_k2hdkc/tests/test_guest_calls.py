@@ -52,7 +52,8 @@ class GuestCallsTest(control_case.ControlCase):
             (lambda: client.settle(600),
              ('settle', 615, {'seconds': 600})),
             (lambda: client.upgrade_and_wait('2'),
-             ('upgrade', cfg.CONF.usage_timeout, {'upgrade_info': {'datastore_version': '2'}})),
+             ('upgrade', cfg.CONF.usage_timeout,
+              {'upgrade_info': {'datastore_version': '2'}})),
         ):
             ask()
             method, seconds, arguments = expected
